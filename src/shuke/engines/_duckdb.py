@@ -1,0 +1,112 @@
+"""DuckDB: the default engine, in this process, on as many threads as the machine has."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Self
+
+import duckdb
+import pyarrow as pa
+
+from shuke.engines._sql import Value, fill, literal
+from shuke.engines._table import Table
+from shuke.kit.errors import InputError
+
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    # Extensions are downloads: a query that would need one must fail, not reach out.
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "preserve_insertion_order": False,
+}
+
+
+class DuckDBEngine:
+    """Runs steps in DuckDB.
+
+    >>> with DuckDBEngine() as engine:
+    ...     engine.fetch("SELECT {a} + 1 AS b", a=41).to_pylist()
+    [{'b': 42}]
+    """
+
+    name = "duckdb"
+
+    def __init__(
+        self, *, memory_limit: str | None = None, threads: int | None = None, temp_directory: str | Path | None = None
+    ) -> None:
+        settings = dict(_CONFIG)
+        given = {"memory_limit": memory_limit, "threads": threads, "temp_directory": temp_directory}
+        settings |= {key: str(value) for key, value in given.items() if value is not None}
+        self._connection = duckdb.connect(":memory:", config=settings)
+        self._connection.execute("SET TimeZone = 'UTC'")
+        self._numbers = itertools.count(1)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def read_parquet(self, label: str, files: Sequence[str | Path], *, row_numbers: bool = False) -> Table:
+        paths = [str(path) for path in files]
+        if not paths:
+            raise InputError(f"No Parquet file was given for {label!r}: give at least one.")
+        extra = ", filename = 'source_file', file_row_number = true" if row_numbers else ""
+        columns = "* EXCLUDE (file_row_number), file_row_number AS source_row" if row_numbers else "*"
+        listed = ", ".join(literal(path) for path in paths)
+        return self.view(label, f"SELECT {columns} FROM read_parquet([{listed}], union_by_name = true{extra})")
+
+    def from_arrow(self, label: str, rows: pa.Table) -> Table:
+        name = self._fresh(label)
+        self._connection.register(name, rows)
+        return self._table(name)
+
+    def view(self, label: str, sql: str, **inputs: Value) -> Table:
+        return self._create("VIEW", label, sql, inputs)
+
+    def keep(self, label: str, sql: str, **inputs: Value) -> Table:
+        return self._create("TABLE", label, sql, inputs)
+
+    def fetch(self, sql: str, **inputs: Value) -> pa.Table:
+        return self._connection.sql(fill(sql, inputs)).to_arrow_table()
+
+    def batches(self, sql: str, *, rows: int = 100_000, **inputs: Value) -> Iterator[pa.RecordBatch]:
+        # A cursor of its own: the caller may run other steps between two batches.
+        cursor = self._connection.cursor()
+        try:
+            yield from cursor.sql(fill(sql, inputs)).to_arrow_reader(rows)
+        finally:
+            cursor.close()
+
+    def count(self, table: Table) -> int:
+        return int(self.fetch("SELECT count(*) AS n FROM {table}", table=table)["n"][0].as_py())
+
+    def write_parquet(self, table: Table, path: Path) -> Path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._connection.execute(f"COPY {table.name} TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)")
+        return path
+
+    def drop(self, table: Table) -> None:
+        kind = self._connection.execute(
+            "SELECT table_type FROM information_schema.tables WHERE table_name = ?", [table.name]
+        ).fetchone()
+        if kind is not None:
+            self._connection.execute(f"DROP {'VIEW' if kind[0] == 'VIEW' else 'TABLE'} IF EXISTS {table.name}")
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _create(self, kind: str, label: str, sql: str, inputs: dict[str, Value]) -> Table:
+        name = self._fresh(label)
+        self._connection.execute(f"CREATE {kind} {name} AS {fill(sql, inputs)}")
+        return self._table(name)
+
+    def _fresh(self, label: str) -> str:
+        if not label.isidentifier():
+            raise InputError(f"A step's label is a plain word such as 'summary', not {label!r}.")
+        return f"{label}_{next(self._numbers)}"
+
+    def _table(self, name: str) -> Table:
+        schema = self._connection.sql(f"SELECT * FROM {name} LIMIT 0").to_arrow_table().schema
+        return Table(name, schema, self)

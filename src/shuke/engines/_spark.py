@@ -1,0 +1,165 @@
+"""Spark: for more rows than one machine holds. The same steps, transpiled from DuckDB's dialect by SQLGlot."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import pyarrow as pa
+import sqlglot
+from sqlglot import exp
+
+from shuke.engines._sql import Value, fill
+from shuke.engines._table import Table
+from shuke.kit.errors import InputError, MissingPartError
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+
+class SparkEngine:
+    """Runs steps in Spark: a session you give, or one of its own on this machine (needs Java 17 and the extra `spark`)."""
+
+    name = "spark"
+
+    def __init__(self, *, session: SparkSession | None = None, memory_limit: str | None = None) -> None:
+        self._owns_session = session is None
+        self._session: Any = session if session is not None else _local_session(memory_limit)
+        self._folder = Path(tempfile.mkdtemp(prefix="shuke-spark-"))
+        self._numbers = itertools.count(1)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def read_parquet(self, label: str, files: Sequence[str | Path], *, row_numbers: bool = False) -> Table:
+        paths = [str(path) for path in files]
+        if not paths:
+            raise InputError(f"No Parquet file was given for {label!r}: give at least one.")
+        if not row_numbers:
+            return self._named(label, self._session.read.option("mergeSchema", "true").parquet(*paths))
+        # File by file, since Spark's own file name is a URL-encoded address, not the path as given.
+        from pyspark.sql import functions as f
+
+        frames = [
+            self._session.read.parquet(path).select(
+                "*", f.lit(path).alias("source_file"), f.col("_metadata.row_index").alias("source_row")
+            )
+            for path in paths
+        ]
+        united = frames[0]
+        for frame in frames[1:]:
+            united = united.unionByName(frame, allowMissingColumns=True)
+        return self._named(label, united)
+
+    def from_arrow(self, label: str, rows: pa.Table) -> Table:
+        return self._named(label, self._session.createDataFrame(rows))
+
+    def view(self, label: str, sql: str, **inputs: Value) -> Table:
+        return self._named(label, self._run(sql, inputs))
+
+    def keep(self, label: str, sql: str, **inputs: Value) -> Table:
+        # Written out and read back: the step is computed once, and what follows does not drag its plan along.
+        folder = self._folder / f"{label}_{next(self._numbers)}"
+        self._run(sql, inputs).write.parquet(str(folder))
+        return self._named(label, self._session.read.parquet(str(folder)))
+
+    def fetch(self, sql: str, **inputs: Value) -> pa.Table:
+        return _without_timezone(self._run(sql, inputs).toArrow())
+
+    def batches(self, sql: str, *, rows: int = 100_000, **inputs: Value) -> Iterator[pa.RecordBatch]:
+        folder = self._folder / f"batches_{next(self._numbers)}"
+        self._run(sql, inputs).write.parquet(str(folder))
+        for file in sorted(folder.glob("*.parquet")):
+            yield from pa.parquet.ParquetFile(file).iter_batches(rows)
+        shutil.rmtree(folder)
+
+    def count(self, table: Table) -> int:
+        return int(self._session.table(table.name).count())
+
+    def write_parquet(self, table: Table, path: Path) -> Path:
+        import pyarrow.parquet as pq
+
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with pq.ParquetWriter(path, table.schema, compression="zstd") as writer:
+            for batch in self.batches("SELECT * FROM {table}", table=table):
+                writer.write_batch(batch.cast(table.schema))
+        return path
+
+    def drop(self, table: Table) -> None:
+        self._session.catalog.dropTempView(table.name)
+
+    def close(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+        if self._owns_session:
+            self._session.stop()
+
+    def _run(self, sql: str, inputs: dict[str, Value]) -> DataFrame:
+        frame: DataFrame = self._session.sql(to_spark(fill(sql, inputs)))
+        return frame
+
+    def _named(self, label: str, frame: Any) -> Table:
+        if not label.isidentifier():
+            raise InputError(f"A step's label is a plain word such as 'summary', not {label!r}.")
+        name = f"{label}_{next(self._numbers)}"
+        frame.createOrReplaceTempView(name)
+        return Table(name, _without_timezone(frame.limit(0).toArrow()).schema, self)
+
+
+def to_spark(sql: str) -> str:
+    """A step from DuckDB's dialect into Spark's.
+
+    >>> to_spark("SELECT count(*) FILTER (WHERE a > 1) AS n FROM t GROUP BY ALL")
+    'SELECT COUNT(*) FILTER(WHERE a > 1) AS n FROM t GROUP BY ALL'
+    """
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    return tree.transform(_own_names).sql(dialect="spark")
+
+
+def _own_names(node: exp.Expression) -> exp.Expression:
+    """Functions that SQLGlot passes on by a name Spark understands otherwise."""
+    if isinstance(node, exp.Anonymous) and node.name.lower() == "hash":
+        return exp.Anonymous(this="xxhash64", expressions=node.expressions)
+    return node
+
+
+def _without_timezone(rows: pa.Table) -> pa.Table:
+    """Spark hands plain timestamps over as moments in UTC; inside Shuke they are wall-clock times."""
+    fields = [
+        pa.field(f.name, pa.timestamp(f.type.unit)) if pa.types.is_timestamp(f.type) else f for f in rows.schema
+    ]
+    return rows.cast(pa.schema(fields))
+
+
+def _local_session(memory_limit: str | None) -> SparkSession:
+    try:
+        from pyspark.errors import PySparkException
+        from pyspark.sql import SparkSession
+    except ImportError as reason:
+        raise MissingPartError("pyspark is not installed: pip install 'shuke[spark]' (and Java 17).") from reason
+    settings = {
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.timestampType": "TIMESTAMP_NTZ",
+        "spark.sql.shuffle.partitions": "4",
+        "spark.sql.execution.arrow.pyspark.enabled": "true",
+        "spark.driver.memory": (memory_limit or "4GB").replace("GB", "g").replace("MB", "m"),
+        "spark.sql.legacy.parquet.nanosAsLong": "false",
+    }
+    builder: Any = SparkSession.builder
+    builder = builder.master("local[*]").appName("shuke")
+    for key, value in settings.items():
+        builder = builder.config(key, value)
+    try:
+        session: SparkSession = builder.getOrCreate()
+    except (PySparkException, RuntimeError, FileNotFoundError) as reason:
+        raise MissingPartError(f"Spark did not start ({reason}): it needs Java 17 (JAVA_HOME or java on PATH).") from reason
+    session.sparkContext.setLogLevel("ERROR")
+    return session

@@ -1,0 +1,68 @@
+"""Names and literals in SQL text, so that no room pastes a value by hand."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from shuke.engines._table import Table
+from shuke.kit.errors import InputError
+
+Value = Table | str | int | float | date | datetime | None | Sequence[str | int | float | date | datetime]
+
+_PLACEHOLDER = re.compile(r"\{([a-z_A-Z0-9]+)\}")
+
+
+def literal(value: Value) -> str:
+    """A Python value as SQL: text quoted, days and moments typed, a sequence as a list in brackets for IN.
+
+    >>> literal("O'Neil"), literal(date(2017, 12, 31)), literal(0.1), literal(["a", "b"]), literal(None)
+    ("'O''Neil'", "DATE '2017-12-31'", 'CAST(0.1 AS DOUBLE)', "('a', 'b')", 'NULL')
+    """
+    match value:
+        case None:
+            return "NULL"
+        case Table():
+            return value.name
+        case bool():
+            return "TRUE" if value else "FALSE"
+        case int():
+            return str(value)
+        case float():
+            return _float(value)
+        case datetime():
+            return f"TIMESTAMP '{value:%Y-%m-%d %H:%M:%S}'"
+        case date():
+            return f"DATE '{value:%Y-%m-%d}'"
+        case str():
+            return "'" + value.replace("'", "''") + "'"
+    return "(" + ", ".join(literal(item) for item in value) + ")"
+
+
+def _float(value: float) -> str:
+    if not math.isfinite(value):
+        raise InputError(f"{value} cannot stand in a query: give a finite number, or None for no value.")
+    return f"CAST({value!r} AS DOUBLE)"
+
+
+def fill(sql: str, inputs: dict[str, Value]) -> str:
+    """Put tables and literals in the place of `{name}`; an unknown name is an error that lists the known ones."""
+
+    def value_of(match: re.Match[str]) -> str:
+        name = match.group(1)
+        if name not in inputs:
+            raise InputError(f"The step names {{{name}}}, but was given only {', '.join(sorted(inputs)) or 'nothing'}.")
+        return literal(inputs[name])
+
+    return _PLACEHOLDER.sub(value_of, sql)
+
+
+def quoted(identifier: str) -> str:
+    """A column's name as SQL, whatever characters it has.
+
+    >>> print(quoted("客户 id"))
+    "客户 id"
+    """
+    return '"' + identifier.replace('"', '""') + '"'

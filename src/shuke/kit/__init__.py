@@ -1,0 +1,1 @@
+"""What every room may use: errors, money, days, text. It knows nothing of the rest."""

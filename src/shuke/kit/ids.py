@@ -1,0 +1,16 @@
+"""Names for runs and imports: sortable by time, unique without a server."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+
+
+def new_id(kind: str) -> str:
+    """A fresh identifier such as `run-20261122T155907Z-9f2c41`: kind, moment in UTC, six random hexadecimal digits.
+
+    >>> new_id("run").startswith("run-20")
+    True
+    """
+    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    return f"{kind}-{moment}-{secrets.token_hex(3)}"

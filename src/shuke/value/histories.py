@@ -1,0 +1,249 @@
+"""Purchase histories: all that the value models need to know of a customer, three numbers each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shuke.kit.errors import InputError
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+# Whole days, days told in weeks, in months, in years: times in these units pack into small integers.
+_DAYS_PER_UNIT = (1.0, 7.0, 30.4375, 365.0, 365.25)
+_SMALL = 1 << 20
+_KEY_SPACE = 1 << 62
+_MODEL_COLUMNS = ("x", "t_x", "T")
+
+
+@dataclass(frozen=True, eq=False)
+class Histories:
+    """What is known of many customers, column by column.
+
+    - ``x``: how often the customer came back after the first purchase (a whole number);
+    - ``t_x``: time from the first purchase to the last, 0 for one-time buyers;
+    - ``T``: time from the first purchase to now, in the unit of ``t_x``;
+    - ``customers``: how many customers have this history (1 unless grouped);
+    - ``spend``: mean spend per purchase, where it is known.
+
+    Make them with `read_histories`, which checks them.
+
+    >>> seen = read_histories({"x": [0, 2, 0], "t_x": [0, 30, 0], "T": [39, 39, 39]})
+    >>> len(seen), seen.grouped().customers.tolist()
+    (3, [2.0, 1.0])
+    """
+
+    x: FloatArray
+    t_x: FloatArray
+    T: FloatArray
+    customers: FloatArray
+    spend: FloatArray | None = None
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def grouped(self) -> Histories:
+        """Each distinct (x, t_x, T) once, in rising order, with its customers summed; spend is left out.
+
+        A likelihood is the same sum either way, and far cheaper: 1 M customers are about 100 k histories of days.
+        """
+        order, starts = _runs(self.x, self.t_x, self.T)
+        first = order[starts]
+        customers = np.add.reduceat(self.customers[order], starts) if len(order) else np.zeros(0)
+        return Histories(self.x[first], self.t_x[first], self.T[first], customers)
+
+    def known_spend(self) -> FloatArray:
+        """The column ``spend``, or an InputError that says it is missing."""
+        if self.spend is None:
+            raise _missing(["spend"], ["x", "t_x", "T", "customers"])
+        return self.spend
+
+
+def read_histories(source: object, needs: Sequence[str] = _MODEL_COLUMNS) -> Histories:
+    """Which histories does this table hold? Checked, as float64 arrays, in the order of its rows.
+
+    ``source`` is a dict of arrays, a pandas or polars DataFrame, a pyarrow Table, anything with ``to_arrow()``, or
+    Histories. ``needs`` names the columns that must be there; ``t_x`` and ``T``, where neither needed nor there,
+    become NaN. ``customers`` (default 1) and ``spend`` are read where present. The source is never changed.
+
+    Raises InputError: columns missing (all of them named), or values that break a rule (how many, the first, the cure).
+
+    >>> read_histories({"x": [1], "t_x": [50], "T": [39]})
+    Traceback (most recent call last):
+    shuke.kit.errors.InputError: 1 of 1 histories: t_x must not be after T. The first is row 0: x=1, t_x=50, T=39. \
+Cure: count both from the first purchase, in one unit, and T up to the same day for all
+    """
+    if isinstance(source, Histories):
+        return _with_needs(source, needs)
+    names, column = _columns(source)
+    absent = [name for name in needs if name not in names]
+    if absent:
+        raise _missing(absent, names)
+    x = _floats(column("x"), "x")
+    unknown = np.broadcast_to(np.nan, x.shape)
+    t_x, T = (_floats(column(name), name) if name in names else unknown for name in ("t_x", "T"))
+    customers = _floats(column("customers"), "customers") if "customers" in names else np.broadcast_to(1.0, x.shape)
+    spend = _floats(column("spend"), "spend") if "spend" in names else None
+    histories = Histories(x, t_x, T, customers, spend)
+    _check(histories, needs)
+    return histories
+
+
+def distinct_rows(*columns: FloatArray) -> tuple[IntArray, IntArray]:
+    """Where does each distinct row stand first (in rising order), and which distinct row is each row?
+
+    Returns (first, group): ``column[first][group]`` gives ``column`` back.
+    """
+    order, starts = _runs(*columns)
+    sizes = np.diff(starts, append=len(order))
+    group = np.empty(len(order), dtype=np.int64)
+    group[order] = np.repeat(np.arange(len(starts)), sizes)
+    return order[starts], group
+
+
+def _runs(*columns: FloatArray) -> tuple[IntArray, IntArray]:
+    """The order that sorts the rows, and where in it each distinct row begins."""
+    key = _packed(columns)
+    order = np.argsort(key)
+    ordered = key[order]
+    fresh = np.ones(len(key), dtype=bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
+    return order, np.flatnonzero(fresh)
+
+
+def _packed(columns: Sequence[FloatArray]) -> IntArray:
+    """One integer per row that sorts as the row does: small integers side by side in 62 bits."""
+    key, size = _codes(columns[0])
+    for column in columns[1:]:
+        codes, more = _codes(column)
+        if size * more >= _KEY_SPACE:  # then number the distinct keys so far: at most as many as rows
+            key = np.unique(key, return_inverse=True)[1].astype(np.int64)
+            codes = np.unique(codes, return_inverse=True)[1].astype(np.int64)
+            size = more = len(key) + 1
+        key = key * more + codes
+        size *= more
+    return key
+
+
+def _codes(column: FloatArray) -> tuple[IntArray, int]:
+    """Whole numbers from 0 that sort as the column does, and one more than the largest."""
+    for days in _DAYS_PER_UNIT:
+        if _counts_days(column[:1000], days) and _counts_days(column, days):
+            codes = np.rint(column * days).astype(np.int64)
+            return codes, int(codes.max(initial=0)) + 1
+    values, codes = np.unique(column, return_inverse=True)
+    return codes.astype(np.int64), len(values)
+
+
+def _counts_days(column: FloatArray, days_per_unit: float) -> bool:
+    """Is the column a small whole number of days over ``days_per_unit``, to the last bit?"""
+    if not len(column):
+        return True
+    low, high = column.min(), column.max()
+    if not (low >= 0 and high * days_per_unit < _SMALL):
+        return False
+    return bool(np.array_equal(np.rint(column * days_per_unit) / days_per_unit, column))
+
+
+def _columns(source: Any) -> tuple[list[str], Callable[[str], Any]]:
+    """The names of the columns, and how to get one: no library is imported to ask."""
+    if isinstance(source, Mapping):
+        return [str(name) for name in source], lambda name: source[name]
+    if hasattr(source, "to_arrow"):
+        source = source.to_arrow()
+    if hasattr(source, "read_all"):
+        source = source.read_all()
+    if hasattr(source, "schema") and hasattr(source, "column"):
+        return list(source.schema.names), lambda name: source.column(name).to_numpy(zero_copy_only=False)
+    if hasattr(source, "columns") and hasattr(source, "__getitem__"):
+        return [str(name) for name in source.columns], lambda name: source[name].to_numpy(dtype=np.float64)
+    raise InputError(
+        f"Histories cannot be read from {type(source).__name__}. "
+        "Give a dict of arrays, a DataFrame, an Arrow table or anything with to_arrow()"
+    )
+
+
+def _floats(values: Any, name: str) -> FloatArray:
+    try:
+        column = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"Column {name} must hold numbers: {error}. Cure: convert it before the call") from error
+    if column.ndim != 1:
+        raise InputError(f"Column {name} has shape {column.shape}; it must be one number per history, shape (n,)")
+    return column
+
+
+def _with_needs(histories: Histories, needs: Sequence[str]) -> Histories:
+    if "spend" in needs:
+        histories.known_spend()
+    if {"t_x", "T"} & set(needs) and len(histories) and np.isnan(histories.T).all():
+        raise _missing(["t_x", "T"], ["x", "customers", "spend"])
+    _check(histories, needs)
+    return histories
+
+
+def _missing(absent: Sequence[str], present: Sequence[str]) -> InputError:
+    return InputError(
+        f"Missing columns: {', '.join(absent)}. Present: {', '.join(present) or 'none'}. "
+        "Cure: rename or add the missing ones (x repeat purchases, t_x time of the last, T time observed, "
+        "spend mean per purchase)"
+    )
+
+
+def _check(histories: Histories, needs: Sequence[str]) -> None:
+    _check_lengths(histories)
+    # One pass that is right in the usual case; which rule broke is only asked when one did.
+    for rule, cure, broken in _broken_rules(histories, timed="T" in needs or "t_x" in needs):
+        if broken.any():
+            raise _broken(histories, rule, cure, broken)
+
+
+def _check_lengths(histories: Histories) -> None:
+    named = {name: getattr(histories, name) for name in (*_MODEL_COLUMNS, "customers", "spend")}
+    lengths = {name: len(column) for name, column in named.items() if column is not None}
+    if len(set(lengths.values())) > 1:
+        told = ", ".join(f"{name} {length}" for name, length in lengths.items())
+        raise InputError(f"Columns differ in length: {told}. Cure: give one number per history in each")
+
+
+def _broken_rules(histories: Histories, timed: bool) -> Iterable[tuple[str, str, NDArray[np.bool_]]]:
+    x, t_x, T, customers = histories.x, histories.t_x, histories.T, histories.customers
+    with np.errstate(invalid="ignore"):  # NaN and inf are what the first rules look for
+        yield "x must be a whole number from 0", "count purchase days after the first", ~(
+            (x >= 0) & (x < np.inf) & (x == np.floor(x))
+        )
+        yield "customers must be a number from 0", "count the customers who share the history", ~(
+            (customers >= 0) & (customers < np.inf)
+        )
+        if histories.spend is not None:
+            yield "spend must be finite (NaN where unknown)", "divide by at least one purchase", np.isinf(
+                histories.spend
+            )
+        if timed:
+            yield from _broken_times(x, t_x, T)
+
+
+def _broken_times(x: FloatArray, t_x: FloatArray, T: FloatArray) -> Iterable[tuple[str, str, NDArray[np.bool_]]]:
+    yield "T must be a number from 0", "leave out who had not bought by the last day", ~((T >= 0) & (T < np.inf))
+    yield "t_x must be a number from 0", "give 0 to those who bought once", ~(t_x >= 0)
+    yield (
+        "t_x must not be after T",
+        "count both from the first purchase, in one unit, and T up to the same day for all",
+        t_x > T,
+    )
+    yield "t_x must be 0 where x is 0", "x counts purchases after the first, t_x ends at the last", (x == 0) & (t_x > 0)
+    yield "t_x must be above 0 where x is above 0", "purchases on one day are one purchase", (x > 0) & (t_x == 0)
+
+
+def _broken(histories: Histories, rule: str, cure: str, broken: NDArray[np.bool_]) -> InputError:
+    row = int(np.argmax(broken))
+    shown = [*_MODEL_COLUMNS, *(["customers"] if "customers" in rule else []), *(["spend"] if "spend" in rule else [])]
+    told = ", ".join(f"{name}={getattr(histories, name)[row]:.12g}" for name in shown)
+    return InputError(
+        f"{int(broken.sum()):,} of {len(broken):,} histories: {rule}. The first is row {row}: {told}. Cure: {cure}"
+    )
