@@ -1,4 +1,4 @@
-"""DuckDB and Spark behind one small class: the rest of Shuke writes SQL once, in DuckDB's dialect, and knows no engine."""
+"""DuckDB and Spark behind one small class: the other rooms write SQL once, in DuckDB's dialect, and know no engine."""
 
 from shuke.engines._duckdb import DuckDBEngine
 from shuke.engines._open import ENGINES, open_engine

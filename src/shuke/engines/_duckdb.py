@@ -19,6 +19,8 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
     "preserve_insertion_order": False,
+    # A name in a query is a table of ours, never a Python variable that happens to be called so.
+    "python_enable_replacements": False,
 }
 
 
@@ -59,7 +61,10 @@ class DuckDBEngine:
 
     def from_arrow(self, label: str, rows: pa.Table) -> Table:
         name = self._fresh(label)
-        self._connection.register(name, rows)
+        # Copied, since what is only registered is unseen by the cursors that hand over batches.
+        self._connection.register("handed_over", rows)
+        self._connection.execute(f"CREATE TABLE {name} AS SELECT * FROM handed_over")
+        self._connection.unregister("handed_over")
         return self._table(name)
 
     def view(self, label: str, sql: str, **inputs: Value) -> Table:

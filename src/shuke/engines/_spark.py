@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class SparkEngine:
-    """Runs steps in Spark: a session you give, or one of its own on this machine (needs Java 17 and the extra `spark`)."""
+    """Runs steps in Spark: a session you give, or one of its own here (needs Java 17 and the extra `spark`)."""
 
     name = "spark"
 
@@ -131,9 +131,7 @@ def _own_names(node: exp.Expression) -> exp.Expression:
 
 def _without_timezone(rows: pa.Table) -> pa.Table:
     """Spark hands plain timestamps over as moments in UTC; inside Shuke they are wall-clock times."""
-    fields = [
-        pa.field(f.name, pa.timestamp(f.type.unit)) if pa.types.is_timestamp(f.type) else f for f in rows.schema
-    ]
+    fields = [pa.field(f.name, pa.timestamp(f.type.unit)) if pa.types.is_timestamp(f.type) else f for f in rows.schema]
     return rows.cast(pa.schema(fields))
 
 
@@ -160,6 +158,8 @@ def _local_session(memory_limit: str | None) -> SparkSession:
     try:
         session: SparkSession = builder.getOrCreate()
     except (PySparkException, RuntimeError, FileNotFoundError) as reason:
-        raise MissingPartError(f"Spark did not start ({reason}): it needs Java 17 (JAVA_HOME or java on PATH).") from reason
+        raise MissingPartError(
+            f"Spark did not start ({reason}): it needs Java 17 (JAVA_HOME or java on PATH)."
+        ) from reason
     session.sparkContext.setLogLevel("ERROR")
     return session

@@ -109,4 +109,6 @@ def _require(module: str) -> object:
     try:
         return importlib.import_module(module)
     except ImportError as reason:
-        raise MissingPartError(f"{module} is not installed: pip install 'shuke[frames]', or use to_arrow().") from reason
+        raise MissingPartError(
+            f"{module} is not installed: pip install 'shuke[frames]', or use to_arrow()."
+        ) from reason

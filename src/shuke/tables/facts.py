@@ -10,7 +10,13 @@ PURCHASES = Contract(
     key=("source_file", "source_row"),
     columns=(
         Column("customer_id", TEXT, "客户编号", "客戶編號", "who bought"),
-        Column("purchased_on", DAY, "购买日期（按商家时区）", "購買日期（依商家時區）", "the day, in the business's time zone"),
+        Column(
+            "purchased_on",
+            DAY,
+            "购买日期（按商家时区）",
+            "購買日期（依商家時區）",
+            "the day, in the business's time zone",
+        ),
         Column(
             "purchased_at",
             MOMENT,
@@ -47,7 +53,9 @@ REJECTS = Contract(
     columns=(
         Column("source_file", TEXT, "来源文件", "來源檔案", "the file the row was read from"),
         Column("source_row", INT, "来源行号", "來源列號", "its line in that file (Parquet: row, from 1)", Unit.COUNT),
-        Column("reason_code", TEXT, "未采用的原因代码", "未採用的原因代碼", "why it was set aside (a code of `reject.…`)"),
+        Column(
+            "reason_code", TEXT, "未采用的原因代码", "未採用的原因代碼", "why it was set aside (a code of `reject.…`)"
+        ),
         Column("column", TEXT, "有问题的列", "有問題的欄", "the input's column at fault", nullable=True),
         Column("received", TEXT, "读到的值", "讀到的值", "the value received there", nullable=True),
         Column(

@@ -34,7 +34,14 @@ _BEHAVIOUR = (
         nullable=True,
     ),
     Column("spend_minor", INT, "消费净额（扣除退货）", "消費淨額（扣除退貨）", "net amount over all time", M),
-    Column("margin_minor", INT, "累计毛利（口径见 value_basis）", "累計毛利（口徑見 value_basis）", "margin over all time", M),
+    Column(
+        "margin_minor",
+        INT,
+        "累计毛利（口径见 value_basis）",
+        "累計毛利（口徑見 value_basis）",
+        "margin over all time",
+        M,
+    ),
     Column(
         "value_basis",
         TEXT,
@@ -60,13 +67,33 @@ _TIER = (
     Column("tier_base", INT, "参与排名的客户数", "參與排名的客戶數", "customers ranked", C),
     Column("tier_measure_minor", INT, "排名所用的值", "排名所用的值", "the value ranked by", M),
     Column(
-        "tier_next_minor", INT, "上一等级的门槛", "上一等級的門檻", "value at which the tier above starts", M, nullable=True
+        "tier_next_minor",
+        INT,
+        "上一等级的门槛",
+        "上一等級的門檻",
+        "value at which the tier above starts",
+        M,
+        nullable=True,
     ),
 )
 
 _VALUE = (
-    Column("historic_value_minor", INT, "历史价值：12 个月之前的毛利", "歷史價值：12 個月之前的毛利", "margin before as_of − 12 months", M),
-    Column("current_value_minor", INT, "当前价值：近 12 个月毛利", "當前價值：近 12 個月毛利", "margin of the last 12 months", M),
+    Column(
+        "historic_value_minor",
+        INT,
+        "历史价值：12 个月之前的毛利",
+        "歷史價值：12 個月之前的毛利",
+        "margin before as_of − 12 months",
+        M,
+    ),
+    Column(
+        "current_value_minor",
+        INT,
+        "当前价值：近 12 个月毛利",
+        "當前價值：近 12 個月毛利",
+        "margin of the last 12 months",
+        M,
+    ),
     Column(
         "potential_value_minor",
         INT,
@@ -76,7 +103,15 @@ _VALUE = (
         M,
         nullable=True,
     ),
-    Column("clv_minor", INT, "客户终身价值，等于潜在价值", "顧客終身價值，等於潛在價值", "customer lifetime value: the potential value", M, nullable=True),
+    Column(
+        "clv_minor",
+        INT,
+        "客户终身价值，等于潜在价值",
+        "顧客終身價值，等於潛在價值",
+        "customer lifetime value: the potential value",
+        M,
+        nullable=True,
+    ),
     Column("value_total_minor", INT, "三部分之和", "三部分之和", "historic + current + potential", M, nullable=True),
     Column("clv_low_minor", INT, "90% 区间下限", "90% 區間下限", "lower end of the 90 % interval", M, nullable=True),
     Column("clv_high_minor", INT, "90% 区间上限", "90% 區間上限", "upper end of the 90 % interval", M, nullable=True),
@@ -92,7 +127,15 @@ _FORECAST = (
         S,
         nullable=True,
     ),
-    Column("expected_purchases", FLOAT, "预测期内期望购买天数", "預測期內期望購買天數", "expected purchase days in the horizon", C, nullable=True),
+    Column(
+        "expected_purchases",
+        FLOAT,
+        "预测期内期望购买天数",
+        "預測期內期望購買天數",
+        "expected purchase days in the horizon",
+        C,
+        nullable=True,
+    ),
     Column(
         "churn_probability",
         FLOAT,
@@ -125,7 +168,13 @@ _STANDING = (
     Column("stage", TEXT, "生命周期阶段代码", "生命週期階段代碼", "life-cycle stage (a code of `stage.…`)"),
     Column("stage_why_code", TEXT, "阶段理由代码", "階段理由代碼", "why this stage (a code of `stage_why.…`)"),
     Column("policy_code", TEXT, "策略代码", "策略代碼", "what to do: tier × stage (a code of `policy.…`)"),
-    Column("why_code", TEXT, "策略理由代码", "策略理由代碼", "why now (a code of `why.…`); its figures are the columns of the row"),
+    Column(
+        "why_code",
+        TEXT,
+        "策略理由代码",
+        "策略理由代碼",
+        "why now (a code of `why.…`); its figures are the columns of the row",
+    ),
 )
 
 SCORES = Contract(

@@ -15,19 +15,60 @@ SUMMARY = Contract(
         Column("purchases", INT, "购买天数", "購買天數", "distinct purchase days", Unit.COUNT),
         Column("orders", INT, "订单数", "訂單數", "distinct orders; purchase days where no order is given", Unit.COUNT),
         Column("x", INT, "重复购买次数", "重複購買次數", "repeat purchases: purchases − 1", Unit.COUNT),
-        Column("t_x", INT, "首购到最近购买的天数", "首購到最近購買的天數", "days from first to latest purchase", Unit.DAYS),
+        Column(
+            "t_x", INT, "首购到最近购买的天数", "首購到最近購買的天數", "days from first to latest purchase", Unit.DAYS
+        ),
         Column("T", INT, "首购到评分日的天数", "首購到評分日的天數", "days from first purchase to as_of", Unit.DAYS),
-        Column("left_truncated", YES_NO, "首购可能早于数据起点", "首購可能早於資料起點", "first purchase may lie before the data"),
+        Column(
+            "left_truncated",
+            YES_NO,
+            "首购可能早于数据起点",
+            "首購可能早於資料起點",
+            "first purchase may lie before the data",
+        ),
         Column("spend_minor", INT, "消费净额", "消費淨額", "net amount over all time", Unit.MONEY),
-        Column("margin_minor", INT, "毛利（或营收价值）", "毛利（或營收價值）", "margin over all time, by value_basis", Unit.MONEY),
+        Column(
+            "margin_minor",
+            INT,
+            "毛利（或营收价值）",
+            "毛利（或營收價值）",
+            "margin over all time, by value_basis",
+            Unit.MONEY,
+        ),
         Column("value_basis", TEXT, "价值口径", "價值口徑", "margin, margin_rate or revenue"),
         Column("historic_value_minor", INT, "历史价值", "歷史價值", "margin before as_of − 12 months", Unit.MONEY),
         Column("current_value_minor", INT, "当前价值", "當前價值", "margin of the last 12 months", Unit.MONEY),
-        Column("current_spend_minor", INT, "近 12 个月消费", "近 12 個月消費", "net amount of the last 12 months", Unit.MONEY),
-        Column("mean_spend_minor", INT, "每购买日平均消费", "每購買日平均消費", "spend ÷ purchases, not below 0", Unit.MONEY),
-        Column("holdout_x", INT, "校准期重复购买", "校準期重複購買", "x up to the hold-out's start", Unit.COUNT, nullable=True),
-        Column("holdout_t_x", INT, "校准期 t_x", "校準期 t_x", "t_x up to the hold-out's start", Unit.DAYS, nullable=True),
+        Column(
+            "current_spend_minor",
+            INT,
+            "近 12 个月消费",
+            "近 12 個月消費",
+            "net amount of the last 12 months",
+            Unit.MONEY,
+        ),
+        Column(
+            "mean_spend_minor",
+            INT,
+            "每购买日平均消费",
+            "每購買日平均消費",
+            "spend ÷ purchases, not below 0",
+            Unit.MONEY,
+        ),
+        Column(
+            "holdout_x",
+            INT,
+            "校准期重复购买",
+            "校準期重複購買",
+            "x up to the hold-out's start",
+            Unit.COUNT,
+            nullable=True,
+        ),
+        Column(
+            "holdout_t_x", INT, "校准期 t_x", "校準期 t_x", "t_x up to the hold-out's start", Unit.DAYS, nullable=True
+        ),
         Column("holdout_T", INT, "校准期 T", "校準期 T", "T at the hold-out's start", Unit.DAYS, nullable=True),
-        Column("holdout_purchases", INT, "检验期购买天数", "檢驗期購買天數", "purchase days in the hold-out", Unit.COUNT),
+        Column(
+            "holdout_purchases", INT, "检验期购买天数", "檢驗期購買天數", "purchase days in the hold-out", Unit.COUNT
+        ),
     ),
 )

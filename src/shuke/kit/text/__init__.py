@@ -10,12 +10,14 @@ alike. The sentences stand in `catalogue/`, one TOML file a room, the three lang
 """
 
 from shuke.kit.text._catalogue import LANGUAGES, keys, require_language, say, template
+from shuke.kit.text._explain import explain
 from shuke.kit.text._figures import compact_money, day, money, number, share
 
 __all__ = [
     "LANGUAGES",
     "compact_money",
     "day",
+    "explain",
     "keys",
     "money",
     "number",

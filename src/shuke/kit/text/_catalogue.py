@@ -36,7 +36,9 @@ def template(key: str, language: str) -> str:
     """The sentence for a code with its figures still open, `{so}`."""
     sentences = _catalogue().get(key)
     if sentences is None:
-        raise InputError(f"No sentence for {key!r}: add it, in {', '.join(LANGUAGES)}, to a file of kit/text/catalogue.")
+        raise InputError(
+            f"No sentence for {key!r}: add it, in {', '.join(LANGUAGES)}, to a file of kit/text/catalogue."
+        )
     return sentences[require_language(language)]
 
 

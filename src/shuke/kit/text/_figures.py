@@ -31,7 +31,9 @@ def compact_money(minor: int, currency: str, language: str) -> str:
     """
     if abs(to_major(minor, currency)) < Decimal(10_000):
         return money(minor, currency, language)
-    return str(format_compact_currency(to_major(minor, currency), currency, locale=_locale(language), fraction_digits=2))
+    return str(
+        format_compact_currency(to_major(minor, currency), currency, locale=_locale(language), fraction_digits=2)
+    )
 
 
 def number(value: float | Decimal, language: str, decimals: int = 0) -> str:

@@ -1,0 +1,53 @@
+# Shuke: `make help` lists what there is.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+.DEFAULT_GOAL := help
+
+.PHONY: help setup demo test check unit docs requirements bench clean
+
+help: ## List these commands
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+setup: $(BIN)/.demo ## Build .venv with what the program needs
+demo: $(BIN)/.demo ## Score a real year of grocery purchases and print the report
+	@$(BIN)/shuke score demo:complete-journey --out var/demo/scores.csv --rejects var/demo/rejects.csv
+
+test: check unit ## Run every check (builds .venv first)
+
+check: $(BIN)/.dev ## Style, types, the map of imports
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: $(BIN)/.dev ## Tests and the examples in docs
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+
+docs: $(BIN)/.dev ## Write the pages that are made from the code
+	$(BIN)/python -m docs_from_code
+
+bench: $(BIN)/.dev ## Measure: whole cycle against the bare query, fits against lifetimes (1 M and 10 M rows; BIG=1 adds 100 M)
+	$(BIN)/python benchmarks/bench.py $(if $(BIG),--big)
+
+requirements: $(BIN)/.dev ## Pin the newest versions that pyproject.toml allows
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --upgrade --universal --no-emit-index-url --python-version 3.11 pyproject.toml --all-extras -o requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --universal --no-emit-index-url --python-version 3.11 pyproject.toml --extra demo -c requirements/dev.txt -o requirements/demo.txt
+
+clean: ## Remove .venv and everything made
+	rm -rf $(VENV) var build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# The stamps make a later command quick; a changed pin or pyproject.toml rebuilds.
+$(BIN)/.demo: requirements/demo.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Shuke needs Python 3.11 or later; this is " + sys.version.split()[0] + ". Name another with: make PYTHON=python3.11 ...")'
+	@test -x $(BIN)/python || { echo "Building $(VENV) ..."; $(PYTHON) -m venv $(VENV); }
+	@echo "Installing what Shuke needs (about half a minute) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/demo.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+$(BIN)/.dev: requirements/dev.txt $(BIN)/.demo
+	@echo "Installing what the checks need (pyspark is large) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/dev.txt
+	@touch $@

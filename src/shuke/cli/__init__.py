@@ -1,0 +1,35 @@
+"""The `shuke` command. Exit codes: 0 done, 1 the input was refused (the reason is said), 2 wrong usage."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from shuke.cli._ledger import ledger_command
+from shuke.cli._parser import build_parser, language_of
+from shuke.cli._score import score_command
+from shuke.cli._tables import tables_command
+from shuke.kit.errors import ShukeError
+from shuke.kit.text import say
+
+_COMMANDS = {"score": score_command, "ledger": ledger_command, "tables": tables_command}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    language = language_of(given)
+    asked = build_parser(language).parse_args(given)
+    try:
+        _COMMANDS[asked.command](asked, language)
+    except ShukeError as reason:
+        print(say("cli.refused", language, reason=reason), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(say("cli.stopped", language), file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has seen enough (`shuke … | head`).
+        sys.stderr.close()
+        return 0
+    return 0

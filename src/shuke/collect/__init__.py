@@ -1,0 +1,20 @@
+"""From any file of purchases to clean facts, the rows set aside, and a report of their quality."""
+
+from shuke.collect._found import FileFound
+from shuke.collect._judge import REASONS
+from shuke.collect._mapping import FIELDS, FieldFound, Mapping, presets
+from shuke.collect._quality import Quality, Tally
+from shuke.collect._read import Purchases, read_purchases
+
+__all__ = [
+    "FIELDS",
+    "REASONS",
+    "FieldFound",
+    "FileFound",
+    "Mapping",
+    "Purchases",
+    "Quality",
+    "Tally",
+    "presets",
+    "read_purchases",
+]

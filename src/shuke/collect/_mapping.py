@@ -1,0 +1,214 @@
+"""Which column is what: as given, by a preset, by its name, or by what is in it."""
+
+from __future__ import annotations
+
+import tomllib
+import unicodedata
+from collections.abc import Mapping as MappingOf
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import pyarrow as pa
+
+from shuke.collect._contents import by_content
+from shuke.collect._found import Raw
+from shuke.kit.errors import InputError
+
+FIELDS = (
+    "customer",
+    "time",
+    "amount",
+    "unit_price",
+    "quantity",
+    "order",
+    "cost",
+    "discount",
+    "product",
+    "category",
+    "channel",
+    "store",
+)
+REQUIRED = ("customer", "time", "amount")
+
+
+@dataclass(frozen=True)
+class FieldFound:
+    """The column taken for a field, and how it was found: `given`, `preset`, `name` or `content`."""
+
+    column: str
+    how: str
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """Fields and the columns they are read from; what else a preset says of the export."""
+
+    fields: MappingOf[str, FieldFound]
+    preset: str | None = None
+    spread: bool = False
+    no_sale: tuple[str, ...] = field(default=())
+
+    def column(self, name: str) -> str | None:
+        """The column a field is read from, or None."""
+        found = self.fields.get(name)
+        return found.column if found is not None else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The mapping ready for JSON."""
+        found = {name: {"column": item.column, "how": item.how} for name, item in self.fields.items()}
+        return {"preset": self.preset, "fields": found}
+
+
+def presets() -> tuple[str, ...]:
+    """The exports Shuke knows.
+
+    >>> presets()
+    ('youzan', 'taobao', 'jd', 'shopify')
+    """
+    return tuple(_presets())
+
+
+def find_mapping(raw: Raw, given: MappingOf[str, str | None], preset: str | None) -> Mapping:
+    """The mapping, or an error that lists the columns there are and how to name the one missing."""
+    named = {name: FieldFound(_require(raw.names, column, name), "given") for name, column in given.items() if column}
+    _refuse_double(named)
+    chosen = _preset_for(raw.names, named, preset)
+    fields = named | _from_preset(raw.names, chosen, named)
+    fields |= _from_names(raw.names, fields)
+    fields = _amount_or_price(fields)
+    missing = [name for name in REQUIRED if name not in fields and not (name == "amount" and "unit_price" in fields)]
+    if missing:
+        taken = {item.column for item in fields.values()}
+        guessed = by_content(missing, raw.sample, [name for name in raw.names if name not in taken])
+        fields |= {name: FieldFound(column, "content") for name, column in guessed.items()}
+        _require_all([name for name in missing if name not in guessed], raw.names)
+    return _with_preset(fields, chosen)
+
+
+def _require(names: list[str], column: str, field_name: str) -> str:
+    if column in names:
+        return column
+    for name in names:
+        if plain_name(name) == plain_name(column):
+            return name
+    raise InputError(
+        f"There is no column {column!r} for {field_name}; the columns are: {', '.join(names)}. Name one of these."
+    )
+
+
+def _refuse_double(named: dict[str, FieldFound]) -> None:
+    if "unit_price" in named and "amount" in named:
+        raise InputError(
+            f"Both amount={named['amount'].column!r} (the line's total) and unit_price={named['unit_price'].column!r} "
+            "were given: give the total, or unit_price with quantity."
+        )
+
+
+def _preset_for(names: list[str], named: dict[str, FieldFound], preset: str | None) -> str | None:
+    if preset is not None:
+        if preset not in _presets():
+            raise InputError(f"Unknown preset {preset!r}: choose one of {', '.join(_presets())}.")
+        return preset
+    if "amount" in named or "unit_price" in named:
+        return None
+    plain = {plain_name(name) for name in names}
+    fitting = [name for name, rule in _presets().items() if {plain_name(n) for n in rule["signature"]} <= plain]
+    return fitting[0] if fitting else None
+
+
+def _from_preset(names: list[str], preset: str | None, named: dict[str, FieldFound]) -> dict[str, FieldFound]:
+    if preset is None:
+        return {}
+    rule = _presets()[preset]
+    candidates = {name: rule[name] for name in (*FIELDS, "refund") if name in rule and name not in named}
+    if "amount" in named or "unit_price" in named:
+        # The preset's own amount is laid aside, and with it what belongs to it.
+        candidates = {name: c for name, c in candidates.items() if name not in ("amount", "unit_price", "refund")}
+    candidates["status"] = rule["status"]["columns"]
+    by_plain = {plain_name(name): name for name in names}
+    found: dict[str, FieldFound] = {}
+    for name, headers in candidates.items():
+        present = [by_plain[plain_name(header)] for header in headers if plain_name(header) in by_plain]
+        if present:
+            found[name] = FieldFound(present[0], "preset")
+    return found
+
+
+def _from_names(names: list[str], fields: dict[str, FieldFound]) -> dict[str, FieldFound]:
+    """Each open field takes the free column that stands first in its list of names."""
+    by_plain = {plain_name(name): name for name in reversed(names)}
+    taken = {item.column for item in fields.values()}
+    found: dict[str, FieldFound] = {}
+    for name, headers in _synonyms().items():
+        if name in fields:
+            continue
+        column = next((by_plain[h] for h in headers if h in by_plain and by_plain[h] not in taken), None)
+        if column is not None:
+            found[name] = FieldFound(column, "name")
+            taken.add(column)
+    return found
+
+
+def _amount_or_price(fields: dict[str, FieldFound]) -> dict[str, FieldFound]:
+    """A unit price counts only with a quantity, and only where no total is given or found."""
+    price, amount = fields.get("unit_price"), fields.get("amount")
+    if price is None:
+        return fields
+    if price.how == "given":
+        if "quantity" not in fields:
+            raise InputError(f"unit_price={price.column!r} was given without a quantity: give quantity too, or amount.")
+        return {name: item for name, item in fields.items() if name != "amount"}
+    # A preset's price is the weight of a line in its order.
+    keep = (amount is None and "quantity" in fields) or price.how == "preset"
+    return fields if keep else {name: item for name, item in fields.items() if name != "unit_price"}
+
+
+def _require_all(missing: list[str], names: list[str]) -> None:
+    if missing:
+        options = ", ".join(f"{name}=…" for name in missing)
+        raise InputError(
+            f"No column could be told to be the {', '.join(missing)}; the columns are: {', '.join(names)}. "
+            f"Name it: {options} (the first row is taken for the header)."
+        )
+
+
+def _with_preset(fields: dict[str, FieldFound], preset: str | None) -> Mapping:
+    rule = _presets()[preset] if preset is not None else {}
+    spread = bool(rule.get("spread")) and fields["amount"].how == "preset" if "amount" in fields else False
+    if not spread and "amount" in fields:
+        fields = {name: item for name, item in fields.items() if name != "unit_price"}
+    no_sale = tuple(rule["status"]["no_sale"]) if "status" in fields else ()
+    return Mapping(fields, preset, spread, no_sale)
+
+
+def plain_name(name: str) -> str:
+    """A header without case, spaces, punctuation, and what stands in brackets.
+
+    >>> plain_name("实付金额（元）"), plain_name("Customer ID"), plain_name("customer_id")
+    ('实付金额', 'customerid', 'customerid')
+    """
+    text = unicodedata.normalize("NFKC", name).casefold()
+    for opening, closing in (("(", ")"), ("[", "]"), ("【", "】")):
+        start, end = text.find(opening), text.rfind(closing)
+        if 0 < start < end:
+            text = text[:start] + text[end + 1 :]
+    return "".join(letter for letter in text if letter.isalnum()) or text
+
+
+@cache
+def _presets() -> dict[str, dict[str, Any]]:
+    return tomllib.loads(files(__package__).joinpath("presets.toml").read_text("utf-8"))
+
+
+@cache
+def _synonyms() -> dict[str, tuple[str, ...]]:
+    lists = tomllib.loads(files(__package__).joinpath("synonyms.toml").read_text("utf-8"))
+    return {name: tuple(plain_name(header) for header in lists[name]) for name in FIELDS}
+
+
+def inside_names(mapping: Mapping, raw: Raw) -> dict[str, tuple[str, pa.DataType]]:
+    """For each field the column's name inside and its type."""
+    by_name = {column.name: (column.inside, column.type) for column in raw.columns}
+    return {name: by_name[found.column] for name, found in mapping.fields.items()}

@@ -1,0 +1,133 @@
+"""What a file is, told by its content, not by its name."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from shuke.collect._encodings import find_encoding, lines_as_text
+from shuke.collect._found import unique_names
+from shuke.collect._lines import record_at
+from shuke.kit.errors import InputError
+
+SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".parquet")
+_SAMPLE_BYTES = 1 << 18
+_SCAN_BYTES = 1 << 23
+_DELIMITERS = (",", "\t", ";", "|")
+_SAMPLE_LINES = 300
+_PREAMBLE_LINES = 20
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a text file is laid out: encoding, line end, delimiter, header and the line where the rows begin."""
+
+    encoding: str
+    newline: bytes
+    delimiter: str
+    names: tuple[str, ...]
+    header_line: int
+    first_line: int
+
+
+def kind_of(path: Path) -> str:
+    """`csv`, `xlsx` or `parquet`, or an error that says what the file is instead.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "p.dat")
+    ...     _ = path.write_text("a,b")
+    ...     kind_of(path)
+    'csv'
+    """
+    with path.open("rb") as file:
+        start = file.read(8)
+    if not start:
+        raise InputError(f"{path} is empty (0 bytes): give a file with a header and at least one row.")
+    if start.startswith(b"PAR1"):
+        return "parquet"
+    if start.startswith(b"PK\x03\x04"):
+        return "xlsx"
+    for magic, what, cure in _FOREIGN:
+        if start.startswith(magic):
+            raise InputError(f"{path} is {what}, which cannot be read: {cure}.")
+    return "csv"
+
+
+_FOREIGN = (
+    (b"\x1f\x8b", "a gzip file", "unpack it first"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls)", "save it as .xlsx or CSV"),
+    (b"%PDF", "a PDF", "export the data as CSV or XLSX"),
+    (b"\x89PNG", "a picture", "export the data as CSV or XLSX"),
+    (b"7z\xbc\xaf", "a 7z archive", "unpack it first"),
+    (b"Rar!", "a RAR archive", "unpack it first"),
+)
+
+
+def layout_of(path: Path) -> Layout:
+    """How the text file is laid out, or an error where it has no header or no rows."""
+    sample, telling = _samples(path)
+    encoding = find_encoding(telling, str(path))
+    if encoding.startswith("utf-16"):
+        sample = sample.decode(encoding, "replace").encode("utf-8")
+    sample = sample.removeprefix(b"\xef\xbb\xbf")
+    newline = b"\n" if b"\n" in sample or b"\r" not in sample else b"\r"
+    lines = lines_as_text(sample.replace(b"\r", b"\n") if newline == b"\r" else sample, eight_bit(encoding))
+    lines = [line if isinstance(line, str) else "" for line in lines[:_SAMPLE_LINES]]
+    if not any(str(line).strip() for line in lines):
+        raise InputError(f"{path} is empty (only blank lines): give a file with a header and at least one row.")
+    delimiter = max(_DELIMITERS, key=lambda candidate: _fit(lines, candidate))
+    header_line, names, used = _header(lines, delimiter)
+    return Layout(encoding, newline, delimiter, unique_names(names), header_line, header_line + used)
+
+
+def eight_bit(encoding: str) -> str:
+    """The encoding of the bytes once UTF-16 is rewritten and the mark cut off."""
+    return encoding if encoding in ("gb18030", "big5") else "utf-8"
+
+
+def _samples(path: Path) -> tuple[bytes, bytes]:
+    """The first bytes, and the first part that is not plain ASCII, since only that tells the encoding."""
+    with path.open("rb") as file:
+        sample = telling = file.read(_SAMPLE_BYTES)
+        while telling and telling.isascii() and b"\x00" not in telling:
+            telling = file.read(_SCAN_BYTES)
+    return sample, telling[: _SAMPLE_BYTES * 4] or sample
+
+
+def _fit(lines: list[str | bytes], delimiter: str) -> tuple[float, int]:
+    widths = Counter(len(row) for _, row, _ in _sample_rows(lines, delimiter))
+    if not widths:
+        return 0.0, 0
+    width, rows = max(widths.items(), key=lambda item: (item[1], item[0]))
+    return (rows / sum(widths.values()) if width > 1 else 0.0), width
+
+
+def _header(lines: list[str | bytes], delimiter: str) -> tuple[int, list[str], int]:
+    """The first row as wide as most rows, past a title or notes above the table."""
+    rows = _sample_rows(lines, delimiter)
+    widths = Counter(len(row) for _, row, _ in rows)
+    usual = max(widths, key=lambda width: (widths[width], width))
+    for number, row, used in rows[:_PREAMBLE_LINES]:
+        if len(row) >= usual and sum(bool(cell.strip()) for cell in row) >= min(2, usual):
+            return number, row, used
+    number, row, used = rows[0]
+    return number, row, used
+
+
+def _sample_rows(lines: list[str | bytes], delimiter: str) -> list[tuple[int, list[str], int]]:
+    """Rows of any width, each with its line and how many lines it takes."""
+    rows: list[tuple[int, list[str], int]] = []
+    position = 0
+    while position < len(lines):
+        row, used = _row_at(lines, position, delimiter)
+        if any(cell.strip() for cell in row):
+            rows.append((position + 1, row, used))
+        position += used
+    return rows
+
+
+def _row_at(lines: list[str | bytes], position: int, delimiter: str) -> tuple[list[str], int]:
+    fields, used = record_at(lines, position, delimiter, final=True)
+    return (fields if fields is not None else str(lines[position]).split(delimiter)), max(used, 1)

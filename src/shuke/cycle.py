@@ -1,0 +1,310 @@
+"""The five stages in order: collect → value → classify → act → evaluate. One page, for Python, command line and web.
+
+`collect.read_purchases` gives the facts; `run` takes them through the rest. Each stage appends its columns to one row a
+customer, so a run is one chain of views that the engine computes in a single pass at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from shuke.act import Policies
+from shuke.classify import RFM, LifeCycle, Pyramid
+from shuke.collect import Purchases, Quality
+from shuke.engines import Table
+from shuke.evaluate import Backtest, backtest
+from shuke.kit.dates import require_day
+from shuke.kit.errors import InputError
+from shuke.tables import SCORES
+from shuke.value import (
+    BGNBD,
+    GammaGamma,
+    Horizon,
+    MarginRates,
+    NaiveRate,
+    Period,
+    Summary,
+    ValueBasis,
+    count_histories,
+    forecast,
+    holdout_histories,
+    spend_histories,
+    summarise,
+    value_basis,
+)
+
+Progress = Callable[[str, int, int], None]
+"""Told a stage's code, how many steps are done, and of how many."""
+
+_STAGES = ("value", "models", "classify", "act", "evaluate")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run may be told; the defaults serve a first look."""
+
+    horizon: Horizon = field(default_factory=Horizon)
+    margin_rates: MarginRates = field(default_factory=MarginRates)
+    holdout_days: int | None = None
+    """Length of the stretch kept to test the models on; None: the horizon, but at most a third of the data's span."""
+    left_truncation_days: int | None = None
+    """None: found from the data."""
+    pyramid: Pyramid = field(default_factory=Pyramid)
+    rfm: RFM = field(default_factory=RFM)
+    life_cycle: LifeCycle = field(default_factory=LifeCycle)
+    policies: Policies = field(default_factory=Policies)
+
+
+@dataclass(frozen=True)
+class Previous:
+    """An earlier run's scores, which tiers in force rest on."""
+
+    scores: Table
+    as_of: date
+
+
+@dataclass(frozen=True)
+class Models:
+    """What was learned about buying and spending, which count model is used and why."""
+
+    candidates: Mapping[str, Any]
+    chosen: str | None
+    chosen_why: str
+    counts: BGNBD | NaiveRate | None
+    spend: GammaGamma
+
+
+@dataclass(frozen=True)
+class Group:
+    """One tier or stage: its customers and their money in minor units."""
+
+    code: str
+    customers: int
+    current_value_minor: int
+    clv_minor: int | None
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """The run in figures, ready for JSON. Money in minor units."""
+
+    as_of: date
+    first_day: date | None
+    customers: int
+    left_truncated: int
+    purchases: int
+    value_basis: str
+    lines_without_cost: int
+    spend_minor: int
+    historic_value_minor: int
+    current_value_minor: int
+    clv_minor: int | None
+    value_at_risk_minor: int | None
+    without_purchase: int
+    without_purchase_minor: int
+    tiers: tuple[Group, ...]
+    stages: tuple[Group, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Run:
+    """All that one run says."""
+
+    purchases: Purchases
+    settings: Settings
+    summary: RunSummary
+    scores: Table
+    models: Models
+    backtest: Backtest
+
+    @property
+    def quality(self) -> Quality:
+        return self.purchases.quality
+
+    @property
+    def currency(self) -> str:
+        return self.purchases.currency
+
+
+def run(
+    purchases: Purchases,
+    *,
+    as_of: date | str | None = None,
+    settings: Settings | None = None,
+    previous: Previous | None = None,
+    progress: Progress | None = None,
+) -> Run:
+    """What is each customer worth, where do they stand, what to do, and how far can that be trusted?
+
+    `as_of` is the last day looked at, a date or text like 2017-12-31 (default: the latest day in the data); later
+    purchases are left out. The scores
+    hold one row a customer with at least one purchase day (`tables.SCORES`). Odd data do not stop a run: what could not
+    be estimated is null, and `summary.notes` says why.
+
+    >>> from shuke.collect import read_purchases
+    >>> purchases = read_purchases({"customer": ["u", "u", "v"], "time": ["2024-01-01", "2024-02-01", "2024-03-01"],
+    ...                             "amount": ["10", "12", "30"]})
+    >>> run(purchases).summary.customers
+    2
+    """
+    settings = settings or Settings()
+    tell = _Teller(progress)
+    facts = purchases.table
+    first_day, period = _period(facts, require_day(as_of) if isinstance(as_of, str) else as_of, settings)
+    tell("value")
+    basis = value_basis(facts, settings.margin_rates)
+    summary = summarise(
+        facts,
+        period=period,
+        rates=settings.margin_rates,
+        basis=basis,
+        left_truncation_days=settings.left_truncation_days,
+    )
+    tell("models")
+    tested = _test(summary.table, period)
+    models = _learn(summary.table, tested)
+    forecasts = forecast(
+        summary.table,
+        counts=models.counts,
+        spend=models.spend,
+        histories=count_histories(summary.table),
+        horizon=settings.horizon,
+        as_of=period.as_of,
+    )
+    tell("classify")
+    labelled = _classify(forecasts, settings, previous, period.as_of)
+    tell("act")
+    acted = settings.policies.label(labelled)
+    scores = facts.engine.keep("scores", f"SELECT {', '.join(SCORES.names)} FROM {{acted}}", acted=acted)
+    tell("evaluate")
+    figures = _figures(scores, summary, period, first_day, basis, models, tested)
+    return Run(purchases, settings, figures, scores, models, tested)
+
+
+class _Teller:
+    """Tells each stage as it begins."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self._progress = progress
+
+    def __call__(self, stage: str) -> None:
+        if self._progress is not None:
+            self._progress(stage, _STAGES.index(stage), len(_STAGES))
+
+
+def _period(facts: Table, as_of: date | None, settings: Settings) -> tuple[date | None, Period]:
+    """The data's first day and the days to look at; as_of falls to the latest day of the data."""
+    days = facts.engine.fetch(
+        "SELECT min(purchased_on) AS first, max(purchased_on) AS last FROM {facts}", facts=facts
+    ).to_pylist()[0]
+    first, last = days["first"], days["last"]
+    if last is None:
+        raise InputError("There is no purchase to score: every row was set aside, or the table is empty.")
+    as_of = as_of or last
+    if as_of < first:
+        raise InputError(f"as_of {as_of} lies before the first purchase ({first}): give a day from {first} on.")
+    span_days = (min(as_of, last) - first).days + 1
+    holdout_days = settings.holdout_days or max(1, min(settings.horizon.days, span_days // 3))
+    return first, Period(as_of, holdout_days)
+
+
+def _test(summary: Table, period: Period) -> Backtest:
+    """Fit on what was known before the hold-out, forecast it, compare."""
+    histories = holdout_histories(summary)
+    fitted = {"naive": NaiveRate().fit(histories), "bg_nbd": BGNBD().fit(histories)} if len(histories) else {}
+    return backtest(fitted, histories, horizon=period.holdout_days)
+
+
+def _learn(summary: Table, tested: Backtest) -> Models:
+    histories = count_histories(summary)
+    candidates = {"bg_nbd": BGNBD().fit(histories), "naive": NaiveRate().fit(histories)}
+    spend = GammaGamma().fit(spend_histories(summary))
+    chosen, why = _choose(candidates["bg_nbd"], tested)
+    return Models(candidates, chosen, why, candidates.get(chosen) if chosen else None, spend)
+
+
+def _choose(bg_nbd: BGNBD, tested: Backtest) -> tuple[str | None, str]:
+    """BG/NBD unless it could not be estimated, or the naive rate forecast the hold-out's counts clearly better."""
+    notes = bg_nbd.params_.notes
+    if "no_repeat_purchases" in notes:
+        return None, "no_repeat_purchases"
+    if "too_few_repeat_buyers" in notes:
+        return "naive", "too_few_repeat_buyers"
+    if tested.clearly_better("naive", than="bg_nbd"):
+        return "naive", "naive_forecast_better"
+    return "bg_nbd", "forecast_better" if tested.clearly_better("bg_nbd", than="naive") else "no_clear_difference"
+
+
+def _classify(forecasts: Table, settings: Settings, previous: Previous | None, as_of: date) -> Table:
+    """Each classifier learns its cut-offs and appends its labels."""
+    ranked = settings.pyramid.fit(forecasts).label(forecasts)
+    tiered = settings.pyramid.in_force(
+        ranked,
+        previous=previous.scores if previous else None,
+        previous_as_of=previous.as_of if previous else None,
+        as_of=as_of,
+    )
+    scored = settings.rfm.fit(tiered).label(tiered)
+    return settings.life_cycle.fit(scored).label(scored)
+
+
+def _figures(
+    scores: Table,
+    summary: Summary,
+    period: Period,
+    first_day: date | None,
+    basis: ValueBasis,
+    models: Models,
+    tested: Backtest,
+) -> RunSummary:
+    totals = scores.engine.fetch(_TOTALS, scores=scores).to_pylist()[0]
+    return RunSummary(
+        as_of=period.as_of,
+        first_day=first_day,
+        value_basis=basis.code,
+        lines_without_cost=basis.lines_without_cost,
+        without_purchase=summary.without_purchase,
+        without_purchase_minor=summary.without_purchase_minor,
+        tiers=_groups(scores, "tier_computed"),
+        stages=_groups(scores, "stage"),
+        notes=_notes(models, tested),
+        **totals,
+    )
+
+
+def _groups(scores: Table, column: str) -> tuple[Group, ...]:
+    rows = scores.engine.fetch(
+        f"""
+        SELECT {column} AS code, count(*) AS customers,
+            CAST(sum(current_value_minor) AS BIGINT) AS current_value_minor,
+            CAST(sum(clv_minor) AS BIGINT) AS clv_minor
+        FROM {{scores}} GROUP BY {column} ORDER BY {column}
+        """,
+        scores=scores,
+    )
+    return tuple(Group(**row) for row in rows.to_pylist())
+
+
+def _notes(models: Models, tested: Backtest) -> tuple[str, ...]:
+    """Codes of all that could not be estimated, each with the part it is about: `bg_nbd.no_dropout_detected`."""
+    parts = {"bg_nbd": models.candidates["bg_nbd"].params_.notes, "spend": models.spend.params_.notes}
+    return tuple(f"{part}.{note}" for part, notes in parts.items() for note in notes) + tuple(
+        f"backtest.{note}" for note in tested.notes
+    )
+
+
+_TOTALS = """
+    SELECT count(*) AS customers,
+        count(*) FILTER (WHERE left_truncated) AS left_truncated,
+        CAST(coalesce(sum(purchases), 0) AS BIGINT) AS purchases,
+        CAST(coalesce(sum(spend_minor), 0) AS BIGINT) AS spend_minor,
+        CAST(coalesce(sum(historic_value_minor), 0) AS BIGINT) AS historic_value_minor,
+        CAST(coalesce(sum(current_value_minor), 0) AS BIGINT) AS current_value_minor,
+        CAST(sum(clv_minor) AS BIGINT) AS clv_minor,
+        CAST(sum(value_at_risk_minor) AS BIGINT) AS value_at_risk_minor
+    FROM {scores}
+"""

@@ -1,0 +1,223 @@
+"""One Delta table in a folder: its files at a version, and one commit that changes them or does not happen.
+
+A transaction id refuses only concurrent twins, so every change is decided on the handle that then commits it: `commit`
+opens the newest version, asks what to do there, tries, and asks again when another commit came between.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pyarrow as pa
+from deltalake import CommitProperties, DeltaTable, Field, Schema, Transaction
+from deltalake.exceptions import DeltaError
+from deltalake.transaction import RemoveAction
+
+from shuke.kit.errors import LedgerError
+from shuke.ledger._parts import Bound, Part, remove_files
+from shuke.ledger.records import Version
+
+_TRIES = 30
+_SETTINGS = {
+    # The log is cut only by an erasure, which then cuts all of it: minima and maxima in it name customers.
+    "delta.enableExpiredLogCleanup": "false",
+    "delta.logRetentionDuration": "interval 0 seconds",
+}
+_DAY_SECONDS = 86_400
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one commit does: files in, files out, and the marks (transaction id → number) that it leaves."""
+
+    added: Iterable[Part] = ()
+    removed: Iterable[Part] = ()
+    marks: Mapping[str, int] = field(default_factory=dict)
+
+
+class Snapshot:
+    """One version of a table."""
+
+    def __init__(self, handle: DeltaTable, folder: Path) -> None:
+        self._handle = handle
+        self._folder = folder
+        self._parts: list[Part] | None = None
+
+    @property
+    def version(self) -> int:
+        return int(self._handle.version())
+
+    def mark(self, name: str) -> int:
+        """The number last left under that name; 0 for none."""
+        return self._handle.transaction_version(name) or 0
+
+    def parts(self) -> list[Part]:
+        if self._parts is None:
+            rows = pa.table(self._handle.get_add_actions()).to_pylist()
+            self._parts = sorted((_part(row) for row in rows), key=lambda part: part.name)
+        return self._parts
+
+    def paths(self) -> list[Path]:
+        # Not `file_uris()`, which percent-encodes Chinese and spaced folders.
+        return [self._folder / part.name for part in self.parts()]
+
+    def updated(self) -> Snapshot:
+        """The newest version; this very one when nothing was committed since."""
+        before = self.version
+        self._handle.update_incremental()
+        return self if self.version == before else Snapshot(self._handle, self._folder)
+
+    def commit(self, change: Change, schema: pa.Schema, told: Mapping[str, str], *, data_change: bool) -> None:
+        now_ms = int(time.time() * 1000)
+        removed = [RemoveAction(part.name, data_change, now_ms, part.size, {}) for part in change.removed]
+        added = [part.add_action(data_change=data_change) for part in change.added]
+        marks = [Transaction(name, number) for name, number in change.marks.items()]
+        properties = CommitProperties(custom_metadata=dict(told), app_transactions=marks)
+        self._handle.create_write_transaction([*removed, *added], "append", schema, commit_properties=properties)
+
+
+class DeltaFolder:
+    """One Delta table, created when first written."""
+
+    def __init__(self, folder: Path, schema: pa.Schema) -> None:
+        self.folder = folder
+        self.schema = schema
+
+    @classmethod
+    def stored(cls, folder: Path) -> DeltaFolder:
+        """A table that is there, with the columns it has."""
+        return cls(folder, pa.schema(DeltaTable(str(folder)).schema().to_arrow()))
+
+    def exists(self) -> bool:
+        return DeltaTable.is_deltatable(str(self.folder))
+
+    def create(self) -> None:
+        """Make the table, or give it the columns that were added to the contract since."""
+        if not self.exists():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            DeltaTable.create(str(self.folder), self.schema, mode="ignore", configuration=dict(_SETTINGS))
+        for attempt in range(_TRIES):
+            handle = DeltaTable(str(self.folder))
+            known = {field.name for field in handle.schema().fields}
+            fields = Schema.from_arrow(self.schema).fields
+            new = [Field(f.name, f.type, nullable=True) for f in fields if f.name not in known]
+            if not new or _tried(lambda: handle.alter.add_columns(new), attempt):  # noqa: B023 - called at once
+                return
+
+    def snapshot(self, version: int | None = None) -> Snapshot | None:
+        """The table at that version, or now; None when nothing was ever written."""
+        if not self.exists():
+            if version is not None:
+                raise LedgerError(f"Table {self.folder.name} has no version {version}: nothing was written to it yet.")
+            return None
+        if version is None:
+            return Snapshot(DeltaTable(str(self.folder)), self.folder)
+        kept = [int(entry["version"]) for entry in DeltaTable(str(self.folder)).history()]
+        if version not in kept:
+            raise LedgerError(
+                f"Table {self.folder.name} has no version {version}; kept are {min(kept)} to {max(kept)}. "
+                "Older ones go when a customer is erased."
+            )
+        return Snapshot(DeltaTable(str(self.folder), version=version), self.folder)
+
+    def commit(
+        self, decide: Callable[[Snapshot], Change | None], told: Mapping[str, str], *, data_change: bool = True
+    ) -> int | None:
+        """Do what `decide` says of the newest version; None when it says that there is nothing to do."""
+        reason: DeltaError | None = None
+        for attempt in range(_TRIES):
+            before = self._newest()
+            change = decide(before)
+            if change is None:
+                return None
+            try:
+                before.commit(change, self.schema, told, data_change=data_change)
+            except DeltaError as refused:
+                reason = refused
+                _pause(attempt)
+            else:
+                return self._version_of(told["entry_id"], before.version)
+        raise LedgerError(
+            f"Table {self.folder.name} was changed by others {_TRIES} times while writing ({reason}): try again."
+        ) from reason
+
+    def versions(self) -> list[Version]:
+        """Oldest first. The empty table and the inner steps of cutting the log are no versions."""
+        if not self.exists():
+            return []
+        told = sorted(DeltaTable(str(self.folder)).history(), key=lambda entry: int(entry["version"]))
+        newest = told[-1]
+        return [_version(entry) for entry in told if "act" in entry or entry is newest]
+
+    def drop_older(self, told: Mapping[str, str]) -> None:
+        """Delete what only older versions need, files and log: from then on the newest alone can be read."""
+        properties = CommitProperties(custom_metadata=dict(told))
+        for attempt in range(_TRIES):
+            handle = DeltaTable(str(self.folder))
+            done = _tried(
+                # Not `full`: files of an import under way are in no version yet.
+                lambda: handle.vacuum(0, False, False, commit_properties=properties),  # noqa: B023 - called at once
+                attempt,
+            )
+            if done:
+                break
+        handle = DeltaTable(str(self.folder))
+        handle.create_checkpoint()
+        handle.cleanup_metadata()
+
+    def sweep(self) -> int:
+        """Delete files that a killed import left: no act of theirs ever landed, and they are older than a day."""
+        now = self.snapshot()
+        if now is None:
+            return 0
+        known = {part.name for part in now.parts()}
+        aged = [f for f in self.folder.glob("*.parquet") if time.time() - f.stat().st_mtime > _DAY_SECONDS]
+        left = [f for f in aged if f.name not in known and not now.mark(Part(f.name, 0, 0).entry_id)]
+        remove_files(left)
+        return len(left)
+
+    def _newest(self) -> Snapshot:
+        return Snapshot(DeltaTable(str(self.folder)), self.folder)
+
+    def _version_of(self, entry_id: str, after: int) -> int:
+        handle = DeltaTable(str(self.folder))
+        for entry in handle.history(handle.version() - after + 1):
+            if entry.get("entry_id") == entry_id:
+                return int(entry["version"])
+        return int(handle.version())
+
+
+def _tried(act: Callable[[], object], attempt: int) -> bool:
+    """Whether the act went through; the last attempt lets its error out."""
+    try:
+        act()
+    except DeltaError:
+        if attempt == _TRIES - 1:
+            raise
+        _pause(attempt)
+        return False
+    return True
+
+
+def _pause(attempt: int) -> None:
+    time.sleep(random.random() * min(0.01 * 2**attempt, 0.5))  # noqa: S311 - only to part colliding writers
+
+
+def _part(row: Mapping[str, object]) -> Part:
+    low, high = _known(row["min"]), _known(row["max"])
+    return Part(str(row["path"]), int(str(row["num_records"])), int(str(row["size_bytes"])), low, high)
+
+
+def _known(bounds: object) -> dict[str, Bound]:
+    found = bounds if isinstance(bounds, dict) else {}
+    return {name: value for name, value in found.items() if isinstance(value, str | int | date)}
+
+
+def _version(entry: Mapping[str, object]) -> Version:
+    at = datetime.fromtimestamp(int(str(entry["timestamp"])) / 1000, UTC)
+    return Version(int(str(entry["version"])), at, str(entry.get("act", "clean")), str(entry.get("entry_id", "")))

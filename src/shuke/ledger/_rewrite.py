@@ -1,0 +1,100 @@
+"""Taking rows out of a table: whole files where they hold nothing else, the others written again without them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from shuke.kit.errors import LedgerError
+from shuke.ledger._delta import Change, DeltaFolder, Snapshot
+from shuke.ledger._parts import Part, filtered, remove_files, write_parts
+
+_TRIES = 10
+
+
+@dataclass(frozen=True)
+class Removal:
+    """Which rows go: those with this value in this column. `marks` says what the commit leaves, or refuses."""
+
+    column: str
+    value: str
+    told: Mapping[str, str]
+    marks: Callable[[Snapshot], Mapping[str, int]]
+    even_if_none: bool = False
+
+
+def remove_rows(table: DeltaFolder, removal: Removal, ranges: tuple[str, ...]) -> int:
+    """Take the rows out in one commit and say how many went.
+
+    The new files are written first; where another act changed an old one meanwhile, all begins again.
+    """
+    for _ in range(_TRIES):
+        now = table.snapshot()
+        hits = _hits(table, now, removal) if now else {}
+        if now is None or not (hits or removal.even_if_none):
+            return 0
+        mixed = [part for part, rows in hits.items() if rows < part.rows]
+        added = [new for n, part in enumerate(mixed, start=1) for new in _without(table, part, removal, ranges, n)]
+        with unused_removed(table, added):
+            if table.commit(_exchange(list(hits), added, removal.marks), removal.told) is not None:
+                return sum(hits.values())
+        remove_files(table.folder / part.name for part in added)
+    raise LedgerError(f"Table {table.folder.name} kept changing while rows were taken out of it: try again later.")
+
+
+@contextmanager
+def unused_removed(table: DeltaFolder, parts: list[Part]) -> Iterator[None]:
+    """Whatever goes wrong inside, files written for a commit that did not come are not left behind."""
+    try:
+        yield
+    except BaseException:
+        remove_files(table.folder / part.name for part in parts)
+        raise
+
+
+def _hits(table: DeltaFolder, now: Snapshot, removal: Removal) -> dict[Part, int]:
+    """How many of the rows each file holds, of files that hold any."""
+    counts = {
+        part: _count(table, part, removal) for part in now.parts() if part.may_hold(removal.column, removal.value)
+    }
+    return {part: rows for part, rows in counts.items() if rows}
+
+
+def _count(table: DeltaFolder, part: Part, removal: Removal) -> int:
+    if part.holds_only(removal.column, removal.value):
+        return part.rows
+    wanted = [(removal.column, "=", removal.value)]
+    return int(pq.read_table(table.folder / part.name, columns=[removal.column], filters=wanted).num_rows)
+
+
+def _without(table: DeltaFolder, part: Part, removal: Removal, ranges: tuple[str, ...], number: int) -> list[Part]:
+    """The file again without the rows: one file for one, in the same order."""
+    file = table.folder / part.name
+    return write_parts(
+        filtered(file, lambda batch: pc.not_equal(batch.column(removal.column), removal.value)),
+        pq.read_schema(file),
+        table.folder,
+        removal.told["entry_id"],
+        ranges=ranges,
+        in_order=part.in_order,
+        rows_in_part=part.rows,
+        first=number,
+    )
+
+
+def _exchange(
+    old: list[Part], new: list[Part], marks: Callable[[Snapshot], Mapping[str, int]]
+) -> Callable[[Snapshot], Change | None]:
+    """Old files for new ones, as long as the old ones are all still there."""
+    names = {part.name for part in old}
+
+    def decide(now: Snapshot) -> Change | None:
+        left = marks(now)
+        still = names <= {part.name for part in now.parts()}
+        return Change(added=new, removed=old, marks=left) if still else None
+
+    return decide

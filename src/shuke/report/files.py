@@ -1,0 +1,157 @@
+"""Scores as a file for people: money in major units, codes explained in sentences of their language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+import xlsxwriter
+
+from shuke.engines import Table
+from shuke.kit.cells import safe_cell
+from shuke.kit.errors import InputError
+from shuke.kit.money import minor_digits
+from shuke.kit.text import explain, require_language
+from shuke.tables import SCORES, Column, Unit
+
+Row = Mapping[str, Any]
+Told = Callable[[int], None]
+"""Told how many rows are written so far."""
+
+SUFFIXES = (".parquet", ".csv", ".xlsx")
+_XLSX_ROWS = 1_048_575  # a sheet holds 2**20 rows, one of them the header
+
+# A sentence's column, and which code of the row, under which prefix, it explains.
+_SENTENCES = {
+    "tier_name": "tier.{tier_in_force}",
+    "tier_why": "tier_why.{tier_why_code}",
+    "rfm_segment_name": "rfm.{rfm_segment}",
+    "stage_name": "stage.{stage}",
+    "stage_why": "stage_why.{stage_why_code}",
+    "policy": "policy.{policy_code}",
+    "why": "why.{why_code}",
+}
+
+
+def write_scores(
+    scores: Table, path: str | Path, *, currency: str, language: str = "zh-hans", told: Told | None = None
+) -> Path:
+    """Write scores for people, by the path's suffix: Parquet, CSV (with a mark that lets Excel read it) or XLSX.
+
+    Columns are those of `tables.SCORES` by their public names (money in major units), then the sentences. Text that a
+    spreadsheet would run as a formula has an apostrophe before it. A sheet too long for Excel is continued on the next.
+
+    Raises InputError for another suffix.
+    """
+    target = Path(path)
+    writers = {".parquet": _write_parquet, ".csv": _write_csv, ".xlsx": _write_xlsx}
+    if target.suffix.lower() not in writers:
+        raise InputError(f"Cannot write {target.name!r}: name a file that ends in {', '.join(SUFFIXES)}.")
+    SCORES.require(scores.schema)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    batches = _for_people(scores, currency, require_language(language), told)
+    # Written beside its place and moved there at the end: a reader never meets half a file.
+    unfinished = target.with_name(target.name + ".part")
+    writers[target.suffix.lower()](unfinished, public_schema(currency), batches)
+    return unfinished.replace(target)
+
+
+def public_schema(currency: str) -> pa.Schema:
+    """Names and types in files for people."""
+    fields = [pa.field(column.public_name, _public_type(column, currency)) for column in SCORES.columns]
+    return pa.schema(fields + [pa.field(name, pa.string()) for name in _SENTENCES])
+
+
+def _public_type(column: Column, currency: str) -> pa.DataType:
+    return pa.decimal128(20, minor_digits(currency)) if column.unit is Unit.MONEY else column.type
+
+
+def _for_people(scores: Table, currency: str, language: str, told: Told | None) -> Iterator[pa.RecordBatch]:
+    schema, done = public_schema(currency), 0
+    sql = f"SELECT {', '.join(SCORES.names)} FROM {{scores}} ORDER BY clv_minor DESC NULLS LAST, customer_id"
+    for batch in scores.engine.batches(sql, rows=20_000, scores=scores):
+        columns = [_public_column(batch, column, currency) for column in SCORES.columns]
+        yield pa.RecordBatch.from_arrays([*columns, *_sentences(batch, currency, language)], schema=schema)
+        done += batch.num_rows
+        if told is not None:
+            told(done)
+
+
+def _public_column(batch: pa.RecordBatch, column: Column, currency: str) -> pa.Array:
+    values = batch.column(column.name)
+    if column.unit is not Unit.MONEY:
+        return values.cast(column.type)
+    # Whole minor units and major units with decimals are the same integer inside a decimal: only the point moves.
+    whole = values.cast(pa.decimal128(20, 0))
+    return pa.Array.from_buffers(_public_type(column, currency), len(whole), whole.buffers(), offset=whole.offset)
+
+
+def _sentences(batch: pa.RecordBatch, currency: str, language: str) -> list[pa.Array]:
+    rows = batch.to_pylist()
+    return [
+        pa.array([explain(key.format_map(row), language, currency, row) for row in rows], pa.string())
+        for key in _SENTENCES.values()
+    ]
+
+
+def _write_parquet(path: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for batch in batches:
+            writer.write_batch(batch)
+
+
+def _write_csv(path: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
+    with path.open("wb") as file:
+        file.write(b"\xef\xbb\xbf")
+        with pa_csv.CSVWriter(file, schema) as writer:
+            for batch in batches:
+                writer.write_batch(_safe(batch))
+
+
+def _safe(batch: pa.RecordBatch) -> pa.RecordBatch:
+    columns = [
+        pa.array([None if text is None else safe_cell(text) for text in column.to_pylist()], pa.string())
+        if pa.types.is_string(column.type)
+        else column
+        for column in batch.columns
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=batch.schema)
+
+
+def _write_xlsx(path: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
+    # strings_to_…: text stays text, so that "=1+1" is shown and not run.
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book = xlsxwriter.Workbook(str(path), options)
+    day_format = book.add_format({"num_format": "yyyy-mm-dd"})
+    sheet, place = None, _XLSX_ROWS
+    for batch in batches:
+        for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            if place == _XLSX_ROWS:
+                sheet, place = book.add_worksheet(), 0
+                sheet.write_row(0, 0, schema.names)
+                sheet.freeze_panes(1, 1)
+            place += 1
+            _write_row(sheet, place, row, day_format)
+    if sheet is None:
+        book.add_worksheet().write_row(0, 0, schema.names)
+    book.close()
+
+
+def _write_row(sheet: Any, place: int, row: tuple[Any, ...], day_format: Any) -> None:
+    for number, value in enumerate(row):
+        match value:
+            case None:
+                continue
+            case bool():
+                sheet.write_boolean(place, number, value)
+            case str():
+                sheet.write_string(place, number, value)
+            case date():
+                sheet.write_datetime(place, number, value, day_format)
+            case _:
+                sheet.write_number(place, number, value)

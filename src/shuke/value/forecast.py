@@ -1,0 +1,191 @@
+"""Models to money: what each customer is expected to buy and be worth over the horizon, with an interval."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from shuke.engines import Table
+from shuke.value.bgnbd import BGNBD
+from shuke.value.gamma_gamma import GammaGamma
+from shuke.value.histories import Histories, read_histories
+from shuke.value.interval import value_interval
+from shuke.value.naive import NaiveRate
+
+Floats = NDArray[np.float64]
+_DAYS_A_YEAR = 365.25
+
+
+CountModel = BGNBD | NaiveRate
+"""A fitted model of how many purchases will come."""
+
+
+@dataclass(frozen=True)
+class Horizon:
+    """How far a forecast looks, and what later money is worth today."""
+
+    days: int = 365
+    discount_rate: float = 0.10
+    """A year; discounting is continuous at ln(1 + rate)."""
+    period_days: int = 90
+    """The next period, in which a customer buys or does not: churn_probability."""
+
+    @property
+    def rate_a_day(self) -> float:
+        return math.log1p(self.discount_rate) / _DAYS_A_YEAR
+
+
+def count_histories(summary: Table) -> pa.Table:
+    """The distinct (x, t_x, T) and how many customers have each, in order: all that a count model sees."""
+    return summary.engine.fetch(
+        "SELECT x, t_x, T, count(*) AS customers FROM {summary} GROUP BY x, t_x, T ORDER BY x, t_x, T", summary=summary
+    )
+
+
+def holdout_histories(summary: Table) -> pa.Table:
+    """The same as they stood before the hold-out, with the purchases then seen in it."""
+    return summary.engine.fetch(
+        """
+        SELECT holdout_x AS x, holdout_t_x AS t_x, holdout_T AS T, holdout_purchases AS purchases,
+            count(*) AS customers
+        FROM {summary} WHERE holdout_x IS NOT NULL GROUP BY ALL ORDER BY x, t_x, T, purchases
+        """,
+        summary=summary,
+    )
+
+
+def spend_histories(summary: Table) -> pa.Table:
+    """The distinct (purchases, mean spend in minor units) of customers who spent, and how many have each."""
+    return summary.engine.fetch(
+        """
+        SELECT purchases AS x, CAST(mean_spend_minor AS DOUBLE) AS spend, count(*) AS customers
+        FROM {summary} WHERE mean_spend_minor > 0 GROUP BY purchases, mean_spend_minor ORDER BY x, spend
+        """,
+        summary=summary,
+    )
+
+
+def forecast(
+    summary: Table,
+    *,
+    counts: CountModel | None,
+    spend: GammaGamma,
+    histories: pa.Table,
+    horizon: Horizon,
+    as_of: date,
+    level: float = 0.90,
+) -> Table:
+    """What will each customer buy over the horizon, and what is it worth today?
+
+    `summary` with the forecast's columns of `tables.SCORES` appended; they are null where no model could be estimated
+    (`counts` is None). Everything that rests on the history alone is computed once per distinct (x, t_x, T) in NumPy
+    and joined back by the engine; what also rests on the customer's own money is an expression of the engine.
+
+    A customer's expected margin per purchase is their own, w of it, and the base's, 1 − w of it, where
+    w = p·n/(p·n + q − 1) is the weight that the Gamma-Gamma model gives to the mean of n purchases (Fader & Hardie
+    2013, "The Gamma-Gamma Model of Monetary Value", eq. 5). On spend the two are the same formula; on margin it also
+    holds for customers who cost more than they bring.
+    """
+    known = _per_history(counts, spend, histories, horizon, level)
+    fixed, own = spend.interval_coefficients()
+    weight = spend.credibility()
+    return summary.engine.view(
+        "forecast",
+        _FORECAST,
+        summary=summary,
+        known=summary.engine.from_arrow("known", known),
+        weight_own=weight.own,
+        weight_base=weight.base,
+        base_spend=weight.base_spend,
+        margin_ratio=_margin_ratio(summary),
+        scale_fixed=fixed,
+        scale_own=own,
+        as_of=as_of,
+        horizon_days=horizon.days,
+    )
+
+
+def _per_history(
+    counts: CountModel | None, spend: GammaGamma, histories: pa.Table, horizon: Horizon, level: float
+) -> pa.Table:
+    """The columns that rest on (x, t_x, T) alone."""
+    keys = histories.select(["x", "t_x", "T"])
+    if counts is None:
+        empty = pa.nulls(len(keys), pa.float64())
+        columns = {name: empty for name in _KNOWN}
+    else:
+        columns = _answers(counts, spend, read_histories(histories), horizon, level)
+    return pa.table({**{name: keys[name] for name in keys.schema.names}, **columns})
+
+
+_KNOWN = (
+    "probability_alive",
+    "expected_purchases",
+    "discounted_purchases",
+    "churn_probability",
+    "next_due_days",
+    "factor_low",
+    "factor_high",
+)
+
+
+def _answers(
+    counts: CountModel, spend: GammaGamma, histories: Histories, horizon: Horizon, level: float
+) -> dict[str, Floats]:
+    interval = value_interval(counts, spend, histories, horizon=horizon.days, rate=horizon.rate_a_day, level=level)
+    return {
+        "probability_alive": counts.probability_alive(histories),
+        "expected_purchases": counts.expected_purchases(histories, horizon.days),
+        "discounted_purchases": counts.discounted_purchases(histories, horizon.days, horizon.rate_a_day),
+        "churn_probability": counts.probability_of_purchases(histories, 0, horizon.period_days),
+        "next_due_days": counts.next_purchase_due(histories),
+        "factor_low": interval.factor_low,
+        "factor_high": interval.factor_high,
+    }
+
+
+def _margin_ratio(summary: Table) -> float:
+    """Margin as a share of spend over the whole base; all of it where nothing was spent on balance."""
+    rows = summary.engine.fetch(
+        "SELECT CAST(sum(margin_minor) AS BIGINT) AS margin, CAST(sum(spend_minor) AS BIGINT) AS spend FROM {summary}",
+        summary=summary,
+    )
+    margin, spent = rows["margin"][0].as_py() or 0, rows["spend"][0].as_py() or 0
+    return float(margin / spent) if spent > 0 else 1.0
+
+
+# due: a day beyond the horizon is no forecast, so it is null; the due day is counted from the latest purchase's as_of.
+_FORECAST = """
+    SELECT * EXCLUDE (margin_each, spend_each, discounted_purchases, factor_low, factor_high, next_due_days),
+        CAST(round(margin_each * discounted_purchases) AS BIGINT) AS potential_value_minor,
+        CAST(round(margin_each * discounted_purchases) AS BIGINT) AS clv_minor,
+        historic_value_minor + current_value_minor + CAST(round(margin_each * discounted_purchases) AS BIGINT)
+            AS value_total_minor,
+        CAST(round(least(factor_low * margin_each, factor_high * margin_each)
+            * ({scale_fixed} + {scale_own} * purchases * mean_spend_minor) / spend_each) AS BIGINT) AS clv_low_minor,
+        CAST(round(greatest(factor_low * margin_each, factor_high * margin_each)
+            * ({scale_fixed} + {scale_own} * purchases * mean_spend_minor) / spend_each) AS BIGINT) AS clv_high_minor,
+        CASE WHEN next_due_days <= {horizon_days} THEN date_add({as_of}, CAST(ceil(next_due_days) AS INTEGER)) END
+            AS next_purchase_due,
+        CASE WHEN probability_alive > 0 THEN CAST(round(
+            churn_probability * greatest(margin_each, 0) * discounted_purchases / probability_alive) AS BIGINT) END
+            AS value_at_risk_minor
+    FROM (
+        SELECT *,
+            weight * margin_minor / purchases + (1 - weight) * {base_spend} * {margin_ratio} AS margin_each,
+            weight * mean_spend_minor + (1 - weight) * {base_spend} AS spend_each
+        FROM (
+            SELECT s.*, k.* EXCLUDE (x, t_x, T),
+                s.T - s.t_x AS recency_days,
+                s.T AS age_days,
+                CASE WHEN s.x > 0 THEN s.t_x / CAST(s.x AS DOUBLE) END AS typical_gap_days,
+                {weight_own} * s.purchases / ({weight_own} * s.purchases + {weight_base}) AS weight
+            FROM {summary} AS s LEFT JOIN {known} AS k ON k.x = s.x AND k.t_x = s.t_x AND k.T = s.T
+        )
+    )
+"""

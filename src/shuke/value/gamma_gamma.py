@@ -1,0 +1,236 @@
+"""Gamma-Gamma: what does each customer spend per purchase, when a few purchases say little?
+
+Sources: Fader & Hardie, "The Gamma-Gamma Model of Monetary Value" (2013), cited as [GG]; Fader, Hardie & Lee, "RFM and
+CLV: Using Iso-Value Curves for Customer Base Analysis", Journal of Marketing Research 42 (2005).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from scipy.special import betaincinv, betaln, psi
+
+from shuke.value.fitting import Coordinates, Optimum, fit_logs
+from shuke.value.histories import FloatArray, Histories, distinct_values, read_histories
+
+FEW_CUSTOMERS = 20
+_THINNED = 40_000  # customers that a first fit looks at
+_CHUNK = 1 << 13  # rows at a time: stays in the processor's cache, and below the size where BLAS starts threads
+_FIRM = 1e9  # how many purchases the common spend counts for, where it is all there is
+_NEAR_ONE = 0.01  # q - 1 below this: the mean over customers is infinite, or as good as
+
+# Sought are p, q and the typical spend p gamma / q; money in units of the mean spend.
+_SOUGHT = Coordinates(
+    matrix=[[1, 0, 0], [0, 1, 0], [-1, 1, 1]],
+    bounds=[(0.05, 1e4), (0.1, 1e4), (1e-3, 1e3)],
+    start=[3, 3, 0.7],
+)
+
+
+@dataclass(frozen=True)
+class GammaGammaParams:
+    """What a `GammaGamma` learned, ready for JSON.
+
+    A purchase of one customer is Gamma(p, v) with mean p/v; over customers v is Gamma(q, gamma). ``mean_spend`` is the
+    mean over the ``customers`` used, ``left_out`` how many were not (no purchase, or nothing spent).
+    ``standard_errors`` are of (p, q, gamma), ``covariance`` of their logarithms; both None when not estimated.
+    """
+
+    p: float
+    q: float
+    gamma: float
+    log_likelihood: float | None = None
+    customers: int = 0
+    left_out: int = 0
+    mean_spend: float = 0.0
+    standard_errors: tuple[float, ...] | None = None
+    covariance: tuple[tuple[float, ...], ...] | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Credibility:
+    """Expected spend = w * own mean + (1 - w) * ``base_spend``, w = own * n / (own * n + base) for n purchases."""
+
+    own: float
+    base: float
+    base_spend: float
+
+
+class GammaGamma:
+    """What will each customer spend per purchase?
+
+    A customer's purchases scatter around the customer's own mean; those means differ between customers.
+    The mean of a few purchases is partly luck, so it is pulled towards the mean of all, the more the fewer they are.
+    Spend is taken to be unrelated to how often a customer buys.
+
+    Histories: ``x``, here the number of purchases that the mean is over, ``spend``, the mean per purchase in any unit
+    of money, and ``customers`` where rows stand for several. Answers are in that unit.
+
+    >>> model = GammaGamma.from_params(GammaGammaParams(p=6.2488, q=3.7446, gamma=15.4477))
+    >>> model.expected_spend({"x": [2, 0], "spend": [22.35, 0]}).round(2).tolist()
+    [24.66, 35.17]
+
+    Source: Fader & Hardie 2013 [GG].
+    """
+
+    params_: GammaGammaParams
+
+    def __init__(self, *, few_customers: int = FEW_CUSTOMERS) -> None:
+        self.few_customers = few_customers
+
+    @classmethod
+    def from_params(cls, params: GammaGammaParams) -> Self:
+        """A model with parameters known from elsewhere: published, or kept from an earlier run."""
+        model = cls()
+        model.params_ = params
+        return model
+
+    def fit(self, histories: object) -> Self:
+        """Learn how spend differs, by maximum likelihood over customers with x ≥ 1 and spend > 0.
+
+        Odd data is never refused; ``params_.notes`` says what was met and done:
+
+        - ``too_few_customers``: fewer than ``few_customers`` used. Not estimated: everyone gets their mean;
+        - ``spend_does_not_vary``: every mean is the same. Not estimated: everyone gets it;
+        - ``mean_undefined``: q ≤ 1.01, so few spend so much that the base has no mean; its median stands for it;
+        - ``purchases_alike`` / ``customers_alike``: spend does not scatter within / between customers; at its bound;
+        - ``weakly_known``: the likelihood is flat in some direction;
+        - ``not_converged``: the slope is not flat at the end.
+
+        Raises InputError for missing columns or impossible values, nothing else.
+        """
+        read = read_histories(histories, needs=("x", "spend"))
+        used, left_out = _used(read)
+        customers = float(used.customers.sum())
+        spend = used.known_spend()
+        mean = float(used.customers @ spend) / customers if customers else 0.0
+        alike = customers > 0 and float(np.ptp(spend)) <= 1e-9 * mean
+        if alike or customers < self.few_customers:
+            note = "spend_does_not_vary" if alike else "too_few_customers"
+            self.params_ = _one_spend(mean, round(customers), left_out, note)
+        else:
+            self.params_ = _fitted(used, left_out, mean)
+        return self
+
+    def expected_spend(self, histories: object) -> FloatArray:
+        """What is each customer expected to spend per purchase from now on? Shape (n,), in the unit of ``spend``.
+
+        [GG] eq. 5. Without purchases (x = 0), or without a spend above 0, it is the mean of the base. Where that does
+        not exist (note ``mean_undefined``) the median stands for it, and q - 1 is taken as 0.01 at least.
+        """
+        read = read_histories(histories, needs=("x", "spend"))
+        spend, known = read.known_spend(), self.credibility()
+        told = (read.x > 0) & (spend > 0)
+        weight = np.where(told, known.own * read.x / (known.own * read.x + known.base), 0.0)
+        return weight * np.where(told, spend, 0.0) + (1 - weight) * known.base_spend
+
+    def credibility(self) -> Credibility:
+        """The numbers of `expected_spend`, for an engine that computes it in SQL."""
+        p = self.params_
+        if p.q - 1 >= _NEAR_ONE:
+            return Credibility(p.p, p.q - 1, p.p * p.gamma / (p.q - 1))
+        middle = float(betaincinv(p.p, p.q, 0.5))  # a purchase of anyone is gamma times a beta prime (p, q)
+        return Credibility(p.p, _NEAR_ONE, p.gamma * middle / max(1 - middle, 1e-12))
+
+    def interval_coefficients(self) -> tuple[float, float]:
+        """(c0, c1) of a customer's scale, c0 + c1 * purchases * mean spend: see `shuke.value.interval`.
+
+        The sum of n future purchases is (gamma + spent so far) G(p n) / G(q + p x), with G gamma variates: [GG] eq. 4.
+        """
+        return (self.params_.mean_spend, 0.0) if self.one_spend_for_all else (self.params_.gamma, 1.0)
+
+    def interval_scale(self, histories: object) -> FloatArray:
+        """By what is each customer's interval of `shuke.value.interval` to be multiplied? Shape (n,), in money."""
+        read = read_histories(histories, needs=("x", "spend"))
+        fixed, own = self.interval_coefficients()
+        return fixed + own * np.nan_to_num(read.x * read.known_spend())
+
+    @property
+    def one_spend_for_all(self) -> bool:
+        """Was nothing estimated but one spend?"""
+        return bool({"too_few_customers", "spend_does_not_vary"} & set(self.params_.notes))
+
+
+def _used(h: Histories) -> tuple[Histories, int]:
+    """The rows that say something of spend, and how many customers do not."""
+    spend = h.known_spend()
+    good = np.flatnonzero((h.x >= 1) & (spend > 0) & (h.customers > 0))
+    used = Histories(h.x[good], h.t_x[good], h.T[good], h.customers[good], spend[good])
+    return used, round(float(h.customers.sum() - used.customers.sum()))
+
+
+def _one_spend(mean: float, customers: int, left_out: int, note: str) -> GammaGammaParams:
+    """Parameters by which [GG] eq. 5 gives everyone the mean, to within a billionth."""
+    return GammaGammaParams(
+        1.0, _FIRM + 1, mean * _FIRM, customers=customers, left_out=left_out, mean_spend=mean, notes=(note,)
+    )
+
+
+def _fitted(used: Histories, left_out: int, mean: float) -> GammaGammaParams:
+    columns = (used.x, used.known_spend() / mean, used.customers)
+    likelihood = _Likelihood(*columns)
+    step = len(used) // _THINNED
+    rough = _Likelihood(*(column[step // 2 :: step] for column in columns)) if step > 1 else None
+    fitted = fit_logs(likelihood, rough, likelihood.total, _SOUGHT)
+    p, q, gamma = (np.exp(fitted.logs) * [1, 1, mean]).tolist()
+    return GammaGammaParams(
+        p,
+        q,
+        gamma,
+        # a density of money: one factor of the mean per customer
+        log_likelihood=float(-likelihood.total * (fitted.best.value + np.log(mean))),
+        customers=round(likelihood.total),
+        left_out=left_out,
+        mean_spend=mean,
+        standard_errors=fitted.standard_errors([p, q, gamma]),
+        covariance=fitted.covariance_rows(),
+        notes=(*_notes(fitted.best, q), *fitted.notes),
+    )
+
+
+def _notes(best: Optimum, q: float) -> list[str]:
+    at_top = best.held & (best.at > 0)
+    met = {"mean_undefined": q - 1 < _NEAR_ONE, "purchases_alike": at_top[0], "customers_alike": at_top[1]}
+    return [note for note, true in met.items() if true]
+
+
+class _Likelihood:
+    """The mean negative log-likelihood, [GG] eq. 1a, of mean spends over x purchases, by log (p, q, gamma).
+
+    Gamma functions are computed once per distinct x; of each customer only log(gamma + spent) and its inverse.
+    """
+
+    def __init__(self, x: FloatArray, spend: FloatArray, customers: FloatArray) -> None:
+        self.total = float(customers.sum())
+        self.x, x_of = distinct_values(x)
+        self.w_x = np.bincount(x_of, customers)
+        self.w, self.wx = customers, customers * x
+        self.spent = x * spend
+        log_spend = np.log(spend)
+        self.sum_log, self.sum_x_log = float((customers * log_spend).sum()), float((self.wx * log_spend).sum())
+
+    def __call__(self, logs: FloatArray) -> tuple[float, FloatArray]:
+        p, q, gamma = np.exp(logs)
+        px, wx = p * self.x, self.w_x * self.x
+        log, log_x, inverse, inverse_x = self._sums(gamma)
+        value = -(self.w_x @ betaln(px, q)) + p * (wx @ np.log(self.x)) + self.total * q * np.log(gamma)
+        value += p * self.sum_x_log - self.sum_log - p * log_x - q * log
+        by_p = wx @ (psi(px + q) - psi(px) + np.log(self.x)) + self.sum_x_log - log_x
+        by_q = self.w_x @ (psi(px + q) - psi(q)) + self.total * np.log(gamma) - log
+        by_gamma = self.total * q / gamma - p * inverse_x - q * inverse
+        return -float(value) / self.total, -np.array([by_p * p, by_q * q, by_gamma * gamma]) / self.total
+
+    def _sums(self, gamma: float) -> FloatArray:
+        """Sums of log(gamma + spent) and of its inverse, by customers and by purchases."""
+        sums = np.zeros(4)
+        for start in range(0, len(self.w), _CHUNK):
+            part = slice(start, start + _CHUNK)
+            reach = gamma + self.spent[part]
+            log = np.log(reach)
+            inverse = np.divide(1.0, reach, out=reach)
+            w, wx = self.w[part], self.wx[part]
+            sums += (w @ log, wx @ log, w @ inverse, wx @ inverse)
+        return sums

@@ -1,0 +1,112 @@
+from datetime import date, datetime
+
+import pyarrow as pa
+import pytest
+
+from shuke.engines import DuckDBEngine, literal, open_engine, quoted
+from shuke.kit.errors import InputError
+
+ROWS = pa.table(
+    {
+        "customer_id": ["李雷", "o'neil", "李雷", "back\\slash"],
+        "day": [date(2024, 1, 1), date(2024, 2, 29), date(2024, 3, 1), date(2024, 3, 2)],
+        "moment": [datetime(2024, 1, 1, 23, 59)] * 4,
+        "amount_minor": [100, -250, 300, 2**53 + 1],
+    }
+)
+
+
+def test_a_step_gives_the_same_answer_on_both_engines(engine):
+    rows = engine.from_arrow("rows", ROWS)
+    step = engine.keep(
+        "step",
+        """
+        SELECT customer_id, count(*) AS lines, CAST(sum(amount_minor) AS BIGINT) AS amount_minor,
+            arg_max(amount_minor, day) AS latest, date_diff('day', min(day), {as_of}) AS age_days,
+            count(*) FILTER (WHERE amount_minor < 0) AS returns, max(moment) AS moment,
+            CAST(sum(amount_minor) // 7 AS BIGINT) AS sevenths
+        FROM {rows} WHERE customer_id IN {wanted} GROUP BY ALL ORDER BY customer_id
+        """,
+        rows=rows,
+        as_of=date(2024, 12, 31),
+        wanted=["李雷", "o'neil", "back\\slash"],
+    )
+    found = sorted(step.to_arrow().to_pylist(), key=lambda row: row["customer_id"])
+    assert [row["customer_id"] for row in found] == ["back\\slash", "o'neil", "李雷"]
+    assert found[0]["amount_minor"] == 2**53 + 1
+    assert found[2] == {
+        "customer_id": "李雷",
+        "lines": 2,
+        "amount_minor": 400,
+        "latest": 300,
+        "age_days": 365,
+        "returns": 0,
+        "moment": datetime(2024, 1, 1, 23, 59),
+        "sevenths": 57,
+    }
+    assert len(step) == 3
+
+
+def test_parquet_files_are_read_with_their_name_and_row_from_a_chinese_folder(engine, tmp_path):
+    folder = tmp_path / "门店 一"
+    for number in (1, 2):
+        engine.from_arrow("rows", ROWS.slice(0, number)).to_parquet(folder / f"销售 {number}.parquet")
+    files = sorted(folder.iterdir())
+    table = engine.read_parquet("sales", files, row_numbers=True)
+    found = table.to_arrow().select(["source_file", "source_row"]).to_pylist()
+    assert sorted((row["source_file"], row["source_row"]) for row in found) == [
+        (str(files[0]), 0),
+        (str(files[1]), 0),
+        (str(files[1]), 1),
+    ]
+
+
+def test_batches_hand_over_every_row_once(engine):
+    rows = engine.from_arrow("rows", ROWS)
+    assert sum(batch.num_rows for batch in rows.to_batches(2)) == 4
+    assert rows.to_pandas()["amount_minor"].tolist()[1] == -250
+    assert rows.to_polars().height == 4
+
+
+def test_a_dropped_table_is_gone(duckdb_engine):
+    kept = duckdb_engine.keep("gone", "SELECT 1 AS n")
+    duckdb_engine.drop(kept)
+    with pytest.raises(Exception, match=kept.name):
+        kept.to_arrow()
+
+
+def test_two_steps_of_one_label_do_not_disturb_each_other(duckdb_engine):
+    first, second = (duckdb_engine.view("same", "SELECT {n} AS n", n=n) for n in (1, 2))
+    assert (first.to_arrow()["n"][0].as_py(), second.to_arrow()["n"][0].as_py()) == (1, 2)
+
+
+def test_a_step_that_names_an_unknown_input_is_told_the_known_ones(duckdb_engine):
+    with pytest.raises(InputError, match=r"names \{as_of\}, but was given only day, rows"):
+        duckdb_engine.view("step", "SELECT {as_of}", rows="r", day="d")
+
+
+@pytest.mark.parametrize("label", ["two words", "1st", "drop table;"])
+def test_a_label_is_a_plain_word(label):
+    with DuckDBEngine() as engine, pytest.raises(InputError, match="plain word"):
+        engine.view(label, "SELECT 1 AS n")
+
+
+def test_no_extension_is_ever_downloaded(duckdb_engine):
+    settings = duckdb_engine.fetch(
+        "SELECT value FROM duckdb_settings() WHERE name IN ('autoinstall_known_extensions', 'autoload_known_extensions')"
+    )
+    assert settings["value"].to_pylist() == ["false", "false"]
+
+
+def test_a_number_that_is_none_is_refused_as_a_literal():
+    with pytest.raises(InputError, match="finite"):
+        literal(float("nan"))
+
+
+def test_names_with_quotes_and_brackets_stay_names():
+    assert quoted('a"b') == '"a""b"'
+
+
+def test_an_unknown_engine_is_told_the_known_ones():
+    with pytest.raises(InputError, match="choose one of duckdb, spark"):
+        open_engine("polars")
