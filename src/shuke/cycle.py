@@ -6,10 +6,12 @@ customer, so a run is one chain of views that the engine computes in a single pa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from pathlib import Path
+
+import pyarrow as pa
 
 from shuke.act import Policies
 from shuke.classify import RFM, LifeCycle, Pyramid
@@ -18,6 +20,7 @@ from shuke.engines import Table
 from shuke.evaluate import Backtest, backtest
 from shuke.kit.dates import require_day
 from shuke.kit.errors import InputError
+from shuke.report import Group, Result, RunSummary, report, write_scores
 from shuke.tables import SCORES
 from shuke.value import (
     BGNBD,
@@ -68,46 +71,19 @@ class Previous:
 
 @dataclass(frozen=True)
 class Models:
-    """What was learned about buying and spending, which count model is used and why."""
+    """What was learned about buying and spending, which count model is used and why (`report.chosen_why.…`)."""
 
-    candidates: Mapping[str, Any]
+    bg_nbd: BGNBD
+    naive: NaiveRate
+    spend: GammaGamma
     chosen: str | None
     chosen_why: str
-    counts: BGNBD | NaiveRate | None
-    spend: GammaGamma
 
-
-@dataclass(frozen=True)
-class Group:
-    """One tier or stage: its customers and their money in minor units."""
-
-    code: str
-    customers: int
-    current_value_minor: int
-    clv_minor: int | None
-
-
-@dataclass(frozen=True)
-class RunSummary:
-    """The run in figures, ready for JSON. Money in minor units."""
-
-    as_of: date
-    first_day: date | None
-    customers: int
-    left_truncated: int
-    purchases: int
-    value_basis: str
-    lines_without_cost: int
-    spend_minor: int
-    historic_value_minor: int
-    current_value_minor: int
-    clv_minor: int | None
-    value_at_risk_minor: int | None
-    without_purchase: int
-    without_purchase_minor: int
-    tiers: tuple[Group, ...]
-    stages: tuple[Group, ...]
-    notes: tuple[str, ...]
+    @property
+    def counts(self) -> BGNBD | NaiveRate | None:
+        """The count model that the scores rest on; None where none could be estimated."""
+        known: dict[str | None, BGNBD | NaiveRate] = {"bg_nbd": self.bg_nbd, "naive": self.naive}
+        return known.get(self.chosen)
 
 
 @dataclass(frozen=True)
@@ -122,12 +98,36 @@ class Run:
     backtest: Backtest
 
     @property
-    def quality(self) -> Quality:
+    def quality(self) -> Quality | None:
         return self.purchases.quality
 
     @property
     def currency(self) -> str:
         return self.purchases.currency
+
+    @property
+    def result(self) -> Result:
+        """The run in figures."""
+        learned = self.models.bg_nbd.params_
+        return Result(
+            currency=self.currency,
+            horizon_days=self.settings.horizon.days,
+            tier_measure=self.settings.pyramid.measure,
+            quality=self.quality,
+            summary=self.summary,
+            chosen=self.models.chosen,
+            chosen_why=self.models.chosen_why,
+            bg_nbd={"r": learned.r, "alpha": learned.alpha, "a": learned.a, "b": learned.b},
+            backtest=self.backtest,
+        )
+
+    def report(self, language: str = "zh-hans") -> str:
+        """The report as text for a terminal."""
+        return report(self.result, language)
+
+    def write(self, path: str | Path, *, language: str = "zh-hans") -> Path:
+        """Write the scores for people (.parquet, .csv or .xlsx): money in major units, reasons as sentences."""
+        return write_scores(self.scores, path, currency=self.currency, language=language)
 
 
 def run(
@@ -166,12 +166,13 @@ def run(
     )
     tell("models")
     tested = _test(summary.table, period)
-    models = _learn(summary.table, tested)
+    histories = count_histories(summary.table)
+    models = _learn(histories, spend_histories(summary.table), tested)
     forecasts = forecast(
         summary.table,
         counts=models.counts,
         spend=models.spend,
-        histories=count_histories(summary.table),
+        histories=histories,
         horizon=settings.horizon,
         as_of=period.as_of,
     )
@@ -196,7 +197,7 @@ class _Teller:
             self._progress(stage, _STAGES.index(stage), len(_STAGES))
 
 
-def _period(facts: Table, as_of: date | None, settings: Settings) -> tuple[date | None, Period]:
+def _period(facts: Table, as_of: date | None, settings: Settings) -> tuple[date, Period]:
     """The data's first day and the days to look at; as_of falls to the latest day of the data."""
     days = facts.engine.fetch(
         "SELECT min(purchased_on) AS first, max(purchased_on) AS last FROM {facts}", facts=facts
@@ -214,21 +215,20 @@ def _period(facts: Table, as_of: date | None, settings: Settings) -> tuple[date 
 
 def _test(summary: Table, period: Period) -> Backtest:
     """Fit on what was known before the hold-out, forecast it, compare."""
-    histories = holdout_histories(summary)
-    fitted = {"naive": NaiveRate().fit(histories), "bg_nbd": BGNBD().fit(histories)} if len(histories) else {}
-    return backtest(fitted, histories, horizon=period.holdout_days)
+    held = holdout_histories(summary)
+    if not len(held):
+        return backtest({}, held, horizon=period.holdout_days)
+    return backtest({"bg_nbd": BGNBD().fit(held), "naive": NaiveRate().fit(held)}, held, horizon=period.holdout_days)
 
 
-def _learn(summary: Table, tested: Backtest) -> Models:
-    histories = count_histories(summary)
-    candidates = {"bg_nbd": BGNBD().fit(histories), "naive": NaiveRate().fit(histories)}
-    spend = GammaGamma().fit(spend_histories(summary))
-    chosen, why = _choose(candidates["bg_nbd"], tested)
-    return Models(candidates, chosen, why, candidates.get(chosen) if chosen else None, spend)
+def _learn(counts: pa.Table, spends: pa.Table, tested: Backtest) -> Models:
+    bg_nbd = BGNBD().fit(counts)
+    chosen, why = _choose(bg_nbd, tested)
+    return Models(bg_nbd, NaiveRate().fit(counts), GammaGamma().fit(spends), chosen, why)
 
 
 def _choose(bg_nbd: BGNBD, tested: Backtest) -> tuple[str | None, str]:
-    """BG/NBD unless it could not be estimated, or the naive rate forecast the hold-out's counts clearly better."""
+    """BG/NBD, unless it could not be estimated, or the naive rate forecast the hold-out's counts clearly better."""
     notes = bg_nbd.params_.notes
     if "no_repeat_purchases" in notes:
         return None, "no_repeat_purchases"
@@ -256,7 +256,7 @@ def _figures(
     scores: Table,
     summary: Summary,
     period: Period,
-    first_day: date | None,
+    first_day: date,
     basis: ValueBasis,
     models: Models,
     tested: Backtest,
@@ -291,10 +291,8 @@ def _groups(scores: Table, column: str) -> tuple[Group, ...]:
 
 def _notes(models: Models, tested: Backtest) -> tuple[str, ...]:
     """Codes of all that could not be estimated, each with the part it is about: `bg_nbd.no_dropout_detected`."""
-    parts = {"bg_nbd": models.candidates["bg_nbd"].params_.notes, "spend": models.spend.params_.notes}
-    return tuple(f"{part}.{note}" for part, notes in parts.items() for note in notes) + tuple(
-        f"backtest.{note}" for note in tested.notes
-    )
+    parts = {"bg_nbd": models.bg_nbd.params_.notes, "spend": models.spend.params_.notes, "backtest": tested.notes}
+    return tuple(f"{part}.{note}" for part, notes in parts.items() for note in notes)
 
 
 _TOTALS = """

@@ -150,8 +150,8 @@ def _policy(code: str, terms: Mapping[str, Any], source: str) -> Policy:
     missing, unknown = sorted(known - {"visit_days"} - set(terms)), sorted(set(terms) - known)
     if missing or unknown:
         raise InputError(
-            f"{source}, {code}: missing {', '.join(missing) or 'nothing'}, unknown {', '.join(unknown) or 'nothing'}; a "
-            f"policy has {', '.join(sorted(known))}."
+            f"{source}, {code}: missing {', '.join(missing) or 'nothing'}, unknown {', '.join(unknown) or 'nothing'}; "
+            f"a policy has {', '.join(sorted(known))}."
         )
     policy = Policy(code, **terms)
     wrong = [name for name, holds in _rules_of(policy).items() if not holds]

@@ -18,11 +18,11 @@ class Policies:
     """What does each customer get, by the tier in force and the life-cycle stage, and why now?
 
     The policies are data: tier × stage → step, owner, rhythm of visits, hours to respond, ceiling of discount and
-    priority. By default they are the policies.toml that ships; give a `path` to your own, or `data`, nested dicts of the
-    same shape. Policies under which a better or older customer gets worse terms are refused (把最好的条件留给老客户).
+    priority. By default they are the policies.toml that ships; give a `path` to your own, or `data`, nested dicts of
+    the same shape. Policies under which a better or older customer gets worse terms are refused (把最好的条件留给老客户).
 
-    `label` gives the table with policy_code (`policy.<code>`; `fallback` where no cell fits) and why_code (`why.<code>`,
-    whose figures are columns of the row) appended.
+    `label` gives the table with policy_code (`policy.<code>`; `fallback` where no cell fits) and why_code
+    (`why.<code>`, whose figures are columns of the row) appended.
 
     Errors: InputError for a file that cannot serve, with what came, what is allowed and the cure; for missing columns.
 

@@ -4,7 +4,7 @@ Each classifier is fitted on a table of customers, then labels it: the same rows
 with a code that says why. The codes' sentences stand in `kit/text/catalogue/classify.toml`.
 """
 
-from shuke.classify._cuts import ABCD, Cuts, Tier, cuts_named
+from shuke.classify._cuts import ABCD, Cuts, Tier, cut_names, cuts_named
 from shuke.classify._grid import SEGMENTS, Grid, grid_from
 from shuke.classify.life_cycle import STAGES, LifeCycle, LifeCycleParams, Thresholds, stage_rules
 from shuke.classify.pyramid import Boundary, Pyramid, PyramidParams, review_due
@@ -25,6 +25,7 @@ __all__ = [
     "RFMParams",
     "Thresholds",
     "Tier",
+    "cut_names",
     "cuts_named",
     "grid_from",
     "review_due",

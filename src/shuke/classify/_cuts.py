@@ -72,6 +72,15 @@ def cuts_named(name: str = "abcd") -> Cuts:
     return known[name]
 
 
+def cut_names() -> tuple[str, ...]:
+    """The names of the ready-made cuts.
+
+    >>> cut_names()
+    ('abcd', 'high-middle-normal', '80-20')
+    """
+    return tuple(_ready_made())
+
+
 @cache
 def _ready_made() -> Mapping[str, Cuts]:
     data = tomllib.loads(files(__package__).joinpath("pyramids.toml").read_text("utf-8"))

@@ -239,7 +239,8 @@ class Pyramid:
         top = literal(self.cuts.codes[0])
         return (
             f"CASE WHEN NOT in_base THEN 'out_of_base' WHEN tier_measure_minor <= 0 THEN 'not_positive{other}' {equal} "
-            f"WHEN tier_computed = {top} OR tier_next_minor IS NULL THEN 'top{other}' ELSE 'ranked{other}' END"
+            f"WHEN tier_computed = {top} THEN 'top{other}' WHEN tier_next_minor IS NULL THEN 'too_few' "
+            f"ELSE 'ranked{other}' END"
         )
 
     def _height_sql(self, column: str) -> str:

@@ -11,8 +11,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NoReturn
 
-from shuke.classify import PRESETS as TIER_PRESETS
-from shuke.collect import PRESETS as EXPORT_PRESETS
+from shuke.classify import cut_names
+from shuke.collect import presets
 from shuke.engines import ENGINES
 from shuke.kit.dates import require_day
 from shuke.kit.errors import InputError
@@ -74,20 +74,19 @@ class Parser(argparse.ArgumentParser):
 
 def build_parser(language: str) -> Parser:
     """The whole command line."""
-    parser = _parser(language, prog="shuke", description=say("cli.about", language))
+    parser = Parser(prog="shuke", description=say("cli.about", language), add_help=False, allow_abbrev=False)
+    parser.language = language
     program = parser.add_argument_group(say("cli.group.program", language))
     _add_common(program, language)
-    program.add_argument("--version", action="version", version=f"shuke {version('shuke')}", help=_help("version", language))
-    commands = parser.add_subparsers(title=say("cli.group.commands", language), dest="command", required=True, metavar="")
+    program.add_argument(
+        "--version", action="version", version=f"shuke {version('shuke')}", help=_help("version", language)
+    )
+    commands = parser.add_subparsers(
+        title=say("cli.group.commands", language), dest="command", required=True, metavar=""
+    )
     _add_score(commands, language)
     _add_ledger(commands, language)
     _add_tables(commands, language)
-    return parser
-
-
-def _parser(language: str, **given: str) -> Parser:
-    parser = Parser(add_help=False, allow_abbrev=False, **given)
-    parser.language = language
     return parser
 
 
@@ -100,7 +99,9 @@ def _command(commands: argparse._SubParsersAction[Parser], name: str, language: 
 
 def _add_common(group: argparse._ArgumentGroup, language: str) -> None:
     group.add_argument("-h", "--help", action="help", help=_help("help", language))
-    group.add_argument("--lang", choices=LANGUAGES, help=_help("lang", language), metavar="LANG", default=argparse.SUPPRESS)
+    group.add_argument(
+        "--lang", choices=LANGUAGES, help=_help("lang", language), metavar="LANG", default=argparse.SUPPRESS
+    )
 
 
 def _add_score(commands: argparse._SubParsersAction[Parser], language: str) -> None:
@@ -109,9 +110,9 @@ def _add_score(commands: argparse._SubParsersAction[Parser], language: str) -> N
     what.add_argument("source", nargs="+", metavar="SOURCE", help=_help("source", language))
     what.add_argument(
         "--preset",
-        choices=sorted(EXPORT_PRESETS),
+        choices=presets(),
         metavar="NAME",
-        help=_help("preset", language, presets=", ".join(sorted(EXPORT_PRESETS))),
+        help=_help("preset", language, presets=", ".join(presets())),
     )
     columns = parser.add_argument_group(say("cli.group.columns", language))
     for name in COLUMNS:
@@ -150,7 +151,7 @@ def _add_valuing(group: argparse._ArgumentGroup, language: str) -> None:
     group.add_argument(
         "--margin-rate", type=_rate(language), action="append", metavar="R", help=_help("margin_rate", language)
     )
-    names = sorted(TIER_PRESETS)
+    names = cut_names()
     group.add_argument(
         "--tiers",
         choices=names,

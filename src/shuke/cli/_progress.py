@@ -25,9 +25,10 @@ class Progress:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None) -> None:
-        if self._shown and sys.stderr.isatty():
-            print("\r\033[K", end="", file=sys.stderr, flush=True)
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        self.clear()
 
     def __call__(self, stage: str, done: int = 0, total: int = 0) -> None:
         """`done` of `total` of a stage (`cli.progress.…`); total 0 means it is not known."""
@@ -40,6 +41,12 @@ class Progress:
         elif stage != self._shown:
             print(text, file=sys.stderr, flush=True)
         self._shown, self._last = stage, now
+
+    def clear(self) -> None:
+        """Take the line away, before the report is printed."""
+        if self._shown and sys.stderr.isatty():
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
+        self._shown = ""
 
     def _text(self, stage: str, done: int, total: int, seconds: float) -> str:
         key = f"cli.progress.{stage}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from shuke.kit.text import say
-from shuke.report.layout import columns_of_text
+from shuke.report import columns_of_text
 from shuke.tables import CONTRACTS
 
 
@@ -14,7 +14,12 @@ def tables_command(asked: argparse.Namespace, language: str) -> None:
     contract = next(contract for contract in CONTRACTS if contract.name == asked.table)
     heads = [say(f"report.column.{name}", language) for name in ("name", "type", "unit", "meaning")]
     rows = [
-        [column.public_name, str(column.type), say(f"unit.{column.unit.name.lower()}", language), column.meaning(language)]
+        [
+            column.public_name,
+            str(column.type),
+            say(f"unit.{column.unit.name.lower()}", language),
+            column.meaning(language),
+        ]
         for column in contract.columns
     ]
     print("\n".join(columns_of_text([heads, *rows])))

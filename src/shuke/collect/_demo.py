@@ -51,7 +51,8 @@ def open_demo(engine: Engine) -> tuple[Raw, Mapping]:
         shown=DEMO,
     )
     columns = tuple(RawColumn(name, inside[name], kind) for name, (kind, _, _) in _COLUMNS.items())
-    raw = Raw(table, columns, (FileFound(DEMO, "demo", rows),), first_rows(folder / "transactions.parquet", 10))
+    sample = first_rows(folder / "transactions.parquet", 10)
+    raw = Raw(table, columns, (FileFound(DEMO, "demo", rows),), sample, staged=False)
     fields = {field: FieldFound(name, "preset") for name, (_, _, field) in _COLUMNS.items()}
     return raw, Mapping(fields, "complete-journey")
 

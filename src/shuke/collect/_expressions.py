@@ -29,24 +29,18 @@ def needs_text(field: str, kind: pa.DataType) -> bool:
     return field in MONEY and not _is_number(kind)
 
 
-def clean(column: str, kind: pa.DataType) -> str:
-    """A column as text without blanks around it, without the `="…"` or `'` that keeps Excel from touching it; null
-    where nothing is left."""
+def clean(column: str, kind: pa.DataType, *, staged: bool) -> str:
+    """A column as text, null where it is blank."""
     if not is_text(kind):
         return _as_text(column, kind)
-    # Blanks may stand inside and outside of the wrapping.
-    bare = f"trim({column}, {{blanks}})"
-    unwrapped = (
-        f"CASE WHEN {bare} LIKE '=\"%' THEN trim({bare}, '=\"') "
-        f"WHEN {bare} LIKE '''%' THEN substr({bare}, 2) ELSE {bare} END"
-    )
-    return f"NULLIF(trim({unwrapped}, {{blanks}}), '')"
+    # What was staged has its blanks cut off already.
+    return f"NULLIF({column}, '')" if staged else f"NULLIF(trim({column}), '')"
 
 
-def identifier(column: str, kind: pa.DataType) -> str:
-    """A name or number as text; null where the text says that there is none."""
-    text = clean(column, kind)
-    return text if not is_text(kind) else f"CASE WHEN lower({text}) IN {{nothing}} THEN NULL ELSE {text} END"
+def tidied(column: str, kind: pa.DataType) -> str:
+    """A text without blanks of any kind around it, null where it says that there is none."""
+    bare = f"NULLIF(trim({column}, {{blanks}}), '')"
+    return f"CASE WHEN lower({bare}) IN {{nothing}} THEN NULL ELSE {bare} END" if is_text(kind) else _as_text(column, kind)
 
 
 def _as_text(column: str, kind: pa.DataType) -> str:

@@ -48,12 +48,14 @@ class RawColumn:
 
 @dataclass(frozen=True)
 class Raw:
-    """All rows of the input as they came: columns `c0` …, then `source_file` and `source_row` (from 1)."""
+    """All rows of the input as they came: columns `c0` …, then `source_file` and `source_row` (from 1). `staged` says
+    that they are tidied text: nothing but blanks is left empty, not null."""
 
     table: Table
     columns: tuple[RawColumn, ...]
     files: tuple[FileFound, ...]
     sample: pa.Table
+    staged: bool
     bad: tuple[Path, ...] = field(default=())
 
     @property

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
 
-from shuke.collect._expressions import MONEY, PATTERNS, clean, exact_value, identifier, minor, minor_of_decimal, needs_text
+from shuke.collect._expressions import MONEY, PATTERNS, clean, exact_value, minor, minor_of_decimal, needs_text, tidied
+from shuke.collect._found import Raw, is_text
 from shuke.collect._lookups import clock_lookup, day_lookup, money_lookup
 from shuke.collect._zones import from_utc, to_utc
 from shuke.collect.amounts import Style
@@ -38,11 +39,21 @@ class Rules:
 
 
 @dataclass(frozen=True)
+class Customers:
+    """How many different customers the input names, and whether all of them are written without blemish."""
+
+    different: int
+    tidy: bool
+
+
+@dataclass(frozen=True)
 class Parsing:
     """The columns to read, and the look-ups that the data called for."""
 
     columns: MappingOf[str, tuple[str, pa.DataType]]
     rules: Rules
+    staged: bool
+    customers: Customers
     lookups: dict[str, Table] = field(default_factory=dict)
 
     @property
@@ -62,10 +73,11 @@ class Parsing:
 
 
 def prepare(
-    engine: Engine, raw: Table, columns: MappingOf[str, tuple[str, pa.DataType]], rules: Rules, folder: Path
+    engine: Engine, source: Raw, columns: MappingOf[str, tuple[str, pa.DataType]], rules: Rules, folder: Path
 ) -> Parsing:
     """Look at the text columns once; read what is written oddly in them."""
-    parsing = Parsing(columns, rules)
+    raw = source.table
+    parsing = Parsing(columns, rules, source.staged, _customers(engine, raw, *columns["customer"]))
     odd = _count_odd(engine, raw, parsing)
     for name in parsing.texts:
         if not odd[f"{name}_odd"]:
@@ -85,6 +97,20 @@ def prepare(
     return parsing
 
 
+def _customers(engine: Engine, raw: Table, column: str, kind: pa.DataType) -> Customers:
+    # The distinct names are few beside the rows: cleaning is tried on them, and done to all rows only where needed.
+    names = engine.keep("customers", f"SELECT DISTINCT {column} AS name FROM {{raw}}", raw=raw)
+    clean_name = tidied("name", kind)
+    untidy = f"{clean_name} IS DISTINCT FROM name" if is_text(kind) else "name IS NULL AND FALSE"
+    found = engine.fetch(
+        f"SELECT count(DISTINCT {clean_name}) AS different, count(*) FILTER (WHERE {untidy}) AS untidy FROM {{names}}",
+        names=names,
+        **PATTERNS,
+    ).to_pylist()[0]
+    engine.drop(names)
+    return Customers(int(found["different"]), not found["untidy"])
+
+
 def parsed_sql(engine: Engine, raw: Table, parsing: Parsing) -> str:
     """The step that appends customer_id, purchased_on, purchased_at, amount_minor … to the raw columns."""
     valued = _valued_sql(parsing)
@@ -99,7 +125,7 @@ def inputs(parsing: Parsing, raw: Table) -> dict[str, Value]:
 
 def _keyed_sql(parsing: Parsing) -> str:
     """Text columns cleaned as `k_…`; how a time is written as `time_form`; what must be looked up as `o_…`."""
-    cleaned = [f"{clean(parsing.column(name), parsing.type(name))} AS k_{name}" for name in parsing.texts]
+    cleaned = [f"{_clean(parsing, name)} AS k_{name}" for name in parsing.texts]
     first = f"SELECT {', '.join(['raw.*', *cleaned])} FROM {{raw}} AS raw"
     forms = [
         f"CASE WHEN NOT regexp_matches(k_{name}, {{number}}) THEN k_{name} END AS o_{name}"
@@ -134,7 +160,7 @@ def _count_odd(engine: Engine, raw: Table, parsing: Parsing) -> dict[str, int]:
 
 
 def _distinct(engine: Engine, raw: Table, parsing: Parsing, name: str, key: str) -> Table:
-    only = Parsing({name: parsing.columns[name]}, parsing.rules)
+    only = replace(parsing, columns={name: parsing.columns[name]}, lookups={})
     sql = f"SELECT DISTINCT {key} AS key FROM ({_keyed_sql(only)}) WHERE {key} IS NOT NULL"
     return engine.keep(key, sql, **inputs(only, raw))
 
@@ -229,15 +255,14 @@ def _span(engine: Engine, raw: Table, parsing: Parsing, valued: str) -> tuple[da
 
 def _fields(parsing: Parsing) -> list[str]:
     digits = parsing.rules.digits
-    named = [f"{_identifier(parsing, 'customer')} AS customer_id"]
-    named += [f"{_identifier(parsing, field_name)} AS {name}" for field_name, name in _TEXTS.items()]
+    named = [f"{_customer(parsing)} AS customer_id"]
+    named += [f"{_clean(parsing, field_name)} AS {name}" for field_name, name in _TEXTS.items()]
     named += [
         f"{minor(f'v_{field_name}', digits) if field_name in parsing.columns else 'CAST(NULL AS BIGINT)'} AS {name}"
         for field_name, name in _MINORS.items()
     ]
     quantity = "CAST(v_quantity AS DOUBLE)" if "quantity" in parsing.columns else "CAST(NULL AS DOUBLE)"
-    status = clean(*parsing.columns["status"]) if "status" in parsing.columns else "CAST(NULL AS VARCHAR)"
-    return [*named, f"{quantity} AS quantity", f"{status} AS status", *_amount(parsing)]
+    return [*named, f"{quantity} AS quantity", f"{_clean(parsing, 'status')} AS status", *_amount(parsing)]
 
 
 def _amount(parsing: Parsing) -> list[str]:
@@ -253,5 +278,12 @@ def _amount(parsing: Parsing) -> list[str]:
     return [f"CAST({fits} * {10**digits} AS BIGINT) AS line_minor", f"{why} AS amount_why"]
 
 
-def _identifier(parsing: Parsing, name: str) -> str:
-    return identifier(*parsing.columns[name]) if name in parsing.columns else "CAST(NULL AS VARCHAR)"
+def _customer(parsing: Parsing) -> str:
+    column, kind = parsing.columns["customer"]
+    return column if is_text(kind) and parsing.customers.tidy else tidied(column, kind)
+
+
+def _clean(parsing: Parsing, name: str) -> str:
+    if name not in parsing.columns:
+        return "CAST(NULL AS VARCHAR)"
+    return clean(*parsing.columns[name], staged=parsing.staged)

@@ -10,6 +10,7 @@ from typing import Any
 from shuke.collect._found import FileFound, Raw
 from shuke.collect._judge import REASONS
 from shuke.collect._mapping import Mapping
+from shuke.collect._parse import Parsing
 from shuke.engines import Engine, Table
 
 
@@ -89,7 +90,7 @@ _NOTES = {
 
 
 def measure(
-    engine: Engine, judged: Table, raw: Raw, mapping: Mapping, currency: str, as_of: date | None
+    engine: Engine, judged: Table, raw: Raw, mapping: Mapping, parsing: Parsing, as_of: date | None
 ) -> Quality:
     """The report, from one pass over the rows and one over the customers kept."""
     noted = _noted(mapping, as_of)
@@ -100,7 +101,7 @@ def measure(
     set_aside |= {reason: Tally(rows, 0) for reason, rows in bad.items()}
     ordered = {f"reject.{reason}": set_aside[reason] for reason in REASONS if reason in set_aside}
     return Quality(
-        currency=currency,
+        currency=parsing.rules.currency,
         rows_read=sum(file.rows + file.bad_lines for file in raw.files),
         rows_kept=int(kept.get("rows") or 0),
         amount_read_minor=int(kept.get("amount") or 0) + sum(tally.amount_minor for tally in set_aside.values()),
@@ -109,7 +110,7 @@ def measure(
         notes=_notes(kept, noted),
         first_day=kept.get("first_day"),
         last_day=kept.get("last_day"),
-        customers=_customers(engine, judged) if kept else 0,
+        customers=_customers(engine, judged, parsing, list(by_reason)) if kept else 0,
         files=raw.files,
         mapping=mapping,
     )
@@ -148,6 +149,9 @@ def _bad_lines(engine: Engine, raw: Raw) -> dict[str, int]:
     return {str(row["reason"]): int(row["rows"]) for row in rows}
 
 
-def _customers(engine: Engine, judged: Table) -> int:
+def _customers(engine: Engine, judged: Table, parsing: Parsing, reasons: list[str]) -> int:
+    # Rows without a customer and copies of kept rows take no customer away with them.
+    if set(reasons) <= {"missing_customer", "duplicate"}:
+        return parsing.customers.different
     found = engine.fetch("SELECT count(DISTINCT customer_id) AS n FROM {judged} WHERE reason IS NULL", judged=judged)
     return int(found["n"][0].as_py())

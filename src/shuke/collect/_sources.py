@@ -62,7 +62,8 @@ def open_raw(source: object, engine: Engine, progress: Progress) -> Raw:
         raise InputError(f"{parts[0].shown} has a header ({', '.join(names)}) but no row below it: give at least one row.")
     table, types = _united(engine, pieces, names, inside)
     columns = tuple(RawColumn(name, inside[name], types[name]) for name in names)
-    return Raw(table, columns, tuple(files), _sample(pieces[0], names), tuple(bad))
+    staged = all(piece.numbered for piece in pieces)
+    return Raw(table, columns, tuple(files), _sample(pieces[0], names), staged, tuple(bad))
 
 
 def _paths(source: object, folder: Path) -> list[tuple[Path, str]]:

@@ -12,6 +12,7 @@ from typing import Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pyarrow import compute as pc
 
 from shuke.collect._found import TEXT, BadLine
 from shuke.engines import Engine
@@ -55,7 +56,7 @@ class StageWriter:
         if table.num_rows == 0:
             return
         named = pa.repeat(pa.scalar(self.shown, TEXT), table.num_rows)
-        columns = [*table.columns, pa.chunked_array([named]), pa.chunked_array([numbers])]
+        columns = [*(_tidy(column) for column in table.columns), pa.chunked_array([named]), pa.chunked_array([numbers])]
         self._writer.write_table(pa.table(columns, schema=self._schema))
         self.rows += table.num_rows
 
@@ -76,3 +77,17 @@ class StageWriter:
         ]
         self._bad.write_table(pa.Table.from_pylist(rows, schema=BAD_SCHEMA))
         self.bad_lines += len(bad)
+
+
+def _tidy(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Blanks around a text off, and the `="…"` or `'` that keeps Excel from touching it.
+
+    >>> _tidy(pa.chunked_array([[' ="00123" ', "'42", "a"]])).to_pylist()
+    ['00123', '42', 'a']
+    """
+    column = pc.utf8_trim_whitespace(column)
+    if pc.any(pc.starts_with(column, '="')).as_py():
+        column = pc.replace_substring_regex(column, '^="\\s*(.*?)\\s*"$', "\\1")
+    if pc.any(pc.starts_with(column, "'")).as_py():
+        column = pc.replace_substring_regex(column, "^'([^']*)$", "\\1")
+    return column

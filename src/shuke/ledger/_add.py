@@ -40,8 +40,8 @@ class Added:
 
 def add_once(table: DeltaFolder, journal: Journal, entry: Entry, rows: Rows, constants: Mapping[str, object]) -> Added:
     """Add the rows unless the entry's subject is there already."""
-    table.create()
-    there = _there(table, journal, entry)
+    now = table.create()
+    there = _there(now, journal, entry)
     if there:
         return there
     names = tuple(name for name in RANGES if name in table.schema.names)
@@ -49,12 +49,12 @@ def add_once(table: DeltaFolder, journal: Journal, entry: Entry, rows: Rows, con
     entry = replace(entry, details={**entry.details, **_booked(parts, table.schema)})
     with unused_removed(table, parts):
         journal.announce(entry)
-        version = table.commit(_unless_there(entry, parts), entry.told)
+        version = table.commit(_unless_there(entry, parts), entry.told, at=now)
     if version is not None:
         journal.landed(entry)
         return Added(entry.entry_id, sum(part.rows for part in parts), version, already=False)
     remove_files(table.folder / part.name for part in parts)
-    there = _there(table, journal, entry)
+    there = _there(table.create(), journal, entry)
     if there is None:
         raise LedgerError(f"{entry.entry_id} met the same content being added and undone at once: try again.")
     return there
@@ -65,14 +65,13 @@ def content_mark(subject: str) -> str:
     return f"content:{subject}"
 
 
-def _there(table: DeltaFolder, journal: Journal, entry: Entry) -> Added | None:
+def _there(now: Snapshot, journal: Journal, entry: Entry) -> Added | None:
     """The earlier entry with the same subject, where its rows are there. An id used for something else is an error."""
-    now = table.snapshot()
     entries, _ = journal.entries()
     for other in entries:
         if other.entry_id == entry.entry_id and other.told_of != entry.told_of:
             raise LedgerError(f"The id {entry.entry_id!r} was used for {other.act} of {other.table}: give another one.")
-    if now is None or not _is_there(now, entry):
+    if not _is_there(now, entry):
         return None
     same = (other for other in entries if other.told_of == entry.told_of)
     found = next((other.entry_id for other in same if now.mark(other.entry_id) == VISIBLE), entry.entry_id)

@@ -10,7 +10,7 @@ import random
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
@@ -19,6 +19,7 @@ from deltalake.exceptions import DeltaError
 from deltalake.transaction import RemoveAction
 
 from shuke.kit.errors import LedgerError
+from shuke.ledger._log import as_version, commits
 from shuke.ledger._parts import Bound, Part, remove_files
 from shuke.ledger.records import Version
 
@@ -96,18 +97,20 @@ class DeltaFolder:
     def exists(self) -> bool:
         return DeltaTable.is_deltatable(str(self.folder))
 
-    def create(self) -> None:
-        """Make the table, or give it the columns that were added to the contract since."""
-        if not self.exists():
-            self.folder.mkdir(parents=True, exist_ok=True)
-            DeltaTable.create(str(self.folder), self.schema, mode="ignore", configuration=dict(_SETTINGS))
+    def create(self) -> Snapshot:
+        """The newest version of the table, made if need be, with the columns added to the contract since."""
         for attempt in range(_TRIES):
+            # Of two that make it at the same moment, one is refused although told to ignore that it is there.
+            if not self.exists() and not _tried(self._make, attempt):
+                continue
             handle = DeltaTable(str(self.folder))
             known = {field.name for field in handle.schema().fields}
             fields = Schema.from_arrow(self.schema).fields
             new = [Field(f.name, f.type, nullable=True) for f in fields if f.name not in known]
-            if not new or _tried(lambda: handle.alter.add_columns(new), attempt):  # noqa: B023 - called at once
-                return
+            if not new:
+                return Snapshot(handle, self.folder)
+            _tried(lambda: handle.alter.add_columns(new), attempt)  # noqa: B023 - called at once
+        raise LedgerError(f"Table {self.folder.name} was changed by others while columns were added: try again.")
 
     def snapshot(self, version: int | None = None) -> Snapshot | None:
         """The table at that version, or now; None when nothing was ever written."""
@@ -117,7 +120,7 @@ class DeltaFolder:
             return None
         if version is None:
             return Snapshot(DeltaTable(str(self.folder)), self.folder)
-        kept = [int(entry["version"]) for entry in DeltaTable(str(self.folder)).history()]
+        kept = [number for number, _ in commits(self.folder)]
         if version not in kept:
             raise LedgerError(
                 f"Table {self.folder.name} has no version {version}; kept are {min(kept)} to {max(kept)}. "
@@ -126,12 +129,20 @@ class DeltaFolder:
         return Snapshot(DeltaTable(str(self.folder), version=version), self.folder)
 
     def commit(
-        self, decide: Callable[[Snapshot], Change | None], told: Mapping[str, str], *, data_change: bool = True
+        self,
+        decide: Callable[[Snapshot], Change | None],
+        told: Mapping[str, str],
+        *,
+        at: Snapshot | None = None,
+        data_change: bool = True,
     ) -> int | None:
-        """Do what `decide` says of the newest version; None when it says that there is nothing to do."""
+        """Do what `decide` says of the newest version; None when it says that there is nothing to do.
+
+        `at`, where given, is tried first: should another commit have come since that bears on this one, it is refused.
+        """
         reason: DeltaError | None = None
         for attempt in range(_TRIES):
-            before = self._newest()
+            before = at if at and not attempt else self._newest()
             change = decide(before)
             if change is None:
                 return None
@@ -141,7 +152,7 @@ class DeltaFolder:
                 reason = refused
                 _pause(attempt)
             else:
-                return self._version_of(told["entry_id"], before.version)
+                return self._number_of(told["entry_id"], before.version)
         raise LedgerError(
             f"Table {self.folder.name} was changed by others {_TRIES} times while writing ({reason}): try again."
         ) from reason
@@ -150,9 +161,9 @@ class DeltaFolder:
         """Oldest first. The empty table and the inner steps of cutting the log are no versions."""
         if not self.exists():
             return []
-        told = sorted(DeltaTable(str(self.folder)).history(), key=lambda entry: int(entry["version"]))
-        newest = told[-1]
-        return [_version(entry) for entry in told if "act" in entry or entry is newest]
+        found = list(commits(self.folder))
+        newest = found[-1][0]
+        return [as_version(number, told) for number, told in found if "act" in told or number == newest]
 
     def drop_older(self, told: Mapping[str, str]) -> None:
         """Delete what only older versions need, files and log: from then on the newest alone can be read."""
@@ -181,15 +192,16 @@ class DeltaFolder:
         remove_files(left)
         return len(left)
 
+    def _make(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        DeltaTable.create(str(self.folder), self.schema, mode="ignore", configuration=dict(_SETTINGS))
+
+    def _number_of(self, entry_id: str, after: int) -> int:
+        """Which version did the act just committed make? Others may have come just before and after it."""
+        return next(number for number, told in commits(self.folder, after) if told.get("entry_id") == entry_id)
+
     def _newest(self) -> Snapshot:
         return Snapshot(DeltaTable(str(self.folder)), self.folder)
-
-    def _version_of(self, entry_id: str, after: int) -> int:
-        handle = DeltaTable(str(self.folder))
-        for entry in handle.history(handle.version() - after + 1):
-            if entry.get("entry_id") == entry_id:
-                return int(entry["version"])
-        return int(handle.version())
 
 
 def _tried(act: Callable[[], object], attempt: int) -> bool:
@@ -216,8 +228,3 @@ def _part(row: Mapping[str, object]) -> Part:
 def _known(bounds: object) -> dict[str, Bound]:
     found = bounds if isinstance(bounds, dict) else {}
     return {name: value for name, value in found.items() if isinstance(value, str | int | date)}
-
-
-def _version(entry: Mapping[str, object]) -> Version:
-    at = datetime.fromtimestamp(int(str(entry["timestamp"])) / 1000, UTC)
-    return Version(int(str(entry["version"])), at, str(entry.get("act", "clean")), str(entry.get("entry_id", "")))

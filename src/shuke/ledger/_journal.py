@@ -89,13 +89,12 @@ class Journal:
         return sorted((_entry(row) for row in rows), key=lambda entry: (entry.at, entry.entry_id))
 
     def _append(self, entry: Entry) -> None:
-        self._table.create()
+        now = self._table.create()
         added = pa.RecordBatch.from_pylist([_plain(entry.as_row())], schema=_SCHEMA)
         parts = write_parts([added], _SCHEMA, self._table.folder, new_id("entry"), ranges=())
-        self._table.commit(lambda _: Change(added=parts), {"act": "entry", "entry_id": entry.entry_id})
-        now = self._table.snapshot()
-        if now is not None and len(now.parts()) >= _MANY_FILES:
-            self._fold(now)
+        self._table.commit(lambda _: Change(added=parts), {"act": "entry", "entry_id": entry.entry_id}, at=now)
+        if len(now.parts()) >= _MANY_FILES:
+            self._fold(now.updated())
 
     def _fold(self, seen: Snapshot) -> None:
         """Many small files into one, unless somebody else just did. The old ones stay for those who read them now."""

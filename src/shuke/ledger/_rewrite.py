@@ -40,7 +40,7 @@ def remove_rows(table: DeltaFolder, removal: Removal, ranges: tuple[str, ...]) -
         mixed = [part for part, rows in hits.items() if rows < part.rows]
         added = [new for n, part in enumerate(mixed, start=1) for new in _without(table, part, removal, ranges, n)]
         with unused_removed(table, added):
-            if table.commit(_exchange(list(hits), added, removal.marks), removal.told) is not None:
+            if table.commit(_exchange(list(hits), added, removal.marks), removal.told, at=now) is not None:
                 return sum(hits.values())
         remove_files(table.folder / part.name for part in added)
     raise LedgerError(f"Table {table.folder.name} kept changing while rows were taken out of it: try again later.")

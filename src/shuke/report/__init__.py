@@ -1,6 +1,17 @@
 """What a run says to people: scores as a file in major units and sentences, and the printed report."""
 
-from shuke.report.files import SUFFIXES, write_scores
+from shuke.report.files import SUFFIXES, public_schema, write_scores
+from shuke.report.layout import columns_of_text
 from shuke.report.printed import report
+from shuke.report.results import Group, Result, RunSummary
 
-__all__ = ["SUFFIXES", "report", "write_scores"]
+__all__ = [
+    "SUFFIXES",
+    "Group",
+    "Result",
+    "RunSummary",
+    "columns_of_text",
+    "public_schema",
+    "report",
+    "write_scores",
+]

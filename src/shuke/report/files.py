@@ -33,7 +33,7 @@ _SENTENCES = {
     "rfm_segment_name": "rfm.{rfm_segment}",
     "stage_name": "stage.{stage}",
     "stage_why": "stage_why.{stage_why_code}",
-    "policy": "policy.{policy_code}",
+    "policy": "policy.{policy_code}.do",
     "why": "why.{why_code}",
 }
 

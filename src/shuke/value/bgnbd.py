@@ -98,7 +98,7 @@ class BGNBD:
         - ``too_few_repeat_buyers``: fewer than ``few_repeat_buyers``; estimated, but better not relied on;
         - ``no_dropout_detected``: leaving explains the data no better than staying does; a/b is then only an upper
           guess, held above 1e-6;
-        - ``purchase_rates_alike``, ``dropout_alike``: customers do not differ in it; held at its bound;
+        - ``purchase_rates_alike``, ``dropout_alike``: customers differ in it by less than a tenth of its mean;
         - ``weakly_known``: the likelihood is flat in some direction; forecasts hold better than single parameters;
         - ``not_converged``: the slope is not flat at the end; refit or use `shuke.value.naive.NaiveRate`.
 
@@ -383,13 +383,13 @@ def _fitted(grouped: Histories, few_repeat_buyers: int) -> BGNBDParams:
 
 def _odd(likelihood: _Likelihood, fitted: Fitted, few_repeat_buyers: int) -> list[str]:
     best, matrix = fitted.best, _SOUGHT.matrix[:2, :2]
+    r, _, a, b = np.exp(fitted.logs)
     # Leaving is "detected" when it explains the data better by 2 log-likelihood units; asked only where few have left.
     staying = False
     if likelihood.share_gone(fitted.logs) < 0.1:
         without = minimise(turned(likelihood.without_dropout, matrix), best.at[:2], _SOUGHT.bounds[:2])
         staying = likelihood.total * (without.value - best.value) < 2
-    at_top = best.held & (best.at > 0)
-    met = (likelihood.repeaters < few_repeat_buyers, staying, at_top[0], at_top[3])
+    met = (likelihood.repeaters < few_repeat_buyers, staying, r > 100, b / (a * (a + b + 1)) < 0.01)
     notes = ("too_few_repeat_buyers", "no_dropout_detected", "purchase_rates_alike", "dropout_alike")
     return [note for note, true in zip(notes, met, strict=True) if true]
 

@@ -117,7 +117,7 @@ def _per_history(
     keys = histories.select(["x", "t_x", "T"])
     if counts is None:
         empty = pa.nulls(len(keys), pa.float64())
-        columns = {name: empty for name in _KNOWN}
+        columns = dict.fromkeys(_KNOWN, empty)
     else:
         columns = _answers(counts, spend, read_histories(histories), horizon, level)
     return pa.table({**{name: keys[name] for name in keys.schema.names}, **columns})

@@ -12,7 +12,7 @@ from typing import Self
 import numpy as np
 from scipy.special import betaincinv, betaln, psi
 
-from shuke.value.fitting import Coordinates, Optimum, fit_logs
+from shuke.value.fitting import Coordinates, fit_logs
 from shuke.value.histories import FloatArray, Histories, distinct_values, read_histories
 
 FEW_CUSTOMERS = 20
@@ -96,7 +96,7 @@ class GammaGamma:
         - ``too_few_customers``: fewer than ``few_customers`` used. Not estimated: everyone gets their mean;
         - ``spend_does_not_vary``: every mean is the same. Not estimated: everyone gets it;
         - ``mean_undefined``: q ≤ 1.01, so few spend so much that the base has no mean; its median stands for it;
-        - ``purchases_alike`` / ``customers_alike``: spend does not scatter within / between customers; at its bound;
+        - ``purchases_alike``, ``customers_alike``: spend scatters by less than a tenth within, between customers;
         - ``weakly_known``: the likelihood is flat in some direction;
         - ``not_converged``: the slope is not flat at the end.
 
@@ -187,13 +187,12 @@ def _fitted(used: Histories, left_out: int, mean: float) -> GammaGammaParams:
         mean_spend=mean,
         standard_errors=fitted.standard_errors([p, q, gamma]),
         covariance=fitted.covariance_rows(),
-        notes=(*_notes(fitted.best, q), *fitted.notes),
+        notes=(*_odd(p, q), *fitted.notes),
     )
 
 
-def _notes(best: Optimum, q: float) -> list[str]:
-    at_top = best.held & (best.at > 0)
-    met = {"mean_undefined": q - 1 < _NEAR_ONE, "purchases_alike": at_top[0], "customers_alike": at_top[1]}
+def _odd(p: float, q: float) -> list[str]:
+    met = {"mean_undefined": q - 1 < _NEAR_ONE, "purchases_alike": p > 100, "customers_alike": q > 102}
     return [note for note, true in met.items() if true]
 
 

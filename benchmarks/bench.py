@@ -1,0 +1,172 @@
+"""How long does the whole cycle take, against the bare query, and the fit, against lifetimes?
+
+    make bench             1 M and 10 M purchase lines; fits at 100 k and 1 M customers
+    make bench BIG=1       100 M lines too (needs about 15 GB of disk and ten minutes)
+
+Each figure is a process of its own: wall seconds inside it and the peak of its memory. Pairs run in turn, and the ratio
+is of medians, so that a machine that slows down slows both. `bare` is the least any such product must do: GROUP BY
+customer and day, then by customer, over the same Parquet file, in the same DuckDB with the same limits.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+FOLDER = Path("var/bench")
+LIMITS = {"memory_limit": "8GB", "temp_directory": str(FOLDER / "spill")}
+AS_OF = "2024-12-31"
+
+
+def bare(file: str) -> dict[str, float]:
+    from shuke.engines import DuckDBEngine
+
+    with DuckDBEngine(**LIMITS) as engine:
+        purchases = engine.read_parquet("purchases", [file])
+        started = time.perf_counter()
+        engine.keep(
+            "bare",
+            """
+            SELECT customer, count(*) AS purchases, min(day) AS first, max(day) AS last, sum(amount) AS amount
+            FROM (SELECT customer, CAST(time AS DATE) AS day, sum(amount) AS amount FROM {purchases} GROUP BY 1, 2)
+            GROUP BY 1
+            """,
+            purchases=purchases,
+        )
+        return {"total": time.perf_counter() - started}
+
+
+def cycle(file: str) -> dict[str, float]:
+    import shuke
+    from shuke.engines import DuckDBEngine
+
+    marks: list[tuple[str, float]] = [("read", time.perf_counter())]
+    with DuckDBEngine(**LIMITS) as engine:
+        purchases = shuke.read_purchases(file, engine=engine, customer="customer", time="time", amount="amount")
+        run = shuke.run(purchases, as_of=AS_OF, progress=lambda stage, *_: marks.append((stage, time.perf_counter())))
+        marks.append(("end", time.perf_counter()))
+        assert len(run.scores) == run.summary.customers
+    spans = {name: after - start for (name, start), (_, after) in itertools.pairwise(marks)}
+    return {"total": marks[-1][1] - marks[0][1], **spans}
+
+
+def histories(customers: int) -> dict[str, np.ndarray]:
+    """BG/NBD customers of 1 to 3 years, in whole days, one row a customer."""
+    rng = np.random.default_rng(11)
+    T = rng.integers(365, 1096, customers)
+    pace = rng.gamma(0.8, 1 / 25, customers)
+    dropout = rng.beta(0.9, 12, customers)
+    x, t_x, moment = np.zeros(customers, int), np.zeros(customers), np.zeros(customers)
+    alive = np.arange(customers)
+    while len(alive):
+        moment[alive] += rng.exponential(1, len(alive)) / pace[alive]
+        alive = alive[moment[alive] < T[alive]]
+        x[alive] += 1
+        t_x[alive] = moment[alive]
+        alive = alive[rng.random(len(alive)) >= dropout[alive]]
+    t_x = np.where(x > 0, np.clip(np.ceil(t_x), 1, T), 0).astype(int)
+    return {"x": x, "t_x": t_x, "T": T}
+
+
+def fit_ours(customers: str) -> dict[str, float]:
+    from shuke.value import BGNBD
+
+    data = histories(int(customers))
+    started = time.perf_counter()
+    model = BGNBD().fit(data)
+    return {"total": time.perf_counter() - started, "log_likelihood": model.params_.log_likelihood}
+
+
+def fit_lifetimes(customers: str) -> dict[str, float]:
+    import warnings
+
+    warnings.simplefilter("ignore")
+    from lifetimes import BetaGeoFitter
+
+    data = histories(int(customers))
+    started = time.perf_counter()
+    model = BetaGeoFitter().fit(data["x"], data["t_x"], data["T"])
+    spent = time.perf_counter() - started
+    return {"total": spent, "log_likelihood": -float(model._negative_log_likelihood_) * len(data["x"])}
+
+
+TASKS = {"bare": bare, "cycle": cycle, "fit_ours": fit_ours, "fit_lifetimes": fit_lifetimes}
+
+
+def measured(task: str, argument: str) -> dict[str, float]:
+    done = subprocess.run(
+        [sys.executable, __file__, "--task", task, argument], capture_output=True, text=True, check=True
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def paired(first: str, second: str, argument: str, runs: int) -> tuple[list[dict[str, float]], list[dict[str, float]]]:
+    pairs = [(measured(first, argument), measured(second, argument)) for _ in range(runs)]
+    return [a for a, _ in pairs], [b for _, b in pairs]
+
+
+def median(found: list[dict[str, float]], name: str) -> float:
+    return statistics.median(one[name] for one in found)
+
+
+def report_cycle(sizes: list[int], runs: int) -> None:
+    from purchases import write_purchases
+
+    heads = ("purchase lines", "bare query, s", "its peak, GB", "whole cycle, s", "its peak, GB", "ratio")
+    print("\n| " + " | ".join((*heads, "of it: read, value, models, classify, act")) + " |")
+    print("| ---: | ---: | ---: | ---: | ---: | ---: | --- |")
+    for rows in sizes:
+        file = FOLDER / f"purchases-{rows}.parquet"
+        if not file.exists():
+            write_purchases(rows, file)
+        ours, base = paired("cycle", "bare", str(file), 1 if rows > 10**7 else runs)
+        parts = ", ".join(f"{median(ours, name):.1f}" for name in ("read", "value", "models", "classify", "act"))
+        print(
+            f"| {rows:,} | {median(base, 'total'):.2f} | {median(base, 'peak_gb'):.1f} | {median(ours, 'total'):.2f} "
+            f"| {median(ours, 'peak_gb'):.1f} | {median(ours, 'total') / median(base, 'total'):.2f} | {parts} |",
+            flush=True,
+        )
+
+
+def report_fit(runs: int) -> None:
+    print("\n| customers | Shuke BG/NBD fit, s | lifetimes, s | times faster | log-likelihood, ours − theirs |")
+    print("| ---: | ---: | ---: | ---: | ---: |")
+    for customers in (100_000, 1_000_000):
+        ours, theirs = paired("fit_ours", "fit_lifetimes", str(customers), runs)
+        gain = median(ours, "log_likelihood") - median(theirs, "log_likelihood")
+        print(
+            f"| {customers:,} | {median(ours, 'total'):.3f} | {median(theirs, 'total'):.2f} "
+            f"| {median(theirs, 'total') / median(ours, 'total'):.0f} | {gain:+.3f} |",
+            flush=True,
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--big", action="store_true", help="100 M lines too")
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--only", choices=("cycle", "fit"))
+    parser.add_argument("--task", nargs=2, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.task:
+        found = TASKS[asked.task[0]](asked.task[1])
+        peak_gb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+        print(json.dumps(found | {"peak_gb": peak_gb}))
+        return
+    if asked.only != "fit":
+        report_cycle([10**6, 10**7] + ([10**8] if asked.big else []), asked.runs)
+    if asked.only != "cycle":
+        report_fit(asked.runs)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,149 @@
+"""`shuke score`: from files of purchases to scores and a report."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from shuke.classify import Pyramid, cuts_named
+from shuke.cli._parser import COLUMNS
+from shuke.cli._progress import Progress
+from shuke.collect import Purchases, read_purchases, write_rejects
+from shuke.cycle import Previous, Run, Settings, run
+from shuke.engines import Engine, open_engine
+from shuke.kit.errors import InputError
+from shuke.kit.ids import new_id
+from shuke.kit.text import number, say
+from shuke.ledger import Ledger, content_digest
+from shuke.report import write_scores
+from shuke.tables import SUMMARY
+from shuke.value import Horizon, MarginRates
+
+
+def score_command(asked: argparse.Namespace, language: str) -> None:
+    """Read, score, print the report, write the files asked for."""
+    settings = _settings(asked)
+    with (
+        Progress(language, quiet=asked.quiet) as told,
+        open_engine(asked.engine, memory_limit=asked.memory_limit) as engine,
+    ):
+        told("reading")
+        purchases = _read(asked, engine, told)
+        said: list[str] = []
+        previous = None
+        if asked.ledger is not None:
+            ledger = Ledger(asked.ledger)
+            purchases, previous = _through_ledger(ledger, asked, purchases, language, said)
+        done = run(purchases, as_of=asked.as_of, settings=settings, previous=previous, progress=told)
+        if asked.ledger is not None:
+            said.append(_keep(ledger, asked, done, language))
+        said += _write(asked, done, language, told)
+        told.clear()
+        print(done.report(language))
+        print("\n".join(["", *said]) if said else "", end="\n" if said else "")
+
+
+def _settings(asked: argparse.Namespace) -> Settings:
+    rates = dict(asked.margin_rate or [])
+    return Settings(
+        horizon=Horizon(days=asked.horizon_days, discount_rate=asked.discount_rate, period_days=asked.period_days),
+        margin_rates=MarginRates(overall=rates.pop("", None), by_category=rates),
+        holdout_days=asked.holdout_days,
+        left_truncation_days=asked.left_truncation_days,
+        pyramid=Pyramid(cuts=cuts_named(asked.tiers), measure=_measure(asked.tier_by)),
+    )
+
+
+def _measure(name: str) -> str:
+    """The inside name of a money column that tiers may go by."""
+    known = {column.public_name: column.name for column in SUMMARY.columns if column.name.endswith("_minor")}
+    known |= {"clv": "clv_minor", "value_total": "value_total_minor"}
+    if name not in known:
+        raise InputError(f"Tiers cannot go by {name!r}: choose one of {', '.join(known)}.")
+    return known[name]
+
+
+def _read(asked: argparse.Namespace, engine: Engine, told: Callable[[str, int, int], None]) -> Purchases:
+    columns = {name: getattr(asked, name) for name in COLUMNS}
+    if asked.unit_price:
+        columns["unit_price"] = columns.pop("amount")
+    place = {"timezone": asked.timezone} if asked.timezone else {}
+    return read_purchases(
+        asked.source[0] if len(asked.source) == 1 else asked.source,
+        engine=engine,
+        preset=asked.preset,
+        currency=asked.currency,
+        source_timezone=asked.source_timezone,
+        as_of=asked.as_of,
+        keep_duplicates=asked.keep_duplicates,
+        progress=lambda _, done, total: told("reading", done, total),
+        **columns,
+        **place,
+    )
+
+
+def _through_ledger(
+    ledger: Ledger, asked: argparse.Namespace, purchases: Purchases, language: str, said: list[str]
+) -> tuple[Purchases, Previous | None]:
+    """Import the facts, once, and go on with all that the ledger holds; and with the latest run before this day."""
+    imported = ledger.append(purchases.table, content_digest=_digest(asked), sources=asked.source)
+    figures = {"rows": number(imported.rows, language), "import_id": imported.import_id}
+    said.append(say(imported.note_code, language, **figures))
+    everything = replace(purchases, table=ledger.purchases(purchases.engine))
+    earlier = [kept for kept in ledger.runs() if asked.as_of is None or kept.as_of < asked.as_of]
+    if not earlier:
+        return everything, None
+    latest = max(earlier, key=lambda kept: (kept.as_of, kept.at))
+    return everything, Previous(ledger.scores(purchases.engine, latest.run_id), latest.as_of)
+
+
+def _digest(asked: argparse.Namespace) -> str:
+    """Of the files' content and of every option that changes the facts made from it."""
+    options = {name: getattr(asked, name) for name in (*COLUMNS, "unit_price", "preset", "currency", "timezone")}
+    options |= {"source_timezone": asked.source_timezone, "keep_duplicates": asked.keep_duplicates}
+    if any(source.startswith("demo:") for source in asked.source):
+        return hashlib.sha256(repr((asked.source, sorted(options.items()))).encode()).hexdigest()
+    return content_digest(_files(asked.source), options)
+
+
+def _files(sources: list[str]) -> list[Path]:
+    found: list[Path] = []
+    for source in map(Path, sources):
+        found += sorted(path for path in source.rglob("*") if path.is_file()) if source.is_dir() else [source]
+    return found
+
+
+def _keep(ledger: Ledger, asked: argparse.Namespace, done: Run, language: str) -> str:
+    parameters = {name: getattr(asked, name) for name in ("horizon_days", "discount_rate", "period_days", "tiers")}
+    parameters |= {"tier_by": asked.tier_by, "margin_rate": asked.margin_rate, "currency": done.currency}
+    kept = ledger.append_scores(
+        done.scores,
+        run_id=new_id("run"),
+        as_of=done.summary.as_of,
+        parameters=parameters,
+        ledger_version=ledger.version(),
+    )
+    figures = {"customers": number(kept.customers, language), "run_id": kept.run_id}
+    return say("ledger.note.scored", language, **figures)
+
+
+def _write(asked: argparse.Namespace, done: Run, language: str, told: Progress) -> list[str]:
+    said = []
+    if asked.out is not None:
+        total = len(done.scores)
+        write_scores(
+            done.scores,
+            asked.out,
+            currency=done.currency,
+            language=language,
+            told=lambda rows: told("writing", rows, total),
+        )
+        said.append(say("cli.wrote", language, path=asked.out, rows=number(total, language)))
+    if asked.rejects is not None:
+        write_rejects(done.purchases, asked.rejects, language)
+        rows = number(len(done.purchases.rejects), language)
+        said.append(say("cli.wrote", language, path=asked.rejects, rows=rows))
+    return said
