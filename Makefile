@@ -25,7 +25,7 @@ unit: $(BIN)/.dev ## Tests and the examples in docs
 	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
 
 docs: $(BIN)/.dev ## Write the pages that are made from the code
-	$(BIN)/python -m docs_from_code
+	$(BIN)/python docs/make_tables.py
 
 bench: $(BIN)/.dev ## Measure: whole cycle against the bare query, fits against lifetimes (1 M and 10 M rows; BIG=1 adds 100 M)
 	$(BIN)/python benchmarks/bench.py $(if $(BIG),--big)

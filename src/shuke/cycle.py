@@ -6,7 +6,7 @@ customer, so a run is one chain of views that the engine computes in a single pa
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -14,7 +14,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from shuke.act import Policies
-from shuke.classify import RFM, LifeCycle, Pyramid
+from shuke.classify import RFM, STAGES, LifeCycle, Pyramid
 from shuke.collect import Purchases, Quality
 from shuke.engines import Table
 from shuke.evaluate import Backtest, backtest
@@ -177,12 +177,15 @@ def run(
         as_of=period.as_of,
     )
     tell("classify")
-    labelled = _classify(forecasts, settings, previous, period.as_of)
+    # Kept, since every classifier looks at it several times.
+    known = facts.engine.keep("known", "SELECT * FROM {forecasts}", forecasts=forecasts)
+    labelled = _classify(known, settings, previous, period.as_of)
     tell("act")
     acted = settings.policies.label(labelled)
     scores = facts.engine.keep("scores", f"SELECT {', '.join(SCORES.names)} FROM {{acted}}", acted=acted)
+    facts.engine.drop(known)
     tell("evaluate")
-    figures = _figures(scores, summary, period, first_day, basis, models, tested)
+    figures = _figures(scores, settings, summary, period, first_day, basis, models, tested)
     return Run(purchases, settings, figures, scores, models, tested)
 
 
@@ -240,20 +243,21 @@ def _choose(bg_nbd: BGNBD, tested: Backtest) -> tuple[str | None, str]:
 
 
 def _classify(forecasts: Table, settings: Settings, previous: Previous | None, as_of: date) -> Table:
-    """Each classifier learns its cut-offs and appends its labels."""
-    ranked = settings.pyramid.fit(forecasts).label(forecasts)
-    tiered = settings.pyramid.in_force(
-        ranked,
+    """Each classifier learns its cut-offs from the forecasts, then appends its labels to what the others left."""
+    pyramid, rfm = settings.pyramid.fit(forecasts), settings.rfm.fit(forecasts)
+    life_cycle = settings.life_cycle.fit(forecasts)
+    tiered = pyramid.in_force(
+        pyramid.label(forecasts),
         previous=previous.scores if previous else None,
         previous_as_of=previous.as_of if previous else None,
         as_of=as_of,
     )
-    scored = settings.rfm.fit(tiered).label(tiered)
-    return settings.life_cycle.fit(scored).label(scored)
+    return life_cycle.label(rfm.label(tiered))
 
 
 def _figures(
     scores: Table,
+    settings: Settings,
     summary: Summary,
     period: Period,
     first_day: date,
@@ -269,24 +273,26 @@ def _figures(
         lines_without_cost=basis.lines_without_cost,
         without_purchase=summary.without_purchase,
         without_purchase_minor=summary.without_purchase_minor,
-        tiers=_groups(scores, "tier_computed"),
-        stages=_groups(scores, "stage"),
+        tiers=_groups(scores, "tier_computed", settings.pyramid.cuts.codes),
+        stages=_groups(scores, "stage", STAGES),
         notes=_notes(models, tested),
         **totals,
     )
 
 
-def _groups(scores: Table, column: str) -> tuple[Group, ...]:
+def _groups(scores: Table, column: str, order: Sequence[str]) -> tuple[Group, ...]:
+    """Customers and money by label, in the order of the labels; those that nobody has are left out."""
     rows = scores.engine.fetch(
         f"""
         SELECT {column} AS code, count(*) AS customers,
             CAST(sum(current_value_minor) AS BIGINT) AS current_value_minor,
             CAST(sum(clv_minor) AS BIGINT) AS clv_minor
-        FROM {{scores}} GROUP BY {column} ORDER BY {column}
+        FROM {{scores}} GROUP BY {column}
         """,
         scores=scores,
     )
-    return tuple(Group(**row) for row in rows.to_pylist())
+    found = {row["code"]: Group(**row) for row in rows.to_pylist()}
+    return tuple(found[code] for code in order if code in found)
 
 
 def _notes(models: Models, tested: Backtest) -> tuple[str, ...]:

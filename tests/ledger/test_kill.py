@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
+from datetime import date
+
+import pyarrow as pa
+import pytest
 
 from shuke.ledger import Ledger
+from shuke.tables import PURCHASES
 
-_IMPORT = """
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="missing part: fork, which Windows has not")
+
+_IMPORTS = """
 import os, signal, sys
 from datetime import date
 import pyarrow as pa
 from shuke.ledger import Ledger, _add, _journal
 from shuke.tables import PURCHASES
-
-folder, moment = sys.argv[1:]
 
 def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -26,52 +32,89 @@ def killed_after(act):
         die()
     return acting
 
-def batches():
-    for number in range(4):
-        rows = [{"customer_id": f"c{number}", "purchased_on": date(2024, 1, 1), "amount_minor": 100,
-                 "source_file": "x.csv", "source_row": number}]
-        yield pa.RecordBatch.from_pylist(rows, schema=PURCHASES.schema)
+# Made before the first fork: pyarrow looks for pandas at its first conversion, which takes seconds.
+BATCHES = [
+    pa.RecordBatch.from_pylist(
+        [{"customer_id": f"c{number}", "purchased_on": date(2024, 1, 1), "amount_minor": 100,
+          "source_file": "x.csv", "source_row": number}], schema=PURCHASES.schema)
+    for number in range(4)
+]
+
+def batches(moment):
+    for number, batch in enumerate(BATCHES):
+        yield batch
         if moment == "reading" and number == 2:
             die()
 
-if moment == "writing":
-    _add.write_parts = killed_after(_add.write_parts)
-if moment == "announced":
-    _journal.Journal.announce = killed_after(_journal.Journal.announce)
-if moment == "committed":
-    _journal.Journal.landed = die
-reader = pa.RecordBatchReader.from_batches(PURCHASES.schema, batches())
-Ledger(folder).append(reader, content_digest="the same", sources=["x.csv"])
+def import_killed_at(moment, folder):
+    if moment == "writing":
+        _add.write_parts = killed_after(_add.write_parts)
+    if moment == "announced":
+        _journal.Journal.announce = killed_after(_journal.Journal.announce)
+    if moment == "committed":
+        _journal.Journal.landed = die
+    reader = pa.RecordBatchReader.from_batches(PURCHASES.schema, batches(moment))
+    Ledger(folder).append(reader, content_digest="the same", sources=["x.csv"])
+
+for moment, folder in zip(sys.argv[1::2], sys.argv[2::2]):
+    child = os.fork()
+    if child == 0:
+        import_killed_at(moment, folder)
+        os._exit(0)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
 
 
-def import_killed_at(moment, folder):
-    done = subprocess.run([sys.executable, "-c", _IMPORT, str(folder), moment], capture_output=True, check=False)
-    assert done.returncode == (0 if moment == "never" else -signal.SIGKILL), done.stderr.decode()
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory):
+    """Folders whose imports were killed before their commit (three times), and right after it."""
+    before, after = tmp_path_factory.mktemp("提交前"), tmp_path_factory.mktemp("提交后")
+    moments = {"reading": before, "writing": before, "announced": before, "committed": after}
+    told = subprocess.run(
+        [sys.executable, "-c", _IMPORTS, *(str(word) for pair in moments.items() for word in pair)],
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    assert [int(line) for line in told.stdout.split()] == [-signal.SIGKILL] * len(moments)
+    return before, after
 
 
-def test_imports_killed_before_the_commit_show_nothing_and_can_be_made_again(folder, duckdb_engine):
-    for moment in ("reading", "writing", "announced"):
-        import_killed_at(moment, folder)
-        ledger = Ledger(folder)
-        assert len(ledger.purchases(duckdb_engine)) == 0
-        assert ledger.imports() == []
-    left_behind = list((folder / "purchases").glob("*.parquet"))
-    assert len(left_behind) == 2
+def import_again(folder):
+    rows = [
+        {
+            "customer_id": f"c{number}",
+            "purchased_on": date(2024, 1, 1),
+            "amount_minor": 100,
+            "source_file": "x.csv",
+            "source_row": number,
+        }
+        for number in range(4)
+    ]
+    lines = pa.Table.from_pylist(rows, schema=PURCHASES.schema)
+    return Ledger(folder).append(lines, content_digest="the same", sources=["x.csv"])
 
-    import_killed_at("never", folder)
+
+def test_imports_killed_before_the_commit_show_nothing_and_can_be_made_again(killed, duckdb_engine):
+    folder, _ = killed
+    ledger = Ledger(folder)
+    assert len(ledger.purchases(duckdb_engine)) == 0
+    assert ledger.imports() == []
+    assert len(list((folder / "purchases").glob("*.parquet"))) == 2
+
+    assert not import_again(folder).already
 
     assert len(ledger.purchases(duckdb_engine)) == 4
     assert [made.rows for made in ledger.imports()] == [4]
 
 
-def test_an_import_killed_right_after_its_commit_is_there_and_is_not_made_twice(folder, duckdb_engine):
-    import_killed_at("committed", folder)
+def test_an_import_killed_right_after_its_commit_is_there_and_is_not_made_twice(killed, duckdb_engine):
+    _, folder = killed
     ledger = Ledger(folder)
     assert len(ledger.purchases(duckdb_engine)) == 4
     assert [made.rows for made in ledger.imports()] == [4]
 
-    import_killed_at("never", folder)
+    assert import_again(folder).already
 
     assert len(ledger.purchases(duckdb_engine)) == 4
     assert len(ledger.imports()) == 1

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pyarrow as pa
 import pytest
+from deltalake.exceptions import CommitFailedError
 
 from shuke.kit.errors import InputError, LedgerError
 from shuke.ledger import Ledger
-from shuke.ledger._delta import DeltaFolder
-from shuke.tables import PURCHASES
+from shuke.ledger._delta import DeltaFolder, Snapshot
+from shuke.tables import PURCHASES, Column
 
 
 def customers_in(table):
@@ -233,6 +236,23 @@ def test_rows_undone_while_being_ordered_do_not_come_back(duckdb_engine, ledger,
     assert list((folder / "purchases").glob("sorted-*")) == []
 
 
+@pytest.mark.parametrize("error", [CommitFailedError("no room for a checkpoint"), KeyboardInterrupt()])
+def test_an_error_right_after_the_commit_takes_nothing_away(duckdb_engine, ledger, lines, monkeypatch, error):
+    commit = Snapshot.commit
+
+    def failing_after(snapshot, *given, **options):
+        commit(snapshot, *given, **options)
+        if given[2]["act"] == "import":
+            raise error
+
+    with monkeypatch.context() as patched, contextlib.suppress(KeyboardInterrupt):
+        patched.setattr(Snapshot, "commit", failing_after)
+        assert ledger.append(lines("a"), content_digest="1", sources=["1"]).version == 1
+
+    assert customers_in(ledger.purchases(duckdb_engine)) == ["a"]
+    assert [made.rows for made in ledger.imports()] == [1]
+
+
 def test_one_customers_purchases_come_by_day_from_old_and_new_files(ledger, lines):
     ledger.append(lines("b", "a", "b", "c"), content_digest="1", sources=["1"])
     ledger.compact()
@@ -252,10 +272,6 @@ def test_a_folder_whose_name_is_a_pattern_is_refused(tmp_path):
 
 
 def test_a_column_added_to_the_contract_later_is_empty_in_older_rows(engine, ledger, lines, monkeypatch):
-    import dataclasses
-
-    from shuke.tables import Column
-
     older = dataclasses.replace(PURCHASES, columns=tuple(c for c in PURCHASES.columns if c.name != "store"))
     grown = dataclasses.replace(
         PURCHASES, columns=(*PURCHASES.columns, Column("till", pa.string(), "收银台", "收銀台", "till", nullable=True))
@@ -294,9 +310,9 @@ def test_scores_of_every_run_stay_and_each_run_is_kept_once(engine, ledger, scor
 
 
 def test_many_acts_keep_the_journal_short(duckdb_engine, ledger, lines, folder):
-    for number in range(40):
+    for number in range(20):
         ledger.append(lines(f"c{number}"), content_digest=str(number), sources=[str(number)])
 
-    assert len(ledger.imports()) == 40
-    assert len(DeltaFolder.stored(folder / "journal").snapshot().parts()) < 33
-    assert len(ledger.purchases(duckdb_engine)) == 40
+    assert len(ledger.imports()) == 20
+    assert len(DeltaFolder.stored(folder / "journal").snapshot().parts()) < 32
+    assert len(ledger.purchases(duckdb_engine)) == 20

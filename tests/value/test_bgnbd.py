@@ -309,7 +309,7 @@ class TestAnswers:
             w * rate * np.exp(-rate * t) * model.expected_purchases(seen, t) for t, w in zip(s, weight, strict=True)
         )
         exact = np.exp(-rate * horizon) * model.expected_purchases(seen, horizon) + inside
-        assert model.discounted_purchases(seen, horizon, rate) == pytest.approx(exact, rel=2e-4)
+        assert model.discounted_purchases(seen, horizon, rate) == pytest.approx(exact, rel=1e-5)
         assert (model.discounted_purchases(seen, 52, rate) < model.expected_purchases(seen, 52)).all()
         assert model.discounted_purchases(seen, 52, 0) == pytest.approx(model.expected_purchases(seen, 52))
 

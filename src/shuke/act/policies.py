@@ -19,7 +19,8 @@ class Policies:
 
     The policies are data: tier × stage → step, owner, rhythm of visits, hours to respond, ceiling of discount and
     priority. By default they are the policies.toml that ships; give a `path` to your own, or `data`, nested dicts of
-    the same shape. Policies under which a better or older customer gets worse terms are refused (把最好的条件留给老客户).
+    the same shape. Policies under which a better or older customer gets worse terms are refused: the best terms are
+    kept for old customers (把最好的条件留给老客户).
 
     `label` gives the table with policy_code (`policy.<code>`; `fallback` where no cell fits) and why_code
     (`why.<code>`, whose figures are columns of the row) appended.
@@ -61,6 +62,7 @@ class Policies:
             columns=", ".join(quoted(name) for name in table.columns if name not in _LABELS),
             served_as=_served_as(book),
             policy=_policy_code(book),
+            number=first_match(book.why),
             why=_why(book),
         )
         return table.engine.view("policies", sql, table=table, **book.thresholds)
@@ -84,10 +86,14 @@ def _policy_code(book: Book) -> str:
 
 def _why(book: Book) -> str:
     codes = " ".join(f"WHEN {number} THEN {literal(rule.why_code)}" for number, rule in enumerate(book.why))
-    return f"CASE {first_match(book.why)} {codes} END"
+    return f"CASE rule_number {codes} END"
 
 
+# The rule's number is a column of its own: inside the last CASE it would be worked out again for every branch.
 _LABEL = """
 SELECT {columns}, {policy} AS policy_code, {why} AS why_code
-FROM (SELECT {columns}, {served_as} AS served_as FROM {{table}}) AS served
+FROM (
+  SELECT *, {number} AS rule_number
+  FROM (SELECT {columns}, {served_as} AS served_as FROM {{table}}) AS served
+) AS reasoned
 """

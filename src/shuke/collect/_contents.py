@@ -33,9 +33,7 @@ def _looks_like_time(column: pa.ChunkedArray) -> bool:
         return True
     values = _values(column) if is_text(column.type) else []
     # Bare digits may be anything; a date that leaves no doubt has separators.
-    dates = sum(
-        not value.isdigit() and not isinstance(parse_moment(value, Order.DAY_FIRST), str) for value in values
-    )
+    dates = sum(not value.isdigit() and not isinstance(parse_moment(value, Order.DAY_FIRST), str) for value in values)
     return bool(values) and dates >= _ENOUGH * len(values)
 
 

@@ -40,7 +40,9 @@ def clean(column: str, kind: pa.DataType, *, staged: bool) -> str:
 def tidied(column: str, kind: pa.DataType) -> str:
     """A text without blanks of any kind around it, null where it says that there is none."""
     bare = f"NULLIF(trim({column}, {{blanks}}), '')"
-    return f"CASE WHEN lower({bare}) IN {{nothing}} THEN NULL ELSE {bare} END" if is_text(kind) else _as_text(column, kind)
+    return (
+        f"CASE WHEN lower({bare}) IN {{nothing}} THEN NULL ELSE {bare} END" if is_text(kind) else _as_text(column, kind)
+    )
 
 
 def _as_text(column: str, kind: pa.DataType) -> str:

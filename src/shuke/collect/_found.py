@@ -74,7 +74,7 @@ def is_text(kind: pa.DataType) -> bool:
 
 
 def unique_names(names: list[str]) -> tuple[str, ...]:
-    """Headers made distinct without regard to case: an empty one becomes `column 3`, a second `Name` becomes `Name 2`."""
+    """Headers made distinct without regard to case: an empty one is `column 3`, a second `Name` is `Name 2`."""
     seen: set[str] = set()
     unique: list[str] = []
     for position, given in enumerate(names, 1):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from shuke.collect import amounts, dates
+from shuke.collect._found import Raw
 from shuke.collect._mapping import Mapping
 from shuke.collect._parse import Parsing, inputs, parsed_sql
 from shuke.engines import Engine, Table
@@ -28,16 +29,16 @@ REASONS = (
 _EARLIEST = date(1900, 1, 1)
 
 
-def judged(engine: Engine, raw: Table, parsing: Parsing, mapping: Mapping, duplicates: Table | None) -> Table:
+def judged(engine: Engine, raw: Raw, parsing: Parsing, mapping: Mapping, duplicates: Table | None) -> Table:
     """All raw columns, the contract's columns, and `reason`, null for a row that is kept."""
-    parsed = parsed_sql(engine, raw, parsing)
+    parsed = parsed_sql(engine, raw.table, parsing)
     sql = f"SELECT parsed.*, {_duplicate(duplicates)} AS is_duplicate FROM ({parsed}) AS parsed"
     if duplicates is not None:
         sql += (
             " LEFT JOIN {duplicates} AS repeated ON parsed.source_file = repeated.repeated_file "
             "AND parsed.source_row = repeated.repeated_row"
         )
-    sql = _spread(sql, parsing) if mapping.spread else f"SELECT *, {_net(parsing)} AS amount_minor FROM ({sql})"
+    sql = _spread(sql, parsing, raw) if mapping.spread else f"SELECT *, {_net(parsing)} AS amount_minor FROM ({sql})"
     reason = _reason(mapping)
     return engine.view(
         "judged",
@@ -46,7 +47,7 @@ def judged(engine: Engine, raw: Table, parsing: Parsing, mapping: Mapping, dupli
         earliest=_EARLIEST,
         today=parsing.rules.today,
         **{f"no_sale{number}": pattern for number, pattern in enumerate(mapping.no_sale)},
-        **inputs(parsing, raw),
+        **inputs(parsing, raw.table),
     )
 
 
@@ -75,7 +76,7 @@ def _reason(mapping: Mapping) -> str:
     )
 
 
-def _spread(sql: str, parsing: Parsing) -> str:
+def _spread(sql: str, parsing: Parsing, raw: Raw) -> str:
     """An order's total, which stands on its first line or on all, over its lines by price × quantity.
 
     Each line gets the rounded total up to it less the rounded total before it, so that the shares add up to the cent.
@@ -83,11 +84,13 @@ def _spread(sql: str, parsing: Parsing) -> str:
     """
     whole = "PARTITION BY order_key"
     carried = ("customer_id", "purchased_on", "purchased_at", "status")
-    keyed = f"SELECT *, {_weight(parsing)} AS weight, coalesce(order_id, source_file || '#' || CAST(source_row AS VARCHAR)) AS order_key FROM ({sql})"
+    alone = "source_file || '#' || CAST(source_row AS VARCHAR)"
+    keyed = f"SELECT *, {_weight(parsing)} AS weight, coalesce(order_id, {alone}) AS order_key FROM ({sql})"
+    by_line = "source_file, source_row"
     totals = f"""SELECT *, {_net_of_order(parsing, whole)} AS order_minor,
         CAST(sum(weight) OVER ({whole}) AS BIGINT) AS order_weight,
-        CAST(sum(weight) OVER ({whole} ORDER BY source_file, source_row ROWS UNBOUNDED PRECEDING) AS BIGINT) AS weight_so_far,
-        row_number() OVER ({whole} ORDER BY CASE WHEN is_duplicate THEN 1 ELSE 0 END, source_file, source_row) AS line_number,
+        CAST(sum(weight) OVER ({whole} ORDER BY {by_line} ROWS UNBOUNDED PRECEDING) AS BIGINT) AS weight_so_far,
+        row_number() OVER ({whole} ORDER BY CASE WHEN is_duplicate THEN 1 ELSE 0 END, {by_line}) AS line_number,
         max(time_why) OVER ({whole}) AS order_time_why, max(amount_why) OVER ({whole}) AS order_amount_why,
         {", ".join(f"max({name}) OVER ({whole}) AS order_{name}" for name in carried)}
         FROM ({keyed})"""
@@ -100,7 +103,7 @@ def _spread(sql: str, parsing: Parsing) -> str:
         "CASE WHEN order_purchased_on IS NULL THEN order_time_why END": "time_why",
         "CASE WHEN order_minor IS NULL THEN order_amount_why END": "amount_why",
     }
-    kept = _columns_beside(parsing, set(replaced.values()))
+    kept = _columns_beside(raw, set(replaced.values()))
     chosen = ", ".join([*kept, *(f"{value} AS {name}" for value, name in replaced.items()), f"{share} AS amount_minor"])
     return f"SELECT {chosen} FROM ({totals})"
 
@@ -119,14 +122,13 @@ def _net_of_order(parsing: Parsing, whole: str) -> str:
 
 
 def _share(weight: str) -> str:
-    """The order's total up to a weight; in hundred-thousandths, so that the product stays within 64 bits."""
-    return f"(order_minor * (({weight} * 100000) // order_weight)) // 100000"
+    """The order's total up to a weight: at the last line the quotient is exactly 1, so that the total is met."""
+    return f"CAST(round(order_minor * (CAST({weight} AS DOUBLE) / CAST(order_weight AS DOUBLE))) AS BIGINT)"
 
 
-def _columns_beside(parsing: Parsing, replaced: set[str]) -> list[str]:
-    raw = sorted({column for column, _ in parsing.columns.values()})
+def _columns_beside(raw: Raw, replaced: set[str]) -> list[str]:
     others = (
         "order_id", "product_id", "category", "channel", "store", "cost_minor", "discount_minor", "quantity",
         "source_file", "source_row", "is_duplicate",
     )  # fmt: skip
-    return [name for name in (*raw, *others) if name not in replaced]
+    return [name for name in (*(column.inside for column in raw.columns), *others) if name not in replaced]

@@ -28,8 +28,9 @@ def parse_lines(lines: list[str | bytes], first: int, delimiter: str, width: int
     A record may run over several lines inside quotes. One still open at the end is left for the next call, unless
     this is the final one.
 
-    >>> parse_lines(['a,"1', '2"', 'b'], 10, ",", 2, final=True)
-    Parsed(rows=[['a', '1\\n2']], numbers=[10], bad=[BadLine(line=12, reason='ragged_row', raw='b')], blank=0, unfinished=3)
+    >>> parsed = parse_lines(['a,"1', '2"', 'b'], 10, ",", 2, final=True)
+    >>> parsed.rows, parsed.numbers, parsed.bad
+    ([['a', '1\\n2']], [10], [BadLine(line=12, reason='ragged_row', raw='b')])
     """
     parsed = Parsed()
     position = 0

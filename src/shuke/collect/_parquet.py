@@ -44,12 +44,12 @@ def head_of_parquet(path: Path, *, nanoseconds: bool) -> ParquetHead:
 def restage(path: Path, target: Path) -> Path:
     """A copy with columns `c0`, `c1` … and moments in microseconds."""
     with pq.ParquetFile(path) as source:
-        plain = pa.schema(
-            [(f"c{position}", _plain(kind)) for position, kind in enumerate(source.schema_arrow.types)]
-        )
+        plain = pa.schema([(f"c{position}", _plain(kind)) for position, kind in enumerate(source.schema_arrow.types)])
         with pq.ParquetWriter(target, plain, compression="snappy") as writer:
             for batch in source.iter_batches():
-                columns = [column.cast(kind, safe=False) for column, kind in zip(batch.columns, plain.types, strict=True)]
+                columns = [
+                    column.cast(kind, safe=False) for column, kind in zip(batch.columns, plain.types, strict=True)
+                ]
                 writer.write_batch(pa.record_batch(columns, schema=plain))
     return target
 

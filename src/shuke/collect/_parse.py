@@ -141,8 +141,9 @@ def _keyed_sql(parsing: Parsing) -> str:
     )
     second = f"SELECT {', '.join(['*', *forms])} FROM ({first})"
     return (
-        "SELECT *, CASE time_form WHEN 3 THEN regexp_extract(k_time, {day_and_clock}, 1) WHEN 4 THEN k_time END AS day_key, "
-        f"CASE time_form WHEN 3 THEN regexp_extract(k_time, {{day_and_clock}}, 2) END AS clock_key FROM ({second})"
+        "SELECT *, CASE time_form WHEN 3 THEN regexp_extract(k_time, {day_and_clock}, 1) WHEN 4 THEN k_time END "
+        "AS day_key, CASE time_form WHEN 3 THEN regexp_extract(k_time, {day_and_clock}, 2) END AS clock_key "
+        f"FROM ({second})"
     )
 
 
@@ -167,9 +168,16 @@ def _distinct(engine: Engine, raw: Table, parsing: Parsing, name: str, key: str)
 
 def _valued_sql(parsing: Parsing) -> str:
     """Look-ups joined, values taken: `day_found`, `at_found`, `offset_found`, `time_why`, `v_…`."""
-    values = [*_time_values(parsing), *(f"{_value(parsing, name)} AS v_{name}" for name in MONEY if name in parsing.columns)]
+    values = [
+        *_time_values(parsing),
+        *(f"{_value(parsing, name)} AS v_{name}" for name in MONEY if name in parsing.columns),
+    ]
     values += [f"l_{name}.why AS why_{name}" for name in MONEY if name in parsing.lookups]
-    joins = [f"LEFT JOIN {{table_{name}}} AS l_{name} ON o_{name} = l_{name}.key" for name in MONEY if name in parsing.lookups]
+    joins = [
+        f"LEFT JOIN {{table_{name}}} AS l_{name} ON o_{name} = l_{name}.key"
+        for name in MONEY
+        if name in parsing.lookups
+    ]
     if "day" in parsing.lookups:
         joins.append("LEFT JOIN {table_day} AS l_day ON day_key = l_day.key")
         joins.append("LEFT JOIN {table_clock} AS l_clock ON clock_key = l_clock.key")

@@ -89,9 +89,7 @@ _NOTES = {
 }
 
 
-def measure(
-    engine: Engine, judged: Table, raw: Raw, mapping: Mapping, parsing: Parsing, as_of: date | None
-) -> Quality:
+def measure(engine: Engine, judged: Table, raw: Raw, mapping: Mapping, parsing: Parsing, as_of: date | None) -> Quality:
     """The report, from one pass over the rows and one over the customers kept."""
     noted = _noted(mapping, as_of)
     by_reason = {row["reason"]: row for row in _tallies(engine, judged, noted, as_of)}

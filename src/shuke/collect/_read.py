@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -129,8 +129,8 @@ def _opened(
             raise InputError(f"There is no demonstration {source!r}: give {_demo.DEMO}.")
         raw, mapping = _demo.open_demo(engine)
         zone = require_timezone(_demo.TIMEZONE)
-        own = {"currency": _demo.CURRENCY, "timezone": zone.key, "source_timezone": _demo.SOURCE_TIMEZONE}
-        return raw, mapping, replace(rules, today=datetime.now(zone).date(), **own)
+        today = datetime.now(zone).date()
+        return raw, mapping, Rules(_demo.CURRENCY, zone.key, _demo.SOURCE_TIMEZONE, today, rules.order)
     raw = open_raw(source, engine, progress)
     return raw, find_mapping(raw, given, preset), rules
 
@@ -151,7 +151,7 @@ def _purchases(
     duplicates = None if keep_duplicates else find_duplicates(engine, raw)
     progress("collect.values", 0, 1)
     parsing = prepare(engine, raw, columns, rules, folder)
-    verdicts = judged(engine, raw.table, parsing, mapping, duplicates)
+    verdicts = judged(engine, raw, parsing, mapping, duplicates)
     progress("collect.quality", 0, 1)
     quality = measure(engine, verdicts, raw, mapping, parsing, as_of)
     table = _kept(engine, verdicts, parsing, mapping, quality, folder)
@@ -164,13 +164,12 @@ def _refuse_types(columns: dict[str, tuple[str, pa.DataType]], mapping: Mapping)
     kind = columns["time"][1]
     if pa.types.is_time(kind) or pa.types.is_duration(kind) or pa.types.is_boolean(kind) or pa.types.is_nested(kind):
         raise InputError(
-            f"Column {mapping.column('time')!r} for time holds {kind}: give a column of dates, moments, text or numbers."
+            f"Column {mapping.column('time')!r} for time holds {kind}: "
+            "give a column of dates, moments, text or numbers."
         )
 
 
-def _kept(
-    engine: Engine, verdicts: Table, parsing: Parsing, mapping: Mapping, quality: Quality, folder: Path
-) -> Table:
+def _kept(engine: Engine, verdicts: Table, parsing: Parsing, mapping: Mapping, quality: Quality, folder: Path) -> Table:
     """The rows kept, in the contract's columns: a view where reading them again is cheap, written out where not."""
     where = " WHERE reason IS NULL" if quality.set_aside else ""
     columns = ", ".join(PURCHASES.names)

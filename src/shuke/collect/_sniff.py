@@ -105,12 +105,12 @@ def _fit(lines: list[str | bytes], delimiter: str) -> tuple[float, int]:
 
 
 def _header(lines: list[str | bytes], delimiter: str) -> tuple[int, list[str], int]:
-    """The first row as wide as most rows, past a title or notes above the table."""
+    """The first row with at least half as many cells filled as most rows have, past a title or notes above."""
     rows = _sample_rows(lines, delimiter)
     widths = Counter(len(row) for _, row, _ in rows)
     usual = max(widths, key=lambda width: (widths[width], width))
     for number, row, used in rows[:_PREAMBLE_LINES]:
-        if len(row) >= usual and sum(bool(cell.strip()) for cell in row) >= min(2, usual):
+        if sum(bool(cell.strip()) for cell in row) >= max(min(2, usual), usual // 2):
             return number, row, used
     number, row, used = rows[0]
     return number, row, used

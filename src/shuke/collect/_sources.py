@@ -16,7 +16,7 @@ from shuke.collect._parquet import ParquetHead, first_rows, head_of_parquet, res
 from shuke.collect._sniff import SUFFIXES, Layout, kind_of, layout_of
 from shuke.collect._stage import StageWriter, stage_folder
 from shuke.collect._xlsx import Book, Sheet, book_of, stage_xlsx
-from shuke.engines import Engine, Table, literal, quoted
+from shuke.engines import Engine, Table, quoted
 from shuke.kit.errors import InputError
 
 _SAMPLE_ROWS = 1000
@@ -59,7 +59,9 @@ def open_raw(source: object, engine: Engine, progress: Progress) -> Raw:
         bad += [bad_path] if bad_path is not None else []
     progress("collect.read", len(parts), len(parts))
     if not any(file.rows or file.bad_lines for file in files):
-        raise InputError(f"{parts[0].shown} has a header ({', '.join(names)}) but no row below it: give at least one row.")
+        raise InputError(
+            f"{parts[0].shown} has a header ({', '.join(names)}) but no row below it: give at least one row."
+        )
     table, types = _united(engine, pieces, names, inside)
     columns = tuple(RawColumn(name, inside[name], types[name]) for name in names)
     staged = all(piece.numbered for piece in pieces)
@@ -138,8 +140,9 @@ def _common_header(parts: list[Part]) -> tuple[str, ...]:
             extra = [name for name in part.names if name not in first.names]
             missing = [name for name in first.names if name not in part.names]
             raise InputError(
-                f"The files have different columns. {part.shown} has, beyond {first.shown}: {', '.join(extra) or 'none'}; "
-                f"it lacks: {', '.join(missing) or 'none'}. Read them one by one, or give them the same header."
+                f"The files have different columns. Beyond those of {first.shown}, {part.shown} has: "
+                f"{', '.join(extra) or 'none'}; it lacks: {', '.join(missing) or 'none'}. "
+                "Read them one by one, or give them the same header."
             )
     return first.names
 
@@ -187,9 +190,7 @@ def _group(
 ) -> Table:
     first = pieces[0]
     read = engine.read_parquet("files", [piece.path for piece in pieces], row_numbers=not first.numbered)
-    chosen = [
-        f"{_value(first.columns[name], first.types[name], as_text=as_text)} AS {inside[name]}" for name in names
-    ]
+    chosen = [f"{_value(first.columns[name], first.types[name], as_text=as_text)} AS {inside[name]}" for name in names]
     row = "source_row" if first.numbered else "source_row + 1 AS source_row"
     shown, texts = _shown(pieces)
     columns = ", ".join([*chosen, f"{shown} AS source_file", row])

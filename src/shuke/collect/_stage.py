@@ -37,7 +37,9 @@ class StageWriter:
         self.shown = shown
         self.rows = self.bad_lines = self.blank_lines = 0
         self._inside = list(inside)
-        self._schema = pa.schema([*((name, TEXT) for name in inside), ("source_file", TEXT), ("source_row", pa.int64())])
+        self._schema = pa.schema(
+            [*((name, TEXT) for name in inside), ("source_file", TEXT), ("source_row", pa.int64())]
+        )
         self._writer = pq.ParquetWriter(self.path, self._schema, compression="snappy")
         self._bad: pq.ParquetWriter | None = None
 

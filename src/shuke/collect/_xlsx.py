@@ -51,7 +51,9 @@ def book_of(path: Path) -> Book:
         with python_calamine.load_workbook(path) as workbook:
             sheets = [_sheet(workbook, name) for name in workbook.sheet_names]
     except (python_calamine.CalamineError, OSError) as reason:
-        raise InputError(f"{path} is not a readable workbook ({reason}): save it again as .xlsx, or as CSV.") from reason
+        raise InputError(
+            f"{path} is not a readable workbook ({reason}): save it again as .xlsx, or as CSV."
+        ) from reason
     tables = [sheet for sheet in sheets if sheet.names]
     if not tables:
         raise InputError(f"{path} is empty: no sheet has a header and a row. Give a sheet with both.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 from shuke.engines import literal
 from shuke.kit.dates import utc_offsets
@@ -12,10 +13,7 @@ def to_utc(local: str, timezone: str, first: date, last: date) -> str:
     """Wall-clock times of a zone as UTC. An hour that comes twice is taken for its first; one that is skipped, for
     the hour after."""
     periods = utc_offsets(timezone, first, last)
-    starts = [
-        after.start_utc + timedelta(seconds=before.offset_seconds)
-        for before, after in zip(periods, periods[1:], strict=False)
-    ]
+    starts = [after.start_utc + timedelta(seconds=before.offset_seconds) for before, after in pairwise(periods)]
     shifts = [_shifted(local, -period.offset_seconds) for period in periods]
     return _stepwise(local, [literal(start) for start in starts], shifts)
 

@@ -145,12 +145,15 @@ def _take_apart(text: str) -> _Parts | None:
     rest = unicodedata.normalize("NFKC", text).upper().translate(_DROPPED)
     negative = False
     currencies: frozenset[str] | None = None
-    for _ in range(4):
+    while not (rest[:1].isdigit() and rest[-1:].isdigit()):
+        before = rest
         rest, minus = _without_sign(rest)
         negative ^= minus
         rest, allowed = _without_currency(rest)
         if allowed is not None:
             currencies = allowed if currencies is None else currencies & allowed
+        if rest == before:
+            break
     times = _TIMES.get(rest[-1:], 1)
     rest = rest[:-1] if times > 1 else rest
     return _Parts(rest, negative, times, currencies) if rest and rest[-1].isdigit() | (rest[-1] == ".") else None

@@ -34,7 +34,7 @@ class Moment:
     offset: int | None = None
 
 
-_YEAR_FIRST = re.compile(r"^(\d{4})([-/.年])(\d{1,2})([-/.月])(\d{1,2})(?:日|号|號)?(?!\d)[T,]?(.*)$")
+_YEAR_FIRST = re.compile(r"^(\d{4})([-/.年])(\d{1,2})([-/.月])(\d{1,2})(?:日|号|號|(?!\d))[T,]?(.*)$")
 _YEAR_LAST = re.compile(r"^(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)[T,]?(.*)$")
 _DIGITS = re.compile(r"^\d+(\.\d+)?$")
 _MONTHS = {
@@ -82,8 +82,8 @@ def _shown_order(text: str) -> Order | None:
 def parse_moment(text: str, order: Order = Order.UNKNOWN) -> Moment | str:
     """The moment, or the reason why it cannot be told.
 
-    >>> parse_moment("2017年1月2日 下午2:05"), parse_moment("20170102")
-    (Moment(day=datetime.date(2017, 1, 2), second=50700, offset=None), Moment(day=datetime.date(2017, 1, 2), second=None, offset=None))
+    >>> parse_moment("2017年1月2日 下午2:05")
+    Moment(day=datetime.date(2017, 1, 2), second=50700, offset=None)
     >>> parse_moment("02/01/2017"), parse_moment("02/01/2017", Order.DAY_FIRST).day, parse_moment("soon")
     ('ambiguous_date', datetime.date(2017, 1, 2), 'unreadable_date')
     """

@@ -126,6 +126,11 @@ def _own_names(node: exp.Expression) -> exp.Expression:
     """Functions that SQLGlot passes on by a name Spark understands otherwise."""
     if isinstance(node, exp.Anonymous) and node.name.lower() == "hash":
         return exp.Anonymous(this="xxhash64", expressions=node.expressions)
+    # SQLGlot would make it percentile_approx, which is not the exact quantile.
+    if isinstance(node, exp.WithinGroup) and isinstance(node.this, exp.PercentileCont):
+        [ordered] = node.expression.expressions
+        if not ordered.args.get("desc"):
+            return exp.Anonymous(this="percentile", expressions=[ordered.this, node.this.this])
     return node
 
 

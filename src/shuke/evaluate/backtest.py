@@ -158,9 +158,9 @@ def backtest(models: Mapping[str, CountModel], histories: Any, *, horizon: float
     held = _read(histories, horizon)
     customers = round(float(held.customers.sum()))
     reasons = {"no_holdout": horizon <= 0, "no_customers": customers == 0, "no_models": not models}
-    notes = tuple(code for code, met in reasons.items() if met)
-    if notes:
-        return Backtest(float(horizon), customers, (), (), None, notes)
+    reason = next((code for code, met in reasons.items() if met), None)
+    if reason:
+        return Backtest(float(horizon), customers, (), (), None, (reason,))
     logs = {name: _logs(name, model, held) for name, model in models.items()}
     tested = tuple(_tested(name, model, held, logs[name]) for name, model in models.items())
     met = {

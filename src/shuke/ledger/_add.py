@@ -47,7 +47,7 @@ def add_once(table: DeltaFolder, journal: Journal, entry: Entry, rows: Rows, con
     names = tuple(name for name in RANGES if name in table.schema.names)
     parts = write_parts(_batches(rows, table, constants), table.schema, table.folder, entry.entry_id, ranges=names)
     entry = replace(entry, details={**entry.details, **_booked(parts, table.schema)})
-    with unused_removed(table, parts):
+    with unused_removed(table, parts, entry.entry_id):
         journal.announce(entry)
         version = table.commit(_unless_there(entry, parts), entry.told, at=now)
     if version is not None:

@@ -29,7 +29,7 @@ def compact_table(table: DeltaFolder, order: tuple[str, ...], ranges: tuple[str,
         still = old <= {part.name for part in at.parts()}
         return Change(added=added, removed=now.parts(), marks={entry_id: 1}) if still else None
 
-    with unused_removed(table, added):
+    with unused_removed(table, added, entry_id):
         if table.commit(decide, {"act": "compact", "entry_id": entry_id}, data_change=False) is not None:
             return True
     remove_files(table.folder / part.name for part in added)

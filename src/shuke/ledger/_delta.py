@@ -7,6 +7,7 @@ opens the newest version, asks what to do there, tries, and asks again when anot
 from __future__ import annotations
 
 import random
+import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -141,6 +142,7 @@ class DeltaFolder:
         `at`, where given, is tried first: should another commit have come since that bears on this one, it is refused.
         """
         reason: DeltaError | None = None
+        told = {**told, "commit_id": secrets.token_hex(8)}
         for attempt in range(_TRIES):
             before = at if at and not attempt else self._newest()
             change = decide(before)
@@ -150,9 +152,13 @@ class DeltaFolder:
                 before.commit(change, self.schema, told, data_change=data_change)
             except DeltaError as refused:
                 reason = refused
+                # An error after the commit itself (no room for a checkpoint, say) must not undo what is done.
+                made = self._made_by(told["commit_id"], before.version)
+                if made is not None:
+                    return made
                 _pause(attempt)
             else:
-                return self._number_of(told["entry_id"], before.version)
+                return self._made_by(told["commit_id"], before.version) or self._newest().version
         raise LedgerError(
             f"Table {self.folder.name} was changed by others {_TRIES} times while writing ({reason}): try again."
         ) from reason
@@ -196,9 +202,10 @@ class DeltaFolder:
         self.folder.mkdir(parents=True, exist_ok=True)
         DeltaTable.create(str(self.folder), self.schema, mode="ignore", configuration=dict(_SETTINGS))
 
-    def _number_of(self, entry_id: str, after: int) -> int:
-        """Which version did the act just committed make? Others may have come just before and after it."""
-        return next(number for number, told in commits(self.folder, after) if told.get("entry_id") == entry_id)
+    def _made_by(self, commit_id: str, after: int) -> int | None:
+        """Which version did that commit make, if any? Others may have come just before and after it."""
+        told = commits(self.folder, after)
+        return next((number for number, said in told if said.get("commit_id") == commit_id), None)
 
     def _newest(self) -> Snapshot:
         return Snapshot(DeltaTable(str(self.folder)), self.folder)

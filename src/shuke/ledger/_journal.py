@@ -85,7 +85,7 @@ class Journal:
     def _all(self) -> list[Entry]:
         now = self._table.snapshot()
         files = now.paths() if now else []
-        rows = [row for file in files for row in pq.read_table(file, schema=_SCHEMA).to_pylist()]
+        rows = [row for file in files for row in pq.ParquetFile(file).read().to_pylist()]
         return sorted((_entry(row) for row in rows), key=lambda entry: (entry.at, entry.entry_id))
 
     def _append(self, entry: Entry) -> None:
@@ -98,7 +98,7 @@ class Journal:
 
     def _fold(self, seen: Snapshot) -> None:
         """Many small files into one, unless somebody else just did. The old ones stay for those who read them now."""
-        batches = [b for file in seen.paths() for b in pq.read_table(file, schema=_SCHEMA).to_batches()]
+        batches = [b for file in seen.paths() for b in pq.ParquetFile(file).read().to_batches()]
         entry_id = new_id("fold")
         parts = write_parts(batches, _SCHEMA, self._table.folder, entry_id, ranges=())
         names = {part.name for part in seen.parts()}

@@ -33,7 +33,12 @@ def _log(folder: Path) -> Iterator[Path]:
 
 
 def _told(file: Path) -> Mapping[str, object]:
-    for line in file.read_text("utf-8").splitlines():
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except FileNotFoundError:
+        # Cut from the log since it was listed.
+        return {}
+    for line in lines:
         told = json.loads(line).get("commitInfo")
         if isinstance(told, dict):
             return told

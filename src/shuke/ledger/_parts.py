@@ -23,6 +23,7 @@ from shuke.kit.errors import InputError
 ROWS_IN_PART = 1_000_000
 # Small enough that one customer out of a sorted file costs a few milliseconds.
 _ROWS_IN_GROUP = 32_768
+_SAMPLE_ROWS = 10_000
 _WRITERS = min(4, os.cpu_count() or 1)
 
 Bound = str | int | date
@@ -154,10 +155,17 @@ def _pieces(batch: pa.RecordBatch, most: int) -> Iterator[pa.RecordBatch]:
 
 
 def _write(rows: pa.Table, file: Path, ranges: tuple[str, ...]) -> Part:
-    pq.write_table(rows, file, row_group_size=_ROWS_IN_GROUP, compression="zstd")
+    options = {"row_group_size": _ROWS_IN_GROUP, "compression": "zstd", "use_dictionary": _repeating(rows)}
+    pq.write_table(rows, file, **options)
     low, high = _bounds(rows, ranges)
     amount = pc.sum(rows["amount_minor"]).as_py() if "amount_minor" in rows.schema.names else 0
     return Part(file.name, rows.num_rows, file.stat().st_size, low, high, amount or 0)
+
+
+def _repeating(rows: pa.Table) -> list[str]:
+    """Columns whose values come again and again: a dictionary of all others costs a third of the time, and room."""
+    sample = rows.slice(0, _SAMPLE_ROWS)
+    return [name for name in rows.schema.names if pc.count_distinct(sample[name]).as_py() < sample.num_rows / 2]
 
 
 def _bounds(rows: pa.Table, ranges: tuple[str, ...]) -> tuple[dict[str, Bound], dict[str, Bound]]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 
 import pyarrow as pa
-import pyarrow.dataset as ds
 from deltalake.exceptions import DeltaError
 
 from shuke.engines import Engine, Table, literal, quoted
 from shuke.ledger._delta import DeltaFolder, Snapshot
+from shuke.ledger._find import find_rows
 
 # Names of SQL's types for columns that no file has yet.
 _SQL_TYPES = {
@@ -48,10 +48,8 @@ class Lookup:
     def rows(self, column: str, value: str) -> pa.Table:
         now = self._newest()
         parts = [] if now is None else [part for part in now.parts() if part.may_hold(column, value)]
-        if not parts:
-            return self._table.schema.empty_table()
-        files = [str(self._table.folder / part.name) for part in parts]
-        return ds.dataset(files, schema=self._table.schema).to_table(filter=ds.field(column) == value)
+        found = [find_rows(self._table.folder / part.name, column, value) for part in parts]
+        return pa.concat_tables([self._table.schema.empty_table(), *found], promote_options="default")
 
     def _newest(self) -> Snapshot | None:
         with self._lock:

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from shuke.kit.errors import LedgerError
 from shuke.ledger._delta import Change, DeltaFolder, Snapshot
+from shuke.ledger._find import find_rows
 from shuke.ledger._parts import Part, filtered, remove_files, write_parts
 
 _TRIES = 10
@@ -39,7 +40,7 @@ def remove_rows(table: DeltaFolder, removal: Removal, ranges: tuple[str, ...]) -
             return 0
         mixed = [part for part, rows in hits.items() if rows < part.rows]
         added = [new for n, part in enumerate(mixed, start=1) for new in _without(table, part, removal, ranges, n)]
-        with unused_removed(table, added):
+        with unused_removed(table, added, removal.told["entry_id"]):
             if table.commit(_exchange(list(hits), added, removal.marks), removal.told, at=now) is not None:
                 return sum(hits.values())
         remove_files(table.folder / part.name for part in added)
@@ -47,12 +48,15 @@ def remove_rows(table: DeltaFolder, removal: Removal, ranges: tuple[str, ...]) -
 
 
 @contextmanager
-def unused_removed(table: DeltaFolder, parts: list[Part]) -> Iterator[None]:
+def unused_removed(table: DeltaFolder, parts: list[Part], entry_id: str) -> Iterator[None]:
     """Whatever goes wrong inside, files written for a commit that did not come are not left behind."""
     try:
         yield
     except BaseException:
-        remove_files(table.folder / part.name for part in parts)
+        now = table.snapshot()
+        # An interruption may also come right after the commit: then the files are the table's.
+        if now is not None and not now.mark(entry_id):
+            remove_files(table.folder / part.name for part in parts)
         raise
 
 
@@ -67,8 +71,8 @@ def _hits(table: DeltaFolder, now: Snapshot, removal: Removal) -> dict[Part, int
 def _count(table: DeltaFolder, part: Part, removal: Removal) -> int:
     if part.holds_only(removal.column, removal.value):
         return part.rows
-    wanted = [(removal.column, "=", removal.value)]
-    return int(pq.read_table(table.folder / part.name, columns=[removal.column], filters=wanted).num_rows)
+    file = table.folder / part.name
+    return int(find_rows(file, removal.column, removal.value, columns=[removal.column]).num_rows)
 
 
 def _without(table: DeltaFolder, part: Part, removal: Removal, ranges: tuple[str, ...], number: int) -> list[Part]:

@@ -159,17 +159,18 @@ def _margin_ratio(summary: Table) -> float:
     return float(margin / spent) if spent > 0 else 1.0
 
 
-# due: a day beyond the horizon is no forecast, so it is null; the due day is counted from the latest purchase's as_of.
+# - The interval is of whole outcomes: for someone most likely gone it is 0 to 0, while the mean is a little above. It is
+#   widened to hold the mean, so that nobody reads a value outside its own interval; it then holds at least as much.
+# - A due day beyond the horizon is no forecast, so it is null.
+# - Value if kept is the value given that the customer is still one: CLV over probability_alive.
 _FORECAST = """
-    SELECT * EXCLUDE (margin_each, spend_each, discounted_purchases, factor_low, factor_high, next_due_days),
-        CAST(round(margin_each * discounted_purchases) AS BIGINT) AS potential_value_minor,
-        CAST(round(margin_each * discounted_purchases) AS BIGINT) AS clv_minor,
-        historic_value_minor + current_value_minor + CAST(round(margin_each * discounted_purchases) AS BIGINT)
-            AS value_total_minor,
-        CAST(round(least(factor_low * margin_each, factor_high * margin_each)
-            * ({scale_fixed} + {scale_own} * purchases * mean_spend_minor) / spend_each) AS BIGINT) AS clv_low_minor,
-        CAST(round(greatest(factor_low * margin_each, factor_high * margin_each)
-            * ({scale_fixed} + {scale_own} * purchases * mean_spend_minor) / spend_each) AS BIGINT) AS clv_high_minor,
+    SELECT * EXCLUDE (margin_each, spend_each, scale, weight, discounted_purchases, factor_low, factor_high,
+            next_due_days, potential, one_end, other_end),
+        potential AS potential_value_minor,
+        potential AS clv_minor,
+        historic_value_minor + current_value_minor + potential AS value_total_minor,
+        least(one_end, other_end, potential) AS clv_low_minor,
+        greatest(one_end, other_end, potential) AS clv_high_minor,
         CASE WHEN next_due_days <= {horizon_days} THEN date_add({as_of}, CAST(ceil(next_due_days) AS INTEGER)) END
             AS next_purchase_due,
         CASE WHEN probability_alive > 0 THEN CAST(round(
@@ -177,15 +178,22 @@ _FORECAST = """
             AS value_at_risk_minor
     FROM (
         SELECT *,
-            weight * margin_minor / purchases + (1 - weight) * {base_spend} * {margin_ratio} AS margin_each,
-            weight * mean_spend_minor + (1 - weight) * {base_spend} AS spend_each
+            CAST(round(margin_each * discounted_purchases) AS BIGINT) AS potential,
+            CAST(round(factor_low * margin_each * scale / spend_each) AS BIGINT) AS one_end,
+            CAST(round(factor_high * margin_each * scale / spend_each) AS BIGINT) AS other_end
         FROM (
-            SELECT s.*, k.* EXCLUDE (x, t_x, T),
-                s.T - s.t_x AS recency_days,
-                s.T AS age_days,
-                CASE WHEN s.x > 0 THEN s.t_x / CAST(s.x AS DOUBLE) END AS typical_gap_days,
-                {weight_own} * s.purchases / ({weight_own} * s.purchases + {weight_base}) AS weight
-            FROM {summary} AS s LEFT JOIN {known} AS k ON k.x = s.x AND k.t_x = s.t_x AND k.T = s.T
+            SELECT *,
+                weight * margin_minor / purchases + (1 - weight) * {base_spend} * {margin_ratio} AS margin_each,
+                weight * mean_spend_minor + (1 - weight) * {base_spend} AS spend_each,
+                {scale_fixed} + {scale_own} * purchases * mean_spend_minor AS scale
+            FROM (
+                SELECT s.*, k.* EXCLUDE (x, t_x, T),
+                    s.T - s.t_x AS recency_days,
+                    s.T AS age_days,
+                    CASE WHEN s.x > 0 THEN s.t_x / CAST(s.x AS DOUBLE) END AS typical_gap_days,
+                    {weight_own} * s.purchases / ({weight_own} * s.purchases + {weight_base}) AS weight
+                FROM {summary} AS s LEFT JOIN {known} AS k ON k.x = s.x AND k.t_x = s.t_x AND k.T = s.T
+            )
         )
     )
 """

@@ -121,7 +121,9 @@ class _World:
         self, counts: BGNBD | NaiveRate, spend: GammaGamma, horizon: float, level: float, draws: int, seed: int
     ) -> None:
         self.counts, self.horizon, self.draws, self.seed = counts, horizon, draws, seed
-        self.ends = ((1 - level) / 2, (1 + level) / 2)
+        # In draws counted from below. A new value falls below the j-th of n draws with chance j / (n + 1), and above
+        # it likewise: the 10th and the 191st of 200 leave 5 % on either side, the 190th would leave 5.5 %.
+        self.ends = ((1 - level) / 2 * (draws + 1) - 1, (1 + level) / 2 * (draws + 1))
         rng = np.random.default_rng(seed)
         self.buying = (
             _drawn(counts, ("r", "alpha", "a", "b"), rng, draws) if isinstance(counts, BGNBD) else np.empty((4, 0))
@@ -238,19 +240,22 @@ class _Segment:
 def _weighted_quantiles(
     values: FloatArray, place: IntArray, weights: FloatArray | None, ends: tuple[float, float]
 ) -> tuple[FloatArray, FloatArray]:
-    """For each history its ends, of the draws in row ``place`` of ``values``; what weight lacks of 1 counts as 0."""
+    """For each history its ends, of the draws in row ``place`` of ``values``; what weight lacks of 1 counts as 0.
+
+    An end is the first draw, in rising order, by which the weight so far reaches it.
+    """
     draws = values.shape[1]
     order = np.argsort(values.astype(np.float32), axis=1)
     ordered = np.take_along_axis(values, order, axis=1)
     if weights is None:
-        low, high = (ordered[place, max(int(np.ceil(end * draws - 1e-9)), 1) - 1] for end in ends)
+        low, high = (ordered[place, min(max(int(np.ceil(end - 1e-9)), 1), draws) - 1] for end in ends)
         return low, high
     rows = np.arange(len(place))
     reached = np.cumsum(weights.take(order[place] + rows[:, None] * draws), axis=1)
     gone = draws - reached[:, -1]
     found = []
     for end in ends:
-        still = (end * draws - gone) * (1 - 1e-6)
+        still = (end - gone) * (1 - 1e-6)
         at = np.minimum((reached < still[:, None]).sum(axis=1), draws - 1)
         found.append(np.where(still <= 0, 0.0, ordered[place, at]))
     return found[0], found[1]
