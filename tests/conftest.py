@@ -6,9 +6,14 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from shuke.engines import DuckDBEngine, Engine, open_engine
 from shuke.kit.errors import MissingPartError
+
+# No deadlines: a test that fails because the machine is busy says nothing of the code.
+settings.register_profile("shuke", deadline=None)
+settings.load_profile("shuke")
 
 _SKIPPED_FOR_A_MISSING_PART = "missing part: "
 

@@ -27,7 +27,7 @@ def test_keys_are_columns_that_are_never_null():
 
 
 def test_a_table_that_lacks_columns_is_told_all_of_them_and_what_it_has():
-    with pytest.raises(InputError, match="lacks customer_id, purchased_on.* it has who, amount_minor"):
+    with pytest.raises(InputError, match=r"lacks customer_id, purchased_on.* it has who, amount_minor"):
         PURCHASES.require(["who", "amount_minor"])
 
 

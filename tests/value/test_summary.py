@@ -131,7 +131,7 @@ def test_first_purchases_that_crowd_at_the_start_of_the_data_are_marked(engine):
 def test_a_business_that_begins_with_its_data_has_no_truncated_customers(duckdb_engine):
     lines = [
         line(f"c{n}", date.fromordinal(AS_OF.toordinal() - 360 + n + step).isoformat(), 100)
-        for n in range(0, 330)
+        for n in range(330)
         for step in (0, 20)
     ]
     assert not any(row["left_truncated"] for row in rows_of(duckdb_engine, lines, left_truncation_days=None).values())

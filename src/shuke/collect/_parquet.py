@@ -30,7 +30,7 @@ def head_of_parquet(path: Path, *, nanoseconds: bool) -> ParquetHead:
         with pq.ParquetFile(path) as file:
             schema, rows = file.schema_arrow, file.metadata.num_rows
     except (pa.ArrowException, OSError) as reason:
-        raise InputError(f"{path} is a damaged or cut-off Parquet file ({reason}): write it again.") from reason
+        raise _damaged(path, reason) from reason
     if rows == 0:
         raise InputError(f"{path} is empty: it has columns ({', '.join(schema.names) or 'none'}) but no row.")
     folded = [name.casefold() for name in schema.names]
@@ -56,10 +56,17 @@ def restage(path: Path, target: Path) -> Path:
 
 def first_rows(path: Path, rows: int) -> pa.Table:
     """The first rows, to guess from."""
-    with pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(rows):
-            return pa.Table.from_batches([batch])
-        return file.schema_arrow.empty_table()
+    try:
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(rows):
+                return pa.Table.from_batches([batch])
+            return file.schema_arrow.empty_table()
+    except (pa.ArrowException, OSError) as reason:
+        raise _damaged(path, reason) from reason
+
+
+def _damaged(path: Path, reason: Exception) -> InputError:
+    return InputError(f"{path} is a damaged or cut-off Parquet file ({reason}): write it again.")
 
 
 def _is_nanoseconds(kind: pa.DataType) -> bool:

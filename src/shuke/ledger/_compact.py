@@ -9,6 +9,7 @@ from shuke.engines import DuckDBEngine
 from shuke.kit.ids import new_id
 from shuke.ledger._delta import Change, DeltaFolder, Snapshot
 from shuke.ledger._parts import Part, remove_files, write_parts
+from shuke.ledger._read import as_view
 from shuke.ledger._rewrite import unused_removed
 
 
@@ -48,9 +49,7 @@ def _ordered(
         tempfile.TemporaryDirectory(prefix="shuke-compact-") as room,
         DuckDBEngine(memory_limit=memory, temp_directory=Path(room)) as engine,
     ):
-        files = engine.read_parquet("parts", now.paths())
-        absent = [name for name in table.schema.names if name not in files.columns]
-        columns = ", ".join([*files.columns, *(f"NULL AS {name}" for name in absent)])
-        batches = engine.batches(f"SELECT {columns} FROM {{files}} ORDER BY {', '.join(order)}", files=files)
-        told = (batch.select(table.schema.names).cast(table.schema) for batch in batches)
+        rows = as_view(engine, table, now)
+        batches = engine.batches(f"SELECT * FROM {{rows}} ORDER BY {', '.join(order)}", rows=rows)
+        told = (batch.cast(table.schema) for batch in batches)
         return write_parts(told, table.schema, table.folder, entry_id, ranges=ranges, in_order=True)

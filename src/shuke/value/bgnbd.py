@@ -131,7 +131,7 @@ class BGNBD:
         """As `expected_purchases`, each purchase at time s from now counted exp(-rate * s). Shape (n,).
 
         ``rate`` is continuous, per unit of time: log(1.1)/365.25 for 10 % a year on days. With E(s) the purchases
-        expected within s, the integral of exp(-rate s) dE(s) is taken by parts, by Gauss's rule in 10 points, denser soon.
+        expected within s, the integral of exp(-rate s) dE(s) is taken by parts, by Gauss's rule in 10 points.
         """
         checked(horizon, "horizon", least=0)
         checked(rate, "rate", least=0)
