@@ -191,8 +191,8 @@ def test_columns_with_the_same_name_or_none_are_told_apart(tmp_path: Path, read:
     [
         ("empty.csv", b"", "is empty"),
         ("blank.csv", b"\n \n\n", "is empty"),
-        ("delimiters.csv", b";;;\n;;;\n", "nothing between"),
-        ("commas.csv", b",,,\n", "is empty"),
+        ("quotes.csv", b'""\n""\n', "is empty"),
+        ("delimiters.csv", b";;;\n;;;\n", "No column could be told"),
         ("header.csv", b"customer,date,amount\n", "no row below it"),
         ("picture.csv", b"\x89PNG\r\n\x1a\n\x00\x00", "a picture"),
         ("binary.csv", b"MZ\x90\x00\x03\x00\x00\x00\x04\x00\xff\xff\x00\x00", "binary"),

@@ -14,7 +14,8 @@ import pytest
 from shuke.ledger import Ledger
 from shuke.tables import PURCHASES
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="missing part: fork, which Windows has not")
+_MISSING_PART = "missing part: fork, which Windows has not"
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason=_MISSING_PART)
 
 _IMPORTS = """
 import os, signal, sys

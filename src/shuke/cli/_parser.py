@@ -69,7 +69,9 @@ class Parser(argparse.ArgumentParser):
         return super().format_usage().replace("usage: ", say("cli.usage", self.language), 1)
 
     def format_help(self) -> str:
-        return super().format_help().replace("usage: ", say("cli.usage", self.language), 1)
+        # An empty name for the list of commands would leave a blank line above it.
+        text = super().format_help().replace("\n  \n", "\n")
+        return text.replace("usage: ", say("cli.usage", self.language), 1)
 
 
 def build_parser(language: str) -> Parser:
@@ -135,6 +137,11 @@ def _add_reading(group: argparse._ArgumentGroup, language: str) -> None:
     group.add_argument("--currency", default="CNY", metavar="CODE", help=_help("currency", language))
     group.add_argument("--timezone", default=None, metavar="ZONE", help=_help("timezone", language))
     group.add_argument("--source-timezone", metavar="ZONE", help=_help("source_timezone", language))
+    first = group.add_mutually_exclusive_group()
+    first.add_argument("--day-first", action="store_true", default=None, help=_help("day_first", language))
+    first.add_argument(
+        "--month-first", action="store_false", default=None, dest="day_first", help=_help("month_first", language)
+    )
     group.add_argument("--keep-duplicates", action="store_true", help=_help("keep_duplicates", language))
 
 

@@ -6,6 +6,7 @@ import argparse
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from shuke.classify import Pyramid, cuts_named
@@ -79,6 +80,7 @@ def _read(asked: argparse.Namespace, engine: Engine, told: Callable[[str, int, i
         source_timezone=asked.source_timezone,
         as_of=asked.as_of,
         keep_duplicates=asked.keep_duplicates,
+        day_first=asked.day_first,
         progress=lambda _, done, total: told("reading", done, total),
         **columns,
         **place,
@@ -93,17 +95,25 @@ def _through_ledger(
     figures = {"rows": number(imported.rows, language), "import_id": imported.import_id}
     said.append(say(imported.note_code, language, **figures))
     everything = replace(purchases, table=ledger.purchases(purchases.engine))
-    earlier = [kept for kept in ledger.runs() if asked.as_of is None or kept.as_of < asked.as_of]
+    as_of = asked.as_of or _last_day(everything)
+    earlier = [kept for kept in ledger.runs() if as_of is not None and kept.as_of < as_of]
     if not earlier:
         return everything, None
     latest = max(earlier, key=lambda kept: (kept.as_of, kept.at))
     return everything, Previous(ledger.scores(purchases.engine, latest.run_id), latest.as_of)
 
 
+def _last_day(purchases: Purchases) -> date | None:
+    found = purchases.engine.fetch("SELECT max(purchased_on) AS day FROM {table}", table=purchases.table)
+    day: date | None = found["day"][0].as_py()
+    return day
+
+
 def _digest(asked: argparse.Namespace) -> str:
     """Of the files' content and of every option that changes the facts made from it."""
     options = {name: getattr(asked, name) for name in (*COLUMNS, "unit_price", "preset", "currency", "timezone")}
-    options |= {"source_timezone": asked.source_timezone, "keep_duplicates": asked.keep_duplicates}
+    names = ("source_timezone", "keep_duplicates", "day_first")
+    options |= {name: getattr(asked, name) for name in names}
     if any(source.startswith("demo:") for source in asked.source):
         return hashlib.sha256(repr((asked.source, sorted(options.items()))).encode()).hexdigest()
     return content_digest(_files(asked.source), options)

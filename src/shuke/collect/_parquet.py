@@ -29,7 +29,7 @@ def head_of_parquet(path: Path, *, nanoseconds: bool) -> ParquetHead:
     try:
         with pq.ParquetFile(path) as file:
             schema, rows = file.schema_arrow, file.metadata.num_rows
-    except (pa.ArrowException, OSError) as reason:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as reason:
         raise _damaged(path, reason) from reason
     if rows == 0:
         raise InputError(f"{path} is empty: it has columns ({', '.join(schema.names) or 'none'}) but no row.")
@@ -61,7 +61,7 @@ def first_rows(path: Path, rows: int) -> pa.Table:
             for batch in file.iter_batches(rows):
                 return pa.Table.from_batches([batch])
             return file.schema_arrow.empty_table()
-    except (pa.ArrowException, OSError) as reason:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as reason:
         raise _damaged(path, reason) from reason
 
 

@@ -75,11 +75,9 @@ def layout_of(path: Path) -> Layout:
     newline = b"\n" if b"\n" in sample or b"\r" not in sample else b"\r"
     lines = lines_as_text(sample.replace(b"\r", b"\n") if newline == b"\r" else sample, eight_bit(encoding))
     lines = [line if isinstance(line, str) else "" for line in lines[:_SAMPLE_LINES]]
-    if not _sample_rows(lines, ","):
-        raise InputError(f"{path} is empty (only blank lines): give a file with a header and at least one row.")
     delimiter = max(_DELIMITERS, key=lambda candidate: _fit(lines, candidate))
     if not _sample_rows(lines, delimiter):
-        raise InputError(f"{path} is not a table: it has delimiters and nothing between them.")
+        raise InputError(f"{path} is empty (only blank lines): give a file with a header and at least one row.")
     header_line, names, used = _header(lines, delimiter)
     return Layout(encoding, newline, delimiter, unique_names(names), header_line, header_line + used)
 

@@ -49,7 +49,7 @@ def _ordered(
         tempfile.TemporaryDirectory(prefix="shuke-compact-") as room,
         DuckDBEngine(memory_limit=memory, temp_directory=Path(room)) as engine,
     ):
-        rows = as_view(engine, table, now)
-        batches = engine.batches(f"SELECT * FROM {{rows}} ORDER BY {', '.join(order)}", rows=rows)
+        facts = as_view(engine, table, now)
+        batches = engine.batches(f"SELECT * FROM {{facts}} ORDER BY {', '.join(order)}", facts=facts)
         told = (batch.cast(table.schema) for batch in batches)
         return write_parts(told, table.schema, table.folder, entry_id, ranges=ranges, in_order=True)

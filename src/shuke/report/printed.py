@@ -28,10 +28,11 @@ def _quality(result: Result, language: str) -> list[str]:
         return [_title("quality", language), _span(result, language)]
 
     def row(name: str, tally: Tally) -> list[str]:
-        return [name, number(tally.rows, language), money(tally.amount_minor, result.currency, language)]
+        return [number(tally.rows, language), money(tally.amount_minor, result.currency, language), name]
 
+    # Figures first: the reasons are sentences, too long to stand before them.
     rows = [
-        ["", say("report.column.rows", language), say("report.column.amount", language)],
+        [say("report.column.rows", language), say("report.column.amount", language), ""],
         row(say("report.quality.read", language), Tally(quality.rows_read, quality.amount_read_minor)),
         row(say("report.quality.kept", language), Tally(quality.rows_kept, quality.amount_kept_minor)),
         *(row(_of_which(code, language), tally) for code, tally in quality.notes.items()),
@@ -40,7 +41,7 @@ def _quality(result: Result, language: str) -> list[str]:
     ]
     return [
         _title("quality", language),
-        *columns_of_text(rows, right=(1, 2)),
+        *columns_of_text(rows, right=(0, 1)),
         _mapping(quality, language),
         _span(result, language),
     ]
