@@ -102,8 +102,8 @@ def _from_columns(columns: Mapping[str, Any]) -> pa.Table:
         return pa.table(dict(columns))
     except (pa.ArrowException, TypeError) as reason:
         raise InputError(
-            f"The columns {', '.join(map(str, columns)) or '(none)'} make no table ({reason}): give lists of one length, "
-            "each of one kind."
+            f"The columns {', '.join(map(str, columns)) or '(none)'} make no table ({reason}): give lists of one "
+            "length, each of one kind."
         ) from reason
 
 

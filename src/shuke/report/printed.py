@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from shuke.collect import Quality, Tally
+from shuke.collect import Quality, Tally, file_lines
 from shuke.kit.text import compact_money, day, keys, money, number, say, share
 from shuke.report.layout import columns_of_text
 from shuke.report.results import Group, Result
@@ -40,6 +40,7 @@ def _quality(result: Result, language: str) -> list[str]:
     ]
     return [
         _title("quality", language),
+        *file_lines(quality, language),
         *columns_of_text(rows, right=(0, 1)),
         _mapping(quality, language),
         _span(result, language),
