@@ -207,10 +207,10 @@ def _period(facts: Table, as_of: date | None, settings: Settings) -> tuple[date,
     ).to_pylist()[0]
     first, last = days["first"], days["last"]
     if last is None:
-        raise InputError("There is no purchase to score: every row was set aside, or the table is empty.")
+        raise InputError.of("error.cycle.no_purchase")
     as_of = as_of or last
     if as_of < first:
-        raise InputError(f"as_of {as_of} lies before the first purchase ({first}): give a day from {first} on.")
+        raise InputError.of("error.cycle.as_of_too_early", as_of=as_of, first=first)
     span_days = (min(as_of, last) - first).days + 1
     holdout_days = settings.holdout_days or max(1, min(settings.horizon.days, span_days // 3))
     return first, Period(as_of, holdout_days)

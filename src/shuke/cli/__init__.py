@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _COMMANDS[asked.command](asked, language)
     except ShukeError as reason:
-        print(say("cli.refused", language, reason=reason), file=sys.stderr)
+        print(say("cli.refused", language, reason=reason.told(language)), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print(say("cli.stopped", language), file=sys.stderr)

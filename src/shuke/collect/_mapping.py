@@ -93,23 +93,19 @@ def _require(names: list[str], column: str, field_name: str) -> str:
     for name in names:
         if plain_name(name) == plain_name(column):
             return name
-    raise InputError(
-        f"There is no column {column!r} for {field_name}; the columns are: {', '.join(names)}. Name one of these."
-    )
+    raise InputError.of("error.collect.no_such_column", column=column, field=field_name, columns=", ".join(names))
 
 
 def _refuse_double(named: dict[str, FieldFound]) -> None:
     if "unit_price" in named and "amount" in named:
-        raise InputError(
-            f"Both amount={named['amount'].column!r} (the line's total) and unit_price={named['unit_price'].column!r} "
-            "were given: give the total, or unit_price with quantity."
-        )
+        amount, price = named["amount"].column, named["unit_price"].column
+        raise InputError.of("error.collect.amount_and_unit_price", amount=amount, price=price)
 
 
 def _preset_for(names: list[str], named: dict[str, FieldFound], preset: str | None) -> str | None:
     if preset is not None:
         if preset not in _presets():
-            raise InputError(f"Unknown preset {preset!r}: choose one of {', '.join(_presets())}.")
+            raise InputError.of("error.collect.unknown_preset", preset=preset, known=", ".join(_presets()))
         return preset
     if "amount" in named or "unit_price" in named:
         return None
@@ -158,7 +154,7 @@ def _amount_or_price(fields: dict[str, FieldFound]) -> dict[str, FieldFound]:
         return fields
     if price.how == "given":
         if "quantity" not in fields:
-            raise InputError(f"unit_price={price.column!r} was given without a quantity: give quantity too, or amount.")
+            raise InputError.of("error.collect.price_without_quantity", price=price.column)
         return {name: item for name, item in fields.items() if name != "amount"}
     # A preset's price is the weight of a line in its order.
     keep = (amount is None and "quantity" in fields) or price.how == "preset"
@@ -167,10 +163,12 @@ def _amount_or_price(fields: dict[str, FieldFound]) -> dict[str, FieldFound]:
 
 def _require_all(missing: list[str], names: list[str]) -> None:
     if missing:
-        options = ", ".join(f"{name}=…" for name in missing)
-        raise InputError(
-            f"No column could be told to be the {', '.join(missing)}; the columns are: {', '.join(names)}. "
-            f"Name it: {options} (the first row is taken for the header)."
+        raise InputError.of(
+            "error.collect.columns_not_told",
+            missing=", ".join(missing),
+            columns=", ".join(names),
+            arguments=", ".join(f"{name}=…" for name in missing),
+            options=", ".join(f"--{name}" for name in missing),
         )
 
 

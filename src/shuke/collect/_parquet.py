@@ -32,7 +32,7 @@ def head_of_parquet(path: Path, *, nanoseconds: bool) -> ParquetHead:
     except (pa.ArrowException, OSError, UnicodeDecodeError) as reason:
         raise _damaged(path, reason) from reason
     if rows == 0:
-        raise InputError(f"{path} is empty: it has columns ({', '.join(schema.names) or 'none'}) but no row.")
+        raise InputError.of("error.collect.empty_parquet", path=path, columns=", ".join(schema.names) or "—")
     folded = [name.casefold() for name in schema.names]
     # A brace would be taken for a placeholder of the engine's steps.
     braces = any("{" in name for name in schema.names)
@@ -66,7 +66,7 @@ def first_rows(path: Path, rows: int) -> pa.Table:
 
 
 def _damaged(path: Path, reason: Exception) -> InputError:
-    return InputError(f"{path} is a damaged or cut-off Parquet file ({reason}): write it again.")
+    return InputError.of("error.collect.damaged_parquet", path=path, reason=reason)
 
 
 def _is_nanoseconds(kind: pa.DataType) -> bool:

@@ -129,7 +129,7 @@ def _opened(
 ) -> tuple[Raw, Mapping, Rules]:
     if isinstance(source, str) and source.startswith("demo:"):
         if source != _demo.DEMO:
-            raise InputError(f"There is no demonstration {source!r}: give {_demo.DEMO}.")
+            raise InputError.of("error.collect.unknown_demo", source=source, known=_demo.DEMO)
         raw, mapping = _demo.open_demo(engine)
         zone = require_timezone(_demo.TIMEZONE)
         today = datetime.now(zone).date()
@@ -166,10 +166,7 @@ def _purchases(
 def _refuse_types(columns: dict[str, tuple[str, pa.DataType]], mapping: Mapping) -> None:
     kind = columns["time"][1]
     if pa.types.is_time(kind) or pa.types.is_duration(kind) or pa.types.is_boolean(kind) or pa.types.is_nested(kind):
-        raise InputError(
-            f"Column {mapping.column('time')!r} for time holds {kind}: "
-            "give a column of dates, moments, text or numbers."
-        )
+        raise InputError.of("error.collect.no_times", column=mapping.column("time"), kind=kind)
 
 
 def _kept(engine: Engine, verdicts: Table, parsing: Parsing, mapping: Mapping, quality: Quality, folder: Path) -> Table:

@@ -44,24 +44,24 @@ def kind_of(path: Path) -> str:
     with path.open("rb") as file:
         start = file.read(8)
     if not start:
-        raise InputError(f"{path} is empty (0 bytes): give a file with a header and at least one row.")
+        raise InputError.of("error.collect.empty_file", path=path)
     if start.startswith(b"PAR1"):
         return "parquet"
     if start.startswith(b"PK\x03\x04"):
         return "xlsx"
-    for magic, what, cure in _FOREIGN:
+    for magic, refusal in _FOREIGN:
         if start.startswith(magic):
-            raise InputError(f"{path} is {what}, which cannot be read: {cure}.")
+            raise InputError.of(refusal, path=path)
     return "csv"
 
 
 _FOREIGN = (
-    (b"\x1f\x8b", "a gzip file", "unpack it first"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls)", "save it as .xlsx or CSV"),
-    (b"%PDF", "a PDF", "export the data as CSV or XLSX"),
-    (b"\x89PNG", "a picture", "export the data as CSV or XLSX"),
-    (b"7z\xbc\xaf", "a 7z archive", "unpack it first"),
-    (b"Rar!", "a RAR archive", "unpack it first"),
+    (b"\x1f\x8b", "error.collect.gzip"),
+    (b"\xd0\xcf\x11\xe0", "error.collect.old_excel"),
+    (b"%PDF", "error.collect.pdf"),
+    (b"\x89PNG", "error.collect.picture"),
+    (b"7z\xbc\xaf", "error.collect.seven_zip"),
+    (b"Rar!", "error.collect.rar"),
 )
 
 
@@ -77,7 +77,7 @@ def layout_of(path: Path) -> Layout:
     lines = [line if isinstance(line, str) else "" for line in lines[:_SAMPLE_LINES]]
     delimiter = max(_DELIMITERS, key=lambda candidate: _fit(lines, candidate))
     if not _sample_rows(lines, delimiter):
-        raise InputError(f"{path} is empty (only blank lines): give a file with a header and at least one row.")
+        raise InputError.of("error.collect.blank_file", path=path)
     header_line, names, used = _header(lines, delimiter)
     return Layout(encoding, newline, delimiter, unique_names(names), header_line, header_line + used)
 

@@ -59,9 +59,7 @@ def open_raw(source: object, engine: Engine, progress: Progress) -> Raw:
         bad += [bad_path] if bad_path is not None else []
     progress("collect.read", len(parts), len(parts))
     if not any(file.rows or file.bad_lines for file in files):
-        raise InputError(
-            f"{parts[0].shown} has a header ({', '.join(names)}) but no row below it: give at least one row."
-        )
+        raise InputError.of("error.collect.no_row", path=parts[0].shown, columns=", ".join(names))
     table, types = _united(engine, pieces, names, inside)
     columns = tuple(RawColumn(name, inside[name], types[name]) for name in names)
     staged = all(piece.numbered for piece in pieces)
@@ -80,10 +78,7 @@ def _paths(source: object, folder: Path) -> list[tuple[Path, str]]:
     if isinstance(source, Sequence) and source and all(isinstance(item, (str, Path)) for item in source):
         found = [entry for item in source for entry in _files_at(Path(item))]
         return list({path.resolve(): (path, shown) for path, shown in found}.values())
-    raise InputError(
-        f"Purchases cannot be read from {type(source).__name__}: give a file, a folder, a list of files, "
-        "an Arrow table, a dict of columns, or a pandas or Polars data frame."
-    )
+    raise InputError.of("error.collect.unknown_source", kind=type(source).__name__)
 
 
 def _as_arrow(source: Any) -> pa.Table | None:
@@ -101,17 +96,15 @@ def _from_columns(columns: Mapping[str, Any]) -> pa.Table:
     try:
         return pa.table(dict(columns))
     except (pa.ArrowException, TypeError) as reason:
-        raise InputError(
-            f"The columns {', '.join(map(str, columns)) or '(none)'} make no table ({reason}): give lists of one "
-            "length, each of one kind."
-        ) from reason
+        names = ", ".join(map(str, columns)) or "—"
+        raise InputError.of("error.collect.columns_make_no_table", columns=names, reason=reason) from reason
 
 
 def _files_at(path: Path) -> list[tuple[Path, str]]:
     if path.is_file():
         return [(path, str(path))]
     if not path.is_dir():
-        raise InputError(f"There is no file or folder {str(path)!r}: check the path, or give demo:complete-journey.")
+        raise InputError.of("error.collect.no_path", path=path)
     hidden = (".", "~$", "_")
     found = sorted(
         entry
@@ -119,7 +112,7 @@ def _files_at(path: Path) -> list[tuple[Path, str]]:
         if entry.suffix.lower() in SUFFIXES and entry.is_file() and not entry.name.startswith(hidden)
     )
     if not found:
-        raise InputError(f"The folder {str(path)!r} holds no table: put files there that end in {', '.join(SUFFIXES)}.")
+        raise InputError.of("error.collect.folder_without_table", path=path, suffixes=", ".join(SUFFIXES))
     return [(entry, str(entry)) for entry in found]
 
 
@@ -131,7 +124,7 @@ def _parts_of(path: Path, shown: str, engine: Engine) -> list[Part]:
     try:
         kind = kind_of(path)
     except OSError as reason:
-        raise InputError(f"{path} cannot be opened ({reason.strerror}): check that you may read it.") from reason
+        raise InputError.of("error.collect.cannot_open", path=path, reason=reason.strerror) from reason
     if kind == "parquet":
         # Spark reads no moments in nanoseconds.
         head = head_of_parquet(path, nanoseconds=engine.name == "duckdb")
@@ -151,10 +144,12 @@ def _common_header(parts: list[Part]) -> tuple[str, ...]:
         if set(part.names) != set(first.names):
             extra = [name for name in part.names if name not in first.names]
             missing = [name for name in first.names if name not in part.names]
-            raise InputError(
-                f"The files have different columns. Beyond those of {first.shown}, {part.shown} has: "
-                f"{', '.join(extra) or 'none'}; it lacks: {', '.join(missing) or 'none'}. "
-                "Read them one by one, or give them the same header."
+            raise InputError.of(
+                "error.collect.different_columns",
+                first=first.shown,
+                other=part.shown,
+                extra=", ".join(extra) or "—",
+                missing=", ".join(missing) or "—",
             )
     return first.names
 

@@ -45,7 +45,7 @@ def write_rejects(purchases: Purchases, path: str | Path, language: str = "zh-ha
     }
     suffix = target.suffix.lower()
     if suffix not in (*writers, ".parquet"):
-        raise InputError(f"Rejects cannot be written to {target.name!r}: end the name in .csv, .xlsx or .parquet.")
+        raise InputError.of("error.rejects_suffix", name=target.name)
     target.parent.mkdir(parents=True, exist_ok=True)
     rows = _rows(purchases, require_language(language))
     names = [say(f"collect.rejects.{name}", language, currency=purchases.currency) for name in _COLUMNS]

@@ -51,12 +51,10 @@ def book_of(path: Path) -> Book:
         with python_calamine.load_workbook(path) as workbook:
             sheets = [_sheet(workbook, name) for name in workbook.sheet_names]
     except (python_calamine.CalamineError, OSError) as reason:
-        raise InputError(
-            f"{path} is not a readable workbook ({reason}): save it again as .xlsx, or as CSV."
-        ) from reason
+        raise InputError.of("error.collect.unreadable_workbook", path=path, reason=reason) from reason
     tables = [sheet for sheet in sheets if sheet.names]
     if not tables:
-        raise InputError(f"{path} is empty: no sheet has a header and a row. Give a sheet with both.")
+        raise InputError.of("error.collect.empty_workbook", path=path)
     used = tuple(sheet for sheet in tables if set(sheet.names) == set(tables[0].names))
     return Book(used, tuple(sheet.name for sheet in tables if sheet not in used))
 
@@ -117,8 +115,8 @@ def _refuse_traps(path: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
     except (zipfile.BadZipFile, OSError) as reason:
-        raise InputError(f"{path} is a damaged or cut-off workbook ({reason}): save it again as .xlsx.") from reason
+        raise InputError.of("error.collect.damaged_workbook", path=path, reason=reason) from reason
     if not any(entry.filename.startswith("xl/") for entry in entries):
-        raise InputError(f"{path} is a ZIP archive, not a workbook: unpack it first and give the files in it.")
+        raise InputError.of("error.collect.zip", path=path)
     if sum(entry.file_size for entry in entries) > _LARGEST_UNPACKED_BYTES:
-        raise InputError(f"{path} would unpack to more than 2 GB: export the data as CSV or Parquet instead.")
+        raise InputError.of("error.collect.workbook_too_large", path=path)

@@ -31,10 +31,7 @@ def _told() -> Iterator[None]:
     try:
         yield
     except (duckdb.Error, pa.ArrowException) as reason:
-        raise EngineError(
-            f"DuckDB could not run a step: {reason}. If it names a file, that file is damaged: export it again. "
-            "If memory or disk ran out: set a memory limit, free some disk, or read less at once."
-        ) from reason
+        raise EngineError.of("error.engine.duckdb", reason=reason) from reason
 
 
 class DuckDBEngine:
@@ -53,8 +50,9 @@ class DuckDBEngine:
         settings = dict(_CONFIG)
         given = {"memory_limit": memory_limit, "threads": threads, "temp_directory": temp_directory}
         settings |= {key: str(value) for key, value in given.items() if value is not None}
-        self._connection = duckdb.connect(":memory:", config=settings)
-        self._connection.execute("SET TimeZone = 'UTC'")
+        with _told():
+            self._connection = duckdb.connect(":memory:", config=settings)
+            self._connection.execute("SET TimeZone = 'UTC'")
         self._numbers = itertools.count(1)
 
     def __enter__(self) -> Self:

@@ -26,4 +26,4 @@ def open_engine(
         from shuke.engines._spark import SparkEngine
 
         return SparkEngine(memory_limit=memory_limit)
-    raise InputError(f"Unknown engine {name!r}: choose one of {', '.join(ENGINES)}.")
+    raise InputError.of("error.engine.unknown", name=name, known=", ".join(ENGINES))

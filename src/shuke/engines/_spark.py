@@ -32,7 +32,7 @@ def _told() -> Iterator[None]:
         yield
     except (PySparkException, Py4JJavaError) as reason:
         first = str(reason).strip().splitlines()[0]
-        raise EngineError(f"Spark could not run a step: {first} (the whole of it stands above).") from reason
+        raise EngineError.of("error.engine.spark", reason=first) from reason
 
 
 class SparkEngine:
@@ -162,7 +162,7 @@ def _local_session(memory_limit: str | None) -> SparkSession:
         from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
     except ImportError as reason:
-        raise MissingPartError("pyspark is not installed: pip install 'shuke[spark]' (and Java 17).") from reason
+        raise MissingPartError.of("error.engine.pyspark_missing") from reason
     settings = {
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
@@ -180,8 +180,6 @@ def _local_session(memory_limit: str | None) -> SparkSession:
     try:
         session: SparkSession = builder.getOrCreate()
     except (PySparkException, RuntimeError, FileNotFoundError) as reason:
-        raise MissingPartError(
-            f"Spark did not start ({reason}): it needs Java 17 (JAVA_HOME or java on PATH)."
-        ) from reason
+        raise MissingPartError.of("error.engine.spark_not_started", reason=reason) from reason
     session.sparkContext.setLogLevel("ERROR")
     return session

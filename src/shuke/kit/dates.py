@@ -18,9 +18,7 @@ def require_timezone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as reason:
-        raise InputError(
-            f"Unknown time zone {name!r}: give an IANA name such as Asia/Shanghai, Asia/Taipei or UTC."
-        ) from reason
+        raise InputError.of("error.unknown_timezone", timezone=name) from reason
 
 
 def require_day(text: str) -> date:
@@ -32,7 +30,7 @@ def require_day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as reason:
-        raise InputError(f"Unreadable day {text!r}: write it as YYYY-MM-DD, for example 2017-12-31.") from reason
+        raise InputError.of("error.unreadable_day", text=text) from reason
 
 
 def months_before(day: date, months: int) -> date:

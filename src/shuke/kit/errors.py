@@ -2,9 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Self
+
 
 class ShukeError(Exception):
-    """Something Shuke cannot do, said in a sentence its user can act on."""
+    """Something Shuke cannot do, said in a sentence its user can act on.
+
+    `ShukeError.of(key, **figures)` takes the sentence from the catalogue (`kit/text/catalogue`): as an exception it
+    reads in English, and `told(language)` says it to a user in their own.
+
+    >>> error = InputError.of("error.unknown_language", language="fr", known="zh-hans, zh-hant, en")
+    >>> str(error)
+    "Unknown language 'fr': choose one of zh-hans, zh-hant, en."
+    """
+
+    key: str | None = None
+    figures: Mapping[str, object] = MappingProxyType({})
+
+    @classmethod
+    def of(cls, key: str, **figures: object) -> Self:
+        from shuke.kit.text import say
+
+        error = cls(say(key, "en", **figures))
+        error.key, error.figures = key, figures
+        return error
+
+    def told(self, language: str) -> str:
+        """The sentence in the language; in English where it has no other."""
+        from shuke.kit.text import say
+
+        return say(self.key, language, **self.figures) if self.key else str(self)
 
 
 class InputError(ShukeError, ValueError):

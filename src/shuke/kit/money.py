@@ -30,7 +30,7 @@ def require_currency(currency: str) -> str:
     """
     code = currency.strip().upper()
     if code not in get_global("all_currencies"):
-        raise InputError(f"Unknown currency {currency!r}: give an ISO 4217 code such as CNY, TWD, HKD, USD or EUR.")
+        raise InputError.of("error.unknown_currency", currency=currency)
     return code
 
 
@@ -42,7 +42,7 @@ def to_minor(amount: Decimal, currency: str) -> int:
     """
     scaled = amount.scaleb(minor_digits(currency)).quantize(Decimal(1), rounding=ROUND_HALF_UP)
     if abs(scaled) > _LARGEST_MINOR:
-        raise InputError(f"Amount {amount} {currency} is too large: the limit is {_LARGEST_MINOR} minor units.")
+        raise InputError.of("error.amount_too_large", amount=amount, currency=currency, limit=_LARGEST_MINOR)
     return int(scaled)
 
 

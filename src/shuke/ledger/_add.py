@@ -56,7 +56,7 @@ def add_once(table: DeltaFolder, journal: Journal, entry: Entry, rows: Rows, con
     remove_files(table.folder / part.name for part in parts)
     there = _there(table.create(), journal, entry)
     if there is None:
-        raise LedgerError(f"{entry.entry_id} met the same content being added and undone at once: try again.")
+        raise LedgerError.of("error.ledger.added_and_undone", entry_id=entry.entry_id)
     return there
 
 

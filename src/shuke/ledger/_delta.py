@@ -111,21 +111,20 @@ class DeltaFolder:
             if not new:
                 return Snapshot(handle, self.folder)
             _tried(lambda: handle.alter.add_columns(new), attempt)  # noqa: B023 - called at once
-        raise LedgerError(f"Table {self.folder.name} was changed by others while columns were added: try again.")
+        raise LedgerError.of("error.ledger.columns_contended", table=self.folder.name)
 
     def snapshot(self, version: int | None = None) -> Snapshot | None:
         """The table at that version, or now; None when nothing was ever written."""
         if not self.exists():
             if version is not None:
-                raise LedgerError(f"Table {self.folder.name} has no version {version}: nothing was written to it yet.")
+                raise LedgerError.of("error.ledger.no_version_yet", table=self.folder.name, version=version)
             return None
         if version is None:
             return Snapshot(DeltaTable(str(self.folder)), self.folder)
         kept = [number for number, _ in commits(self.folder)]
         if version not in kept:
-            raise LedgerError(
-                f"Table {self.folder.name} has no version {version}; kept are {min(kept)} to {max(kept)}. "
-                "Older ones go when a customer is erased."
+            raise LedgerError.of(
+                "error.ledger.no_version", table=self.folder.name, version=version, oldest=min(kept), newest=max(kept)
             )
         return Snapshot(DeltaTable(str(self.folder), version=version), self.folder)
 
@@ -159,8 +158,8 @@ class DeltaFolder:
                 _pause(attempt)
             else:
                 return self._made_by(told["commit_id"], before.version) or self._newest().version
-        raise LedgerError(
-            f"Table {self.folder.name} was changed by others {_TRIES} times while writing ({reason}): try again."
+        raise LedgerError.of(
+            "error.ledger.writing_contended", table=self.folder.name, tries=_TRIES, reason=reason
         ) from reason
 
     def versions(self) -> list[Version]:

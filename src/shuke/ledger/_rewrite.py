@@ -44,7 +44,7 @@ def remove_rows(table: DeltaFolder, removal: Removal, ranges: tuple[str, ...]) -
             if table.commit(_exchange(list(hits), added, removal.marks), removal.told, at=now) is not None:
                 return sum(hits.values())
         remove_files(table.folder / part.name for part in added)
-    raise LedgerError(f"Table {table.folder.name} kept changing while rows were taken out of it: try again later.")
+    raise LedgerError.of("error.ledger.removal_contended", table=table.folder.name)
 
 
 @contextmanager

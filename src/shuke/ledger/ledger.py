@@ -52,9 +52,7 @@ class Ledger:
         """The ledger in that folder, made when first written. Raises InputError for a name that is a pattern."""
         self.folder = Path(folder).absolute()
         if _PATTERN_MARKS & set(str(self.folder)):
-            raise InputError(
-                f"Folder {self.folder} has one of * ? [ ] {{ }} in its name, a pattern to engines: rename it."
-            )
+            raise InputError.of("error.ledger.folder_is_a_pattern", folder=self.folder)
         self._journal = Journal(self.folder / _JOURNAL)
         self._lookup = Lookup(self._table(PURCHASES, _OF_AN_IMPORT))
 
@@ -108,7 +106,7 @@ class Ledger:
         """
         made = {entry.entry_id: entry for entry in self._landed("import")}
         if import_id not in made:
-            raise LedgerError(f"No import {import_id!r} to undo; made were: {', '.join(made) or 'none'}.")
+            raise _unknown_import(import_id, list(made))
         undone = made[import_id]
         entry = Entry(new_id("undo"), "undo", undone.table, import_id)
         table = DeltaFolder.stored(self.folder / undone.table)
@@ -200,7 +198,7 @@ class Ledger:
         """
         runs = [run.run_id for run in self.runs()]
         if run_id is not None and run_id not in runs:
-            raise LedgerError(f"No run {run_id!r}; runs kept: {', '.join(runs) or 'none'}.")
+            raise _unknown_run(run_id, runs)
         table = self._table(SCORES, _OF_A_RUN)
         wanted = run_id or (runs[-1] if runs else None)
         return as_view(engine, table, table.snapshot(), only=("run_id", wanted) if wanted else None)
@@ -246,14 +244,26 @@ class Ledger:
 def _taken_back(now: Snapshot | None, undone: Entry, entry: Entry) -> dict[str, int]:
     """The marks of an undo, or an error where the import is not there to be undone."""
     if now is None or now.mark(undone.entry_id) != VISIBLE:
-        raise LedgerError(f"Import {undone.entry_id!r} was undone before: there is nothing left to undo.")
+        raise LedgerError.of("error.ledger.undone_before", import_id=undone.entry_id)
     name = content_mark(undone.subject)
     return {undone.entry_id: UNDONE, name: now.mark(name) + 1, entry.entry_id: 1}
 
 
+def _unknown_import(import_id: str, made: list[str]) -> LedgerError:
+    if not made:
+        return LedgerError.of("error.ledger.nothing_imported", import_id=import_id)
+    return LedgerError.of("error.ledger.no_import", import_id=import_id, made=", ".join(made))
+
+
+def _unknown_run(run_id: str, runs: list[str]) -> LedgerError:
+    if not runs:
+        return LedgerError.of("error.ledger.no_runs", run_id=run_id)
+    return LedgerError.of("error.ledger.no_run", run_id=run_id, runs=", ".join(runs))
+
+
 def _checked(name: str, what: str) -> str:
     if not _ID.fullmatch(name):
-        raise InputError(f"{what} {name!r} is not usable: 1 to 100 of the letters A-Z a-z, digits and . _ -, please.")
+        raise InputError.of("error.ledger.unusable_id", what=what, name=name)
     return name
 
 

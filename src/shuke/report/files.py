@@ -51,7 +51,7 @@ def write_scores(
     target = Path(path)
     writers = {".parquet": _write_parquet, ".csv": _write_csv, ".xlsx": _write_xlsx}
     if target.suffix.lower() not in writers:
-        raise InputError(f"Cannot write {target.name!r}: name a file that ends in {', '.join(SUFFIXES)}.")
+        raise InputError.of("error.scores_suffix", name=target.name, suffixes=", ".join(SUFFIXES))
     SCORES.require(scores.schema)
     target.parent.mkdir(parents=True, exist_ok=True)
     batches = _for_people(scores, currency, require_language(language), told)

@@ -11,6 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from shuke.engines import Table
+from shuke.kit.errors import InputError
 from shuke.value.bgnbd import BGNBD
 from shuke.value.gamma_gamma import GammaGamma
 from shuke.value.histories import Histories, read_histories
@@ -34,6 +35,10 @@ class Horizon:
     """A year; discounting is continuous at ln(1 + rate)."""
     period_days: int = 90
     """The next period, in which a customer buys or does not: churn_probability."""
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.discount_rate) and self.discount_rate >= 0):
+            raise InputError.of("error.value.discount_rate", rate=self.discount_rate)
 
     @property
     def rate_a_day(self) -> float:

@@ -30,12 +30,9 @@ class MarginRates:
         named = {"overall": self.overall, **self.by_category}
         for name, rate in named.items():
             if rate is not None and not 0 < rate <= 1:
-                raise InputError(f"Margin rate {rate} for {name!r} is not a share: give a number above 0, at most 1.")
+                raise InputError.of("error.margin_not_a_share", rate=rate, name=name)
         if self.by_category and self.overall is None:
-            raise InputError(
-                f"Margin rates are given for {', '.join(self.by_category)} only: give an overall rate too, for the "
-                "other categories, since margin of some and revenue of others would not compare."
-            )
+            raise InputError.of("error.margin_not_overall", categories=", ".join(self.by_category))
 
     @property
     def known(self) -> bool:

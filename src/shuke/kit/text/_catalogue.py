@@ -23,7 +23,7 @@ def require_language(language: str) -> str:
     return code
 
 
-def say(key: str, language: str, **figures: object) -> str:
+def say(key: str, language: str, /, **figures: object) -> str:
     """The sentence for a code, with its figures filled in.
 
     >>> say("stage.former", "en")
