@@ -52,7 +52,7 @@ def test_a_file_that_cannot_be_scored_is_refused_in_chinese(tmp_path, capsys, co
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (("--customer", "编号"), "没有可作 customer 的列“编号”；现有的列：会员号, 下单时间, 实付金额。"),
+        (("--customer", "编号"), "没有“编号”这一列（--customer）；现有的列：会员号, 下单时间, 实付金额。"),
         (("--currency", "元"), "没有“元”这种币种"),
         (("--timezone", "北京"), "没有“北京”这个时区"),
         (("--as-of", "2023-01-01"), "请给 2024-01-05 或之后的日期"),
