@@ -132,7 +132,8 @@ def check_command(command: str, shown: str, where: str) -> None:
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(refused):
         code = main(arguments)
     printed = (refused if code else said).getvalue()
-    assert as_shown(shown).fullmatch(printed.strip()), f"{where}: `{command}` prints something else:\n{printed}"
+    if not as_shown(shown).fullmatch(printed.strip()):
+        pytest.fail(f"{where} shows another output than `{command}` gives, which is\n{printed}", pytrace=False)
 
 
 def as_shown(shown: str) -> re.Pattern[str]:

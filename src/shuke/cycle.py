@@ -296,8 +296,13 @@ def _groups(scores: Table, column: str, order: Sequence[str]) -> tuple[Group, ..
 
 
 def _notes(models: Models, tested: Backtest) -> tuple[str, ...]:
-    """Codes of all that could not be estimated, each with the part it is about: `bg_nbd.no_dropout_detected`."""
-    parts = {"bg_nbd": models.bg_nbd.params_.notes, "spend": models.spend.params_.notes, "backtest": tested.notes}
+    """Codes of all that could not be estimated, each with the part it is about: `bg_nbd.no_dropout_detected`.
+
+    Of a BG/NBD that is not used, only why it could not be.
+    """
+    learned = models.bg_nbd.params_.notes
+    told = learned if models.chosen == "bg_nbd" else tuple(note for note in learned if note == models.chosen_why)
+    parts = {"bg_nbd": told, "spend": models.spend.params_.notes, "backtest": tested.notes}
     return tuple(f"{part}.{note}" for part, notes in parts.items() for note in notes)
 
 

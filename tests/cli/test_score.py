@@ -46,7 +46,7 @@ def test_a_gbk_file_becomes_scores_a_report_and_a_file_of_rejects(sales, tmp_pat
     assert code == 0
     for title in ("数据质量", "客户金字塔", "生命周期阶段", "客户价值", "模型与检验"):
         assert title in printed
-    assert "customer ← 会员号" in printed
+    assert "客户 ← 会员号" in printed
     rows = {row["customer_id"]: row for row in rows_in(out)}
     assert set(rows) == {"甲", "乙", "戊"}
     assert Decimal(rows["甲"]["spend"]) == Decimal("1302.50")

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from shuke.collect import Purchases, presets, read_purchases
-from shuke.engines import DuckDBEngine
+from shuke.engines import DuckDBEngine, Engine
 from shuke.kit.errors import InputError
 
 # Cut-down exports with the headers, encodings and habits of each system; the people in them are made up.
@@ -127,8 +127,20 @@ def test_jd_repeats_the_order_s_total_on_each_line_and_it_counts_once(export: An
     assert found.quality.adds_up
 
 
-def test_shopify_spreads_the_first_line_s_total_over_the_order_s_lines_to_the_cent(export: Any) -> None:
-    found = export("shopify", currency="EUR", timezone="Europe/London")
+def test_lines_of_an_order_with_amounts_of_their_own_keep_them(read: Any) -> None:
+    found = read(
+        "订单号,商品ID,下单时间,订购数量,京东价,应付金额,订单状态,下单帐号",
+        "1,11,2017-01-02,1,30,30,完成,a",
+        "1,12,2017-01-02,2,50,70,完成,a",
+        "2,12,2017-01-02,1,50,50,完成,b",
+    )
+    assert found.mapping.spread
+    assert _rows(found, "amount_minor") == [(3000,), (7000,), (5000,)]
+    assert found.quality.amount_kept_minor == 15_000
+
+
+def test_shopify_spreads_the_first_line_s_total_over_the_order_s_lines_to_the_cent(engine: Engine) -> None:
+    found = read_purchases(EXPORTS / "shopify.csv", engine=engine, currency="EUR", timezone="Europe/London")
     assert found.mapping.preset == "shopify"
     assert _rows(found, "order_id", "customer_id", "product_id", "amount_minor", "purchased_on") == [
         ("#1", "a@x.com", "M1", 4000, date(2025, 10, 7)),

@@ -4,11 +4,13 @@ import os
 import time
 from datetime import date
 
+import pyarrow as pa
 import pytest
 
 from shuke.kit.errors import LedgerError
 from shuke.ledger import Ledger
 from shuke.ledger._delta import DeltaFolder
+from shuke.tables import PURCHASES
 
 NAME = "客户甲-13800000000"
 
@@ -39,6 +41,30 @@ def test_an_erased_customer_leaves_no_trace_in_any_file_of_any_version(duckdb_en
     assert full.customer_purchases(NAME).num_rows == 0
     assert NAME.encode() not in bytes_under(folder)
     assert b"13800000000" not in bytes_under(folder)
+
+
+def test_files_that_the_log_forgot_are_erased_too(full, folder):
+    table = folder / "purchases"
+    forgotten = table / f"plain-00009-0a0b0c0d-{full.imports()[1].import_id}.parquet"
+    forgotten.write_bytes(f"an undone import's file, of {NAME}".encode())
+
+    full.erase(NAME)
+
+    assert not forgotten.exists()
+    assert NAME.encode() not in bytes_under(folder)
+
+
+def test_an_import_under_way_survives_an_erasure(duckdb_engine, full, lines):
+    def while_erasing():
+        for batch in lines("d", "e").to_batches(max_chunksize=1):
+            yield batch
+            Ledger(full.folder).erase(NAME)
+
+    reader = pa.RecordBatchReader.from_batches(PURCHASES.schema, while_erasing())
+    full.append(reader, content_digest="slow", sources=["slow"])
+
+    found = full.purchases(duckdb_engine).to_arrow()["customer_id"].to_pylist()
+    assert sorted(found) == ["b", "c", "d", "e"]
 
 
 def test_an_erasure_is_logged_under_a_keyed_hash(full, tmp_path):

@@ -157,3 +157,8 @@ def test_a_margin_rate_is_a_share(rate):
 def test_facts_without_their_columns_are_told_what_is_missing(duckdb_engine):
     with pytest.raises(InputError, match="lacks customer_id"):
         summarise(duckdb_engine.view("bare", "SELECT 1 AS n"), period=PERIOD)
+
+
+def test_rates_for_some_categories_need_one_for_the_others():
+    with pytest.raises(InputError, match="give an overall rate too"):
+        MarginRates(by_category={"饮料": 0.5})

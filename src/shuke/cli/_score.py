@@ -37,10 +37,10 @@ def score_command(asked: argparse.Namespace, language: str) -> None:
         previous = None
         if asked.ledger is not None:
             ledger = Ledger(asked.ledger)
-            purchases, previous = _through_ledger(ledger, asked, purchases, language, said)
+            purchases, previous, version = _through_ledger(ledger, asked, purchases, language, said)
         done = run(purchases, as_of=asked.as_of, settings=settings, previous=previous, progress=told)
         if asked.ledger is not None:
-            said.append(_keep(ledger, asked, done, language))
+            said.append(_keep(ledger, asked, done, version, language))
         said += _write(asked, done, language, told)
         told.clear()
         print(done.report(language))
@@ -89,18 +89,19 @@ def _read(asked: argparse.Namespace, engine: Engine, told: Callable[[str, int, i
 
 def _through_ledger(
     ledger: Ledger, asked: argparse.Namespace, purchases: Purchases, language: str, said: list[str]
-) -> tuple[Purchases, Previous | None]:
+) -> tuple[Purchases, Previous | None, int | None]:
     """Import the facts, once, and go on with all that the ledger holds; and with the latest run before this day."""
     imported = ledger.append(purchases.table, content_digest=_digest(asked), sources=asked.source)
     figures = {"rows": number(imported.rows, language), "import_id": imported.import_id}
     said.append(say(imported.note_code, language, **figures))
-    everything = replace(purchases, table=ledger.purchases(purchases.engine))
+    version = ledger.version()
+    everything = replace(purchases, table=ledger.purchases(purchases.engine, version=version))
     as_of = asked.as_of or _last_day(everything)
     earlier = [kept for kept in ledger.runs() if as_of is not None and kept.as_of < as_of]
     if not earlier:
-        return everything, None
+        return everything, None, version
     latest = max(earlier, key=lambda kept: (kept.as_of, kept.at))
-    return everything, Previous(ledger.scores(purchases.engine, latest.run_id), latest.as_of)
+    return everything, Previous(ledger.scores(purchases.engine, latest.run_id), latest.as_of), version
 
 
 def _last_day(purchases: Purchases) -> date | None:
@@ -126,7 +127,7 @@ def _files(sources: list[str]) -> list[Path]:
     return found
 
 
-def _keep(ledger: Ledger, asked: argparse.Namespace, done: Run, language: str) -> str:
+def _keep(ledger: Ledger, asked: argparse.Namespace, done: Run, version: int | None, language: str) -> str:
     parameters = {name: getattr(asked, name) for name in ("horizon_days", "discount_rate", "period_days", "tiers")}
     parameters |= {"tier_by": asked.tier_by, "margin_rate": asked.margin_rate, "currency": done.currency}
     kept = ledger.append_scores(
@@ -134,7 +135,7 @@ def _keep(ledger: Ledger, asked: argparse.Namespace, done: Run, language: str) -
         run_id=new_id("run"),
         as_of=done.summary.as_of,
         parameters=parameters,
-        ledger_version=ledger.version(),
+        ledger_version=version,
     )
     figures = {"customers": number(kept.customers, language), "run_id": kept.run_id}
     return say("ledger.note.scored", language, **figures)

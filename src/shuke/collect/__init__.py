@@ -5,7 +5,7 @@ from shuke.collect._judge import REASONS
 from shuke.collect._mapping import FIELDS, FieldFound, Mapping, presets
 from shuke.collect._quality import Quality, Tally
 from shuke.collect._read import Purchases, read_purchases
-from shuke.collect._report import report_lines
+from shuke.collect._report import file_lines
 from shuke.collect._write_rejects import write_rejects
 
 __all__ = [
@@ -17,8 +17,8 @@ __all__ = [
     "Purchases",
     "Quality",
     "Tally",
+    "file_lines",
     "presets",
     "read_purchases",
-    "report_lines",
     "write_rejects",
 ]

@@ -80,7 +80,9 @@ def _spread(sql: str, parsing: Parsing, raw: Raw) -> str:
     """An order's total, which stands on its first line or on all, over its lines by price × quantity.
 
     Each line gets the rounded total up to it less the rounded total before it, so that the shares add up to the cent.
-    What else stands on the first line only (customer, time, status) is carried to all.
+    Where an order's lines name different amounts, these are the lines' own and stay as they are: taking one of them for
+    the order's total would lose the others. What else stands on the first line only (customer, time, status) is carried
+    to the lines that lack it.
     """
     whole = "PARTITION BY order_key"
     carried = ("customer_id", "purchased_on", "purchased_at", "status")
@@ -88,6 +90,7 @@ def _spread(sql: str, parsing: Parsing, raw: Raw) -> str:
     keyed = f"SELECT *, {_weight(parsing)} AS weight, coalesce(order_id, {alone}) AS order_key FROM ({sql})"
     by_line = "source_file, source_row"
     totals = f"""SELECT *, {_net_of_order(parsing, whole)} AS order_minor,
+        min(line_minor) OVER ({whole}) < max(line_minor) OVER ({whole}) AS lines_differ,
         CAST(sum(weight) OVER ({whole}) AS BIGINT) AS order_weight,
         CAST(sum(weight) OVER ({whole} ORDER BY {by_line} ROWS UNBOUNDED PRECEDING) AS BIGINT) AS weight_so_far,
         row_number() OVER ({whole} ORDER BY CASE WHEN is_duplicate THEN 1 ELSE 0 END, {by_line}) AS line_number,
@@ -96,10 +99,11 @@ def _spread(sql: str, parsing: Parsing, raw: Raw) -> str:
         FROM ({keyed})"""
     upto, before = _share("weight_so_far"), _share("(weight_so_far - weight)")
     share = (
-        f"CASE WHEN order_weight > 0 THEN {upto} - {before} WHEN line_number = 1 THEN order_minor "
+        f"CASE WHEN lines_differ THEN {_net(parsing)} "
+        f"WHEN order_weight > 0 THEN {upto} - {before} WHEN line_number = 1 THEN order_minor "
         "WHEN order_minor IS NOT NULL THEN 0 END"
     )
-    replaced = {f"order_{name}": name for name in carried} | {
+    replaced = {f"coalesce({name}, order_{name})": name for name in carried} | {
         "CASE WHEN order_purchased_on IS NULL THEN order_time_why END": "time_why",
         "CASE WHEN order_minor IS NULL THEN order_amount_why END": "amount_why",
     }

@@ -39,21 +39,14 @@ class Rules:
 
 
 @dataclass(frozen=True)
-class Customers:
-    """How many different customers the input names, and whether all of them are written without blemish."""
-
-    different: int
-    tidy: bool
-
-
-@dataclass(frozen=True)
 class Parsing:
     """The columns to read, and the look-ups that the data called for."""
 
     columns: MappingOf[str, tuple[str, pa.DataType]]
     rules: Rules
     staged: bool
-    customers: Customers
+    customers_are_plain: bool
+    """Every customer is written in Latin letters and digits alone, so that none needs tidying."""
     lookups: dict[str, Table] = field(default_factory=dict)
 
     @property
@@ -77,7 +70,7 @@ def prepare(
 ) -> Parsing:
     """Look at the text columns once; read what is written oddly in them."""
     raw = source.table
-    parsing = Parsing(columns, rules, source.staged, _customers(engine, raw, *columns["customer"]))
+    parsing = Parsing(columns, rules, source.staged, _are_plain(engine, raw, *columns["customer"]))
     odd = _count_odd(engine, raw, parsing)
     for name in parsing.texts:
         if not odd[f"{name}_odd"]:
@@ -97,18 +90,16 @@ def prepare(
     return parsing
 
 
-def _customers(engine: Engine, raw: Table, column: str, kind: pa.DataType) -> Customers:
-    # The distinct names are few beside the rows: cleaning is tried on them, and done to all rows only where needed.
-    names = engine.keep("customers", f"SELECT DISTINCT {column} AS name FROM {{raw}}", raw=raw)
-    clean_name = tidied("name", kind)
-    untidy = f"{clean_name} IS DISTINCT FROM name" if is_text(kind) else "name IS NULL AND FALSE"
-    found = engine.fetch(
-        f"SELECT count(DISTINCT {clean_name}) AS different, count(*) FILTER (WHERE {untidy}) AS untidy FROM {{names}}",
-        names=names,
-        **PATTERNS,
-    ).to_pylist()[0]
-    engine.drop(names)
-    return Customers(int(found["different"]), not found["untidy"])
+def _are_plain(engine: Engine, raw: Table, column: str, kind: pa.DataType) -> bool:
+    """One cheap look, so that the usual ids of millions of rows are not tidied one by one."""
+    if not is_text(kind):
+        return False
+    odd = f"SELECT count(*) AS odd FROM {{raw}} WHERE NOT regexp_matches({column}, {{plain_id}}) OR {column} IS NULL"
+    return not engine.fetch(odd, raw=raw, plain_id=_PLAIN_ID)["odd"][0].as_py()
+
+
+# At least one digit, so that no word that says "none" is among them.
+_PLAIN_ID = "^[A-Za-z_]*[0-9][0-9A-Za-z_]*$"
 
 
 def parsed_sql(engine: Engine, raw: Table, parsing: Parsing) -> str:
@@ -288,7 +279,7 @@ def _amount(parsing: Parsing) -> list[str]:
 
 def _customer(parsing: Parsing) -> str:
     column, kind = parsing.columns["customer"]
-    return column if is_text(kind) and parsing.customers.tidy else tidied(column, kind)
+    return column if is_text(kind) and parsing.customers_are_plain else tidied(column, kind)
 
 
 def _clean(parsing: Parsing, name: str) -> str:

@@ -41,7 +41,6 @@ class Quality:
     notes: MappingOf[str, Tally]
     first_day: date | None
     last_day: date | None
-    customers: int
     files: tuple[FileFound, ...]
     mapping: Mapping
 
@@ -73,7 +72,6 @@ class Quality:
             "notes": {code: asdict(tally) for code, tally in self.notes.items()},
             "first_day": self.first_day.isoformat() if self.first_day is not None else None,
             "last_day": self.last_day.isoformat() if self.last_day is not None else None,
-            "customers": self.customers,
             "files": [asdict(file) for file in self.files],
             "mapping": self.mapping.to_dict(),
         }
@@ -108,7 +106,6 @@ def measure(engine: Engine, judged: Table, raw: Raw, mapping: Mapping, parsing: 
         notes=_notes(kept, noted),
         first_day=kept.get("first_day"),
         last_day=kept.get("last_day"),
-        customers=_customers(engine, judged, parsing, list(by_reason)) if kept else 0,
         files=raw.files,
         mapping=mapping,
     )
@@ -145,11 +142,3 @@ def _bad_lines(engine: Engine, raw: Raw) -> dict[str, int]:
     table = engine.read_parquet("bad", raw.bad)
     rows = engine.fetch("SELECT reason, count(*) AS rows FROM {table} GROUP BY reason", table=table).to_pylist()
     return {str(row["reason"]): int(row["rows"]) for row in rows}
-
-
-def _customers(engine: Engine, judged: Table, parsing: Parsing, reasons: list[str]) -> int:
-    # Rows without a customer and copies of kept rows take no customer away with them.
-    if set(reasons) <= {"missing_customer", "duplicate"}:
-        return parsing.customers.different
-    found = engine.fetch("SELECT count(DISTINCT customer_id) AS n FROM {judged} WHERE reason IS NULL", judged=judged)
-    return int(found["n"][0].as_py())

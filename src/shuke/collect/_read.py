@@ -74,7 +74,10 @@ def read_purchases(
 
     `customer` … `store` name the input's columns; those not named are taken by the preset (`youzan`, `taobao`, `jd`,
     `shopify`; told by the header where it is not given), by their names, or by what is in them. `mapping` says which
-    and how. `amount` is the line's total; or give `unit_price` with `quantity`. An amount below zero is a return.
+    and how. A preset also leaves out orders never paid or cancelled, takes refunds off, and counts an order's total
+    once where its export repeats it (JD) or gives it on the first line only (Shopify).
+
+    `amount` is the line's total; or give `unit_price` with `quantity`. An amount below zero is a return.
 
     Times without an offset are wall-clock times of `source_timezone` (default: of `timezone`, the business's).
     `day_first` reads 02/01/2017 as 2 January (True) or 1 February (False) where the column's other dates leave it

@@ -50,7 +50,9 @@ def rejects_view(engine: Engine, verdicts: Table, raw: Raw, mapping: Mapping) ->
 
 def _whole_row(raw: Raw) -> str:
     """The row as a line of CSV."""
-    return " || ',' || ".join(_csv_field(f"coalesce(CAST({column.inside} AS VARCHAR), '')") for column in raw.columns)
+    fields = (_csv_field(f"coalesce(CAST({column.inside} AS VARCHAR), '')") for column in raw.columns)
+    # One flat call: a chain of || over hundreds of columns is nested as deep, more than Spark's parser bears.
+    return f"concat_ws(',', {', '.join(fields)})"
 
 
 def _csv_field(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,17 +82,29 @@ def _paths(source: object, folder: Path) -> list[tuple[Path, str]]:
         return list({path.resolve(): (path, shown) for path, shown in found}.values())
     raise InputError(
         f"Purchases cannot be read from {type(source).__name__}: give a file, a folder, a list of files, "
-        "an Arrow table or a pandas or Polars data frame."
+        "an Arrow table, a dict of columns, or a pandas or Polars data frame."
     )
 
 
 def _as_arrow(source: Any) -> pa.Table | None:
     if isinstance(source, pa.Table):
         return source
+    if isinstance(source, Mapping):
+        return _from_columns(source)
     module = type(source).__module__.partition(".")[0]
     if module == "pandas":
         return pa.Table.from_pandas(source, preserve_index=False)
     return source.to_arrow() if module == "polars" else None
+
+
+def _from_columns(columns: Mapping[str, Any]) -> pa.Table:
+    try:
+        return pa.table(dict(columns))
+    except (pa.ArrowException, TypeError) as reason:
+        raise InputError(
+            f"The columns {', '.join(map(str, columns)) or '(none)'} make no table ({reason}): give lists of one "
+            "length, each of one kind."
+        ) from reason
 
 
 def _files_at(path: Path) -> list[tuple[Path, str]]:

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import xlsxwriter
 
 from shuke.collect._read import Purchases
+from shuke.kit.cells import safe_cell
 from shuke.kit.errors import InputError
 from shuke.kit.money import minor_digits, to_major
 from shuke.kit.text import require_language, say
@@ -21,7 +22,6 @@ _COLUMNS = ("file", "line", "reason", "column", "received", "amount", "raw")
 _MOST_SHEET_ROWS = 1_048_575
 _MOST_CELL_LETTERS = 32_767
 # What a spreadsheet would take for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_rejects(purchases: Purchases, path: str | Path, language: str = "zh-hans") -> Path:
@@ -73,15 +73,7 @@ def _rows(purchases: Purchases, language: str) -> Iterator[list[Any]]:
 
 
 def _harmless(value: Any) -> Any:
-    """A text that is not run as a formula.
-
-    >>> _harmless("=1+1"), _harmless("-12.50"), _harmless(Decimal("-1"))
-    ("'=1+1", '-12.50', Decimal('-1'))
-    """
-    if not isinstance(value, str) or not value.startswith(_FORMULA):
-        return value
-    number = value[1:].replace(".", "", 1)
-    return value if value[0] in "+-" and number.isascii() and number.isdigit() else f"'{value}"
+    return safe_cell(value) if isinstance(value, str) else value
 
 
 def _write_csv(path: Path, names: list[str], rows: Iterator[list[Any]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -12,7 +13,7 @@ import pyarrow as pa
 
 from shuke.engines._sql import Value, fill, literal
 from shuke.engines._table import Table
-from shuke.kit.errors import InputError
+from shuke.kit.errors import EngineError, InputError
 
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     # Extensions are downloads: a query that would need one must fail, not reach out.
@@ -22,6 +23,18 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     # A name in a query is a table of ours, never a Python variable that happens to be called so.
     "python_enable_replacements": False,
 }
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """DuckDB's errors as ours, so that no caller needs to know which engine it was."""
+    try:
+        yield
+    except (duckdb.Error, pa.ArrowException) as reason:
+        raise EngineError(
+            f"DuckDB could not run a step: {reason}. If it names a file, that file is damaged: export it again. "
+            "If memory or disk ran out: set a memory limit, free some disk, or read less at once."
+        ) from reason
 
 
 class DuckDBEngine:
@@ -56,8 +69,10 @@ class DuckDBEngine:
             raise InputError(f"No Parquet file was given for {label!r}: give at least one.")
         extra = ", filename = 'source_file', file_row_number = true" if row_numbers else ""
         columns = "* EXCLUDE (file_row_number), file_row_number AS source_row" if row_numbers else "*"
-        listed = ", ".join(literal(path) for path in paths)
-        return self.view(label, f"SELECT {columns} FROM read_parquet([{listed}], union_by_name = true{extra})")
+        sql = f"SELECT {columns} FROM read_parquet({{files}}, union_by_name = true{extra})"
+        # A list in square brackets: DuckDB takes (…) for a row.
+        listed = "[" + ", ".join(literal(path) for path in paths) + "]"
+        return self._create("VIEW", label, sql.replace("{files}", listed))
 
     def from_arrow(self, label: str, rows: pa.Table) -> Table:
         name = self._fresh(label)
@@ -68,19 +83,21 @@ class DuckDBEngine:
         return self._table(name)
 
     def view(self, label: str, sql: str, **inputs: Value) -> Table:
-        return self._create("VIEW", label, sql, inputs)
+        return self._create("VIEW", label, fill(sql, inputs))
 
     def keep(self, label: str, sql: str, **inputs: Value) -> Table:
-        return self._create("TABLE", label, sql, inputs)
+        return self._create("TABLE", label, fill(sql, inputs))
 
     def fetch(self, sql: str, **inputs: Value) -> pa.Table:
-        return self._connection.sql(fill(sql, inputs)).to_arrow_table()
+        with _told():
+            return self._connection.sql(fill(sql, inputs)).to_arrow_table()
 
     def batches(self, sql: str, *, rows: int = 100_000, **inputs: Value) -> Iterator[pa.RecordBatch]:
         # A cursor of its own: the caller may run other steps between two batches.
         cursor = self._connection.cursor()
         try:
-            yield from cursor.sql(fill(sql, inputs)).to_arrow_reader(rows)
+            with _told():
+                yield from cursor.sql(fill(sql, inputs)).to_arrow_reader(rows)
         finally:
             cursor.close()
 
@@ -89,7 +106,8 @@ class DuckDBEngine:
 
     def write_parquet(self, table: Table, path: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._connection.execute(f"COPY {table.name} TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)")
+        with _told():
+            self._connection.execute(f"COPY {table.name} TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)")
         return path
 
     def drop(self, table: Table) -> None:
@@ -102,10 +120,11 @@ class DuckDBEngine:
     def close(self) -> None:
         self._connection.close()
 
-    def _create(self, kind: str, label: str, sql: str, inputs: dict[str, Value]) -> Table:
+    def _create(self, kind: str, label: str, sql: str) -> Table:
         name = self._fresh(label)
-        self._connection.execute(f"CREATE {kind} {name} AS {fill(sql, inputs)}")
-        return self._table(name)
+        with _told():
+            self._connection.execute(f"CREATE {kind} {name} AS {sql}")
+            return self._table(name)
 
     def _fresh(self, label: str) -> str:
         if not label.isidentifier():

@@ -6,6 +6,7 @@ import itertools
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -15,10 +16,23 @@ from sqlglot import exp
 
 from shuke.engines._sql import Value, fill
 from shuke.engines._table import Table
-from shuke.kit.errors import InputError, MissingPartError
+from shuke.kit.errors import EngineError, InputError, MissingPartError
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Spark's errors as ours, so that no caller needs to know which engine it was."""
+    from py4j.protocol import Py4JJavaError
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except (PySparkException, Py4JJavaError) as reason:
+        first = str(reason).strip().splitlines()[0]
+        raise EngineError(f"Spark could not run a step: {first} (the whole of it stands above).") from reason
 
 
 class SparkEngine:
@@ -67,11 +81,13 @@ class SparkEngine:
     def keep(self, label: str, sql: str, **inputs: Value) -> Table:
         # Written out and read back: the step is computed once, and what follows does not drag its plan along.
         folder = self._folder / f"{label}_{next(self._numbers)}"
-        self._run(sql, inputs).write.parquet(str(folder))
-        return self._named(label, self._session.read.parquet(str(folder)))
+        with _told():
+            self._run(sql, inputs).write.parquet(str(folder))
+            return self._named(label, self._session.read.parquet(str(folder)))
 
     def fetch(self, sql: str, **inputs: Value) -> pa.Table:
-        return _without_timezone(self._run(sql, inputs).toArrow())
+        with _told():
+            return _without_timezone(self._run(sql, inputs).toArrow())
 
     def batches(self, sql: str, *, rows: int = 100_000, **inputs: Value) -> Iterator[pa.RecordBatch]:
         folder = self._folder / f"batches_{next(self._numbers)}"
@@ -101,8 +117,9 @@ class SparkEngine:
             self._session.stop()
 
     def _run(self, sql: str, inputs: dict[str, Value]) -> DataFrame:
-        frame: DataFrame = self._session.sql(to_spark(fill(sql, inputs)))
-        return frame
+        with _told():
+            frame: DataFrame = self._session.sql(to_spark(fill(sql, inputs)))
+            return frame
 
     def _named(self, label: str, frame: Any) -> Table:
         if not label.isidentifier():

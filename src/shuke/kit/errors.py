@@ -17,3 +17,7 @@ class MissingPartError(ShukeError, ImportError):
 
 class LedgerError(ShukeError):
     """The facts on disk refuse the request: the message says which import or version and why."""
+
+
+class EngineError(ShukeError):
+    """A step that an engine could not run: damaged files, no memory or disk left. The message quotes the engine."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import secrets
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -145,10 +145,10 @@ class DeltaFolder:
         told = {**told, "commit_id": secrets.token_hex(8)}
         for attempt in range(_TRIES):
             before = at if at and not attempt else self._newest()
-            change = decide(before)
-            if change is None:
-                return None
             try:
+                change = decide(before)
+                if change is None:
+                    return None
                 before.commit(change, self.schema, told, data_change=data_change)
             except DeltaError as refused:
                 reason = refused
@@ -171,32 +171,29 @@ class DeltaFolder:
         newest = found[-1][0]
         return [as_version(number, told) for number, told in found if "act" in told or number == newest]
 
-    def drop_older(self, told: Mapping[str, str]) -> None:
-        """Delete what only older versions need, files and log: from then on the newest alone can be read."""
-        properties = CommitProperties(custom_metadata=dict(told))
-        for attempt in range(_TRIES):
-            handle = DeltaTable(str(self.folder))
-            done = _tried(
-                # Not `full`: files of an import under way are in no version yet.
-                lambda: handle.vacuum(0, False, False, commit_properties=properties),  # noqa: B023 - called at once
-                attempt,
-            )
-            if done:
-                break
+    def drop_older(self) -> None:
+        """Cut the log and delete what only older versions need: from then on the newest alone can be read."""
         handle = DeltaTable(str(self.folder))
         handle.create_checkpoint()
         handle.cleanup_metadata()
+        # Not `vacuum`: it forgets files a week after they were taken out, and would not find them any more.
+        now = self._newest()
+        remove_files(file for file, landed in self._beside(now) if landed)
 
-    def sweep(self) -> int:
-        """Delete files that a killed import left: no act of theirs ever landed, and they are older than a day."""
-        now = self.snapshot()
-        if now is None:
-            return 0
+    def sweep(self) -> None:
+        """Delete files that a killed act left: it never landed, and they are older than a day."""
+        now = self._newest()
+        left = [file for file, landed in self._beside(now) if not landed]
+        remove_files(file for file in left if time.time() - file.stat().st_mtime > _DAY_SECONDS)
+
+    def _beside(self, now: Snapshot) -> Iterator[tuple[Path, bool]]:
+        """Files that are in no part of this version, and whether the act that wrote them landed.
+
+        One that has not may be under way. One that has left them to older versions, or lost a race against its twin.
+        """
         known = {part.name for part in now.parts()}
-        aged = [f for f in self.folder.glob("*.parquet") if time.time() - f.stat().st_mtime > _DAY_SECONDS]
-        left = [f for f in aged if f.name not in known and not now.mark(Part(f.name, 0, 0).entry_id)]
-        remove_files(left)
-        return len(left)
+        files = [file for file in self.folder.glob("*-*-*-*.parquet") if file.name not in known]
+        return ((file, now.mark(Part(file.name, 0, 0).entry_id) > 0) for file in files)
 
     def _make(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)

@@ -240,7 +240,7 @@ class Ledger:
     def _drop_older(self, tables: list[DeltaFolder]) -> None:
         for table in tables:
             table.sweep()
-            table.drop_older({"act": "clean", "entry_id": new_id("clean")})
+            table.drop_older()
 
 
 def _taken_back(now: Snapshot | None, undone: Entry, entry: Entry) -> dict[str, int]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from shuke.collect import Quality, Tally
-from shuke.evaluate import Backtest
+from shuke.collect import Quality, Tally, file_lines
 from shuke.kit.text import compact_money, day, keys, money, number, say, share
 from shuke.report.layout import columns_of_text
 from shuke.report.results import Group, Result
@@ -41,6 +40,7 @@ def _quality(result: Result, language: str) -> list[str]:
     ]
     return [
         _title("quality", language),
+        *file_lines(quality, language),
         *columns_of_text(rows, right=(0, 1)),
         _mapping(quality, language),
         _span(result, language),
@@ -53,7 +53,7 @@ def _of_which(code: str, language: str) -> str:
 
 def _mapping(quality: Quality, language: str) -> str:
     pairs = [
-        f"{field} ← {found.column} ({say(f'report.how.{found.how}', language)})"
+        f"{say(f'collect.field.{field}', language)} ← {found.column} ({say(f'report.how.{found.how}', language)})"
         for field, found in quality.mapping.fields.items()
     ]
     return say("report.quality.mapping", language, pairs=", ".join(pairs))
@@ -135,10 +135,11 @@ def _model(result: Result, language: str) -> list[str]:
     if result.chosen == "bg_nbd":
         fitted = {name: f"{value:.4g}" for name, value in result.bg_nbd.items()}
         lines.append(say("report.model.parameters", language, **fitted))
-    return lines + _tested(result.backtest, language)
+    return lines + _tested(result, language)
 
 
-def _tested(tested: Backtest, language: str) -> list[str]:
+def _tested(result: Result, language: str) -> list[str]:
+    tested = result.backtest
     if not tested.models:
         return []
     heads = ("model", "forecast", "actual", "total_error", "rmse", "log_score")
@@ -156,7 +157,22 @@ def _tested(tested: Backtest, language: str) -> list[str]:
             ]
         )
     told = {"days": number(tested.horizon, language), "customers": number(tested.customers, language)}
-    return [say("report.model.tested", language, **told), *columns_of_text(rows, right=range(1, len(heads)))]
+    table = columns_of_text(rows, right=range(1, len(heads)))
+    return [say("report.model.tested", language, **told), *table, *_churn_checked(result, language)]
+
+
+def _churn_checked(result: Result, language: str) -> list[str]:
+    """What the model in use said of the customers it held most likely to stay away, and what they did."""
+    bins = result.backtest.model(result.chosen).no_purchase_calibration if result.chosen else ()
+    if not bins:
+        return []
+    riskiest = max(bins, key=lambda found: found.forecast)
+    figures = {
+        "customers": number(riskiest.customers, language),
+        "forecast": share(riskiest.forecast, language, decimals=1),
+        "actual": share(riskiest.actual, language, decimals=1),
+    }
+    return [say("report.model.churn_checked", language, **figures)]
 
 
 def _notes(result: Result, language: str) -> list[str]:

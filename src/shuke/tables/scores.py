@@ -107,7 +107,7 @@ _VALUE = (
         "clv_minor",
         INT,
         "客户终身价值，等于潜在价值",
-        "顧客終身價值，等於潛在價值",
+        "客戶終身價值，等於潛在價值",
         "customer lifetime value: the potential value",
         M,
         nullable=True,

@@ -159,7 +159,7 @@ def _margin_ratio(summary: Table) -> float:
     return float(margin / spent) if spent > 0 else 1.0
 
 
-# - The interval is of whole outcomes: for someone most likely gone it is 0 to 0, while the mean is a little above. It is
+# - The interval is of whole outcomes: for someone most likely gone it is 0 to 0, while the mean is a bit above. It is
 #   widened to hold the mean, so that nobody reads a value outside its own interval; it then holds at least as much.
 # - A due day beyond the horizon is no forecast, so it is null.
 # - Value if kept is the value given that the customer is still one: CLV over probability_alive.

@@ -31,10 +31,15 @@ class MarginRates:
         for name, rate in named.items():
             if rate is not None and not 0 < rate <= 1:
                 raise InputError(f"Margin rate {rate} for {name!r} is not a share: give a number above 0, at most 1.")
+        if self.by_category and self.overall is None:
+            raise InputError(
+                f"Margin rates are given for {', '.join(self.by_category)} only: give an overall rate too, for the "
+                "other categories, since margin of some and revenue of others would not compare."
+            )
 
     @property
     def known(self) -> bool:
-        return self.overall is not None or bool(self.by_category)
+        return self.overall is not None
 
 
 @dataclass(frozen=True)
@@ -205,8 +210,7 @@ def _line_margin(basis: ValueBasis, rates: MarginRates) -> str:
 
 
 def _rate_of_line(rates: MarginRates) -> str:
-    """SQL for the rate of the line's category; categories without a rate of their own have the overall one, else all
-    of the amount."""
+    """SQL for the rate of the line's category, the overall one where it has none of its own."""
     overall = _units(1.0 if rates.overall is None else rates.overall)
     if not rates.by_category:
         return str(overall)
