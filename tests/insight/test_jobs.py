@@ -17,7 +17,7 @@ from shuke.insight.jobs import run_import
 from shuke.insight.models import RunRequest, Upload
 from shuke.kit.errors import InputError
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def test_an_import_books_the_rows_and_keeps_the_report_and_the_rows_set_aside(upload: Upload, work: Any) -> None:

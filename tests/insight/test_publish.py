@@ -14,7 +14,7 @@ from shuke.insight.facts import business_ledger
 from shuke.insight.publish import rows
 from shuke.tables import SCORES
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def current() -> Run:

@@ -12,7 +12,9 @@ from shuke.ui.drawings import drawings
 BARS = Bars("b", [Bar("A", 1)])
 
 
-@pytest.mark.parametrize(("size", "drawn"), [("full", [1120, 560, 340]), ("half", [560, 340]), ("small", [340])])
+@pytest.mark.parametrize(
+    ("size", "drawn"), [("full", [1120, 760, 560, 340]), ("half", [760, 560, 340]), ("small", [340])]
+)
 def test_a_chart_is_drawn_for_its_size_and_narrower_ones(size: str, drawn: list[int]) -> None:
     assert [each.drawing.width for each in drawings(BARS, size).sized] == drawn
 

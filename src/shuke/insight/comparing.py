@@ -75,13 +75,12 @@ def parameters(run: Run) -> list[tuple[str, str]]:
 
 def two(first: Run, second: Run) -> dict[str, Any]:
     """Two runs side by side. Who moved is counted in the engine, from the scores the ledger keeps."""
-    tongue = language.active()
     moved = _migration(first, second)
     settings = zip(parameters(first), parameters(second), strict=True)
     return {
         "first": first,
         "second": second,
-        "days": (day(first.as_of, tongue), day(second.as_of, tongue)),
+        "days": (first.as_of.isoformat(), second.as_of.isoformat()),
         "parameters": [(name, was, became, was != became) for (name, was), (_, became) in settings],
         "totals": [_total(first, second, name) for name in _TOTALS],
         "tiers": _groups(first, second, "tiers", "tier."),

@@ -33,7 +33,6 @@ def purchases_of(ledger: Ledger, engine: Engine, *, version: int | None = None) 
         notes={},
         first_day=row["first_day"],
         last_day=row["last_day"],
-        customers=row["customers"],
         files=(),
         mapping=mapping,
     )
@@ -52,7 +51,6 @@ def previous_of(ledger: Ledger, engine: Engine, *, before: date, but: str = "") 
 
 _MEASURED = """
     SELECT count(*) AS lines, CAST(coalesce(sum(amount_minor), 0) AS BIGINT) AS amount_minor,
-        min(purchased_on) AS first_day, max(purchased_on) AS last_day,
-        (SELECT count(*) FROM (SELECT customer_id FROM {purchases} GROUP BY customer_id)) AS customers
+        min(purchased_on) AS first_day, max(purchased_on) AS last_day
     FROM {purchases}
 """

@@ -161,7 +161,7 @@ def _decoded(start: bytes) -> tuple[str, str]:
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         return start[: len(start) // 2 * 2].decode("utf-16", "replace"), "UTF-16"
     # A character cut in two at the end of the sample must not speak against an encoding.
-    whole = start[: start.rfind(b"\n") + 1] or start
+    whole = (start[: start.rfind(b"\n") + 1] or start) if len(start) == _SAMPLE_BYTES else start
     for encoding, name in (("utf-8-sig", "UTF-8"), ("gb18030", "GB18030"), ("big5", "Big5")):
         try:
             return whole.decode(encoding), name
@@ -173,7 +173,7 @@ def _decoded(start: bytes) -> tuple[str, str]:
 def _under_header(rows: list[list[str]]) -> tuple[list[str], list[list[str]]]:
     """The header is the first row that is about as full as most; what stands above is a title."""
     widest = max((sum(bool(cell) for cell in row) for row in rows[:_PREAMBLE_ROWS]), default=0)
-    place = next((n for n, row in enumerate(rows) if sum(map(bool, row)) >= max(1, widest // 2)), None)
+    place = next((n for n, row in enumerate(rows) if sum(map(bool, row)) >= max(min(2, widest), widest // 2)), None)
     if place is None:
         return [], []
     names = _distinct(rows[place])

@@ -129,10 +129,9 @@ def quality(upload: Upload) -> dict[str, Any]:
             row(here("report.quality.set_aside"), kept["rows_set_aside"], kept["amount_set_aside_minor"], "total"),
             *tallies("set_aside"),
         ],
-        "customers": number(kept["customers"], tongue),
         "span": _span(kept),
         "fields": [
-            (here(f"collect.field.{name}"), found["column"], here(f"collect.how.{found['how']}"))
+            (here(f"collect.field.{name}"), found["column"], here(f"report.how.{found['how']}"))
             for name, found in kept["mapping"]["fields"].items()
         ],
         "has_rejects": upload.rejects,
@@ -148,7 +147,7 @@ def _missing(seen: Peek) -> list[str]:
 
 def _field(form: ColumnsForm, name: str, seen: Peek) -> dict[str, Any]:
     found = seen.mapping.get(name)
-    how = here(f"collect.how.{found[1]}") if found and found[1] in ("name", "content", "preset") else ""
+    how = here(f"report.how.{found[1]}") if found and found[1] in ("name", "content", "preset") else ""
     return {"bound": form[name], "how": how, "required": name in _REQUIRED}
 
 

@@ -10,9 +10,9 @@ from shuke.kit.text import say
 from shuke.ui import language
 from shuke.ui.charts import Drawing, Figures
 
-WIDTHS = {"full": 1120, "half": 560, "small": 340}
-"""Pixels of each size: across the page, half of it, and a phone."""
-_SHOWN = {"full": ("full", "half", "small"), "half": ("half", "small"), "small": ("small",)}
+WIDTHS = {"full": 1120, "wide": 760, "half": 560, "small": 340}
+"""Pixels of each size: across the page, most of it, half of it, and a phone."""
+_SHOWN = {"full": ("full", "wide", "half", "small"), "half": ("wide", "half", "small"), "small": ("small",)}
 
 
 class Chart(Protocol):

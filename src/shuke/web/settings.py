@@ -1,4 +1,4 @@
-"""Django's settings. Whatever differs from one place to another comes from the environment (docs/serving.md)."""
+"""Django's settings. Whatever differs from one place to another comes from the environment (docs/guides/serving.md)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ SHUKE_CURRENCY: str = require_currency(env.text("SHUKE_CURRENCY", "CNY"))
 SHUKE_LEDGER: Path = Path(env.text("SHUKE_LEDGER", str(SHUKE_DATA / "ledger"))).expanduser().resolve()
 SHUKE_UPLOADS: Path = SHUKE_DATA / "uploads"
 SHUKE_UPLOAD_BYTES: int = env.whole("SHUKE_UPLOAD_MB", 200) * 1024 * 1024
-SHUKE_BUSINESS_NAME: str = env.text("SHUKE_BUSINESS_NAME", "")
 SHUKE_JOB_LOST_SECONDS: int = env.whole("SHUKE_JOB_LOST_SECONDS", 60, least=10)
 
 DEBUG: bool = env.yes_no("SHUKE_DEBUG", default=False)
@@ -130,10 +129,7 @@ CSRF_FAILURE_VIEW = "shuke.web.views.stale_form"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 LANGUAGE_COOKIE_NAME = "shuke_language"
-LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
-LANGUAGE_COOKIE_SAMESITE = "Lax"
-LANGUAGE_COOKIE_HTTPONLY = True
-LANGUAGE_COOKIE_SECURE = CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = SECURE_SSL_REDIRECT = SHUKE_PRODUCTION
+CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = SECURE_SSL_REDIRECT = SHUKE_PRODUCTION
 SECURE_REDIRECT_EXEMPT = [r"^health/$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SHUKE_PRODUCTION else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SHUKE_PRODUCTION else None

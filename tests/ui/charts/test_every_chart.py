@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 
+import shuke.ui.charts
 from shuke.ui.charts import (
     Bar,
     Bars,
@@ -28,6 +31,7 @@ from shuke.ui.charts import (
 from shuke.ui.charts._letters import measure
 from shuke.ui.drawings import WIDTHS, Chart
 
+STANDARD = {"collections", "dataclasses", "functools", "math", "typing", "unicodedata"}
 LONG = "深圳市远航国际商贸（集团）有限责任公司"
 TIERS = ["A 级 VIP 客户", "B 级主要客户", "C 级普通客户", "D 级小客户"]
 MONTHS = [f"2026年{month}月" for month in range(1, 13)]
@@ -129,3 +133,15 @@ def test_the_figures_stand_in_a_table_too(chart: Chart) -> None:
 def test_without_figures_nothing_is_drawn(chart: Chart) -> None:
     drawing = chart.draw(340)
     assert (list(drawing.marks), list(drawing.words)) == ([], [])
+
+
+def test_charts_are_plain_python_and_know_no_django() -> None:
+    known = set()
+    for path in Path(shuke.ui.charts.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            known |= {node.module or ""} if isinstance(node, ast.ImportFrom) else set()
+            known |= {alias.name for alias in node.names} if isinstance(node, ast.Import) else set()
+    assert {name for name in known if name.split(".")[0] not in {"__future__", *STANDARD}} <= {
+        *(name for name in known if name.startswith("shuke.ui.charts")),
+        "shuke.kit.errors",
+    }

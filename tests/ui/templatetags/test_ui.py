@@ -217,8 +217,8 @@ def test_a_chart_is_drawn_for_every_width_with_links_names_and_a_table() -> None
     from shuke.ui.charts import Bar, Bars
 
     shown = render('{% chart data size="full" %}', data=Bars("Tiers <now>", [Bar("A", 3, "/?tier=A"), Bar("B", 1)]))
-    assert re.findall(r'<svg class="(full|half|small)"', shown) == ["full", "half", "small"]
-    assert shown.count('<a href="/?tier=A" class="tone-1" aria-label="A 3">') == 3
+    assert re.findall(r'<svg class="(full|wide|half|small)"', shown) == ["full", "wide", "half", "small"]
+    assert shown.count('<a href="/?tier=A" class="tone-1" aria-label="A 3">') == 4
     assert 'role="group" aria-label="Tiers &lt;now&gt;"' in shown
     assert '<th scope="row">A</th><td class="num">3</td>' in shown
 

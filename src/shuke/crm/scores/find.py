@@ -62,6 +62,10 @@ class _Plan:
         """The field sorted by; without a run only fields of customers can be."""
         return self.query.field if self.run or self.query.field in _OF_CUSTOMERS else "sort_name"
 
+    @property
+    def is_descending(self) -> bool:
+        return self.query.is_descending and self.order == self.query.field
+
 
 def find(query: Query, run: Run | None) -> Found:
     """The page of customers that a query asks for."""
@@ -82,7 +86,7 @@ def all_ids(query: Query, run: Run | None) -> Iterator[int]:
     if few is not None:
         return iter(_sorted(plan, few))
     with_value, without = _walks(plan)
-    return chain(with_value.iterator(chunk_size=FEW), without.iterator(chunk_size=FEW))
+    return chain(with_value.iterator(), without.iterator())
 
 
 def _planned(query: Query, run: Run | None) -> _Plan:
@@ -109,10 +113,12 @@ def _few(plan: _Plan) -> list[int] | None:
 
 def _sorted(plan: _Plan, few: list[int]) -> list[int]:
     """Those of the few that pass the other filters. Sorted here: a planner might walk the order's index instead."""
+    if not few:
+        return []
     order = plan.order if plan.by_customer else f"{plan.relation}__{plan.order}"
     rows = list(Customer.objects.filter(_passes(plan, ""), pk__in=few).values_list("pk", order))
     with_value = sorted((value, pk) for pk, value in rows if value is not None)
-    if plan.query.is_descending:
+    if plan.is_descending:
         with_value.sort(key=lambda pair: pair[0], reverse=True)
     return [pk for _, pk in with_value] + sorted(pk for pk, value in rows if value is None)
 
@@ -137,7 +143,7 @@ def _walks(plan: _Plan) -> tuple[QuerySet[Any, int], QuerySet[Any, int]]:
         if plan.by_customer
         else plan.scores.objects.filter(_passes(plan, "customer__"))
     )
-    descending = plan.query.is_descending
+    descending = plan.is_descending
     tie = "pk" if descending == (plan.order in DESCENDING) else "-pk"  # as the index runs, or all of it backwards
     with_value = rows.order_by(f"-{plan.order}" if descending else plan.order, tie)
     if rows.model._meta.get_field(plan.order).null:

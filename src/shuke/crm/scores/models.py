@@ -19,6 +19,7 @@ class Run(models.Model):
 
     `figures` are the precomputed figures of the Overview. `cells` counts customers by what lists filter by: each is
     [tier, stage, segment, valuable at risk, likely to churn, tier before, count], and a score's `cell` is its place.
+    `counts` sums them up for each filter.
     """
 
     class State(models.TextChoices):
@@ -38,6 +39,7 @@ class Run(models.Model):
     parameters = models.JSONField(default=dict)
     figures = models.JSONField(default=dict)
     cells = models.JSONField(default=list)
+    counts = models.JSONField(default=dict)
     customers = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=8, choices=State, default=State.FILLING)
     slot = models.PositiveSmallIntegerField(null=True)

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from shuke.crm.customers.models import Customer
 from shuke.crm.people.models import User
-from shuke.crm.scores.columns import OF_CUSTOMER
+from shuke.crm.scores.columns import OF_CUSTOMER, Column
 from shuke.crm.scores.find import Found, all_ids, find
 from shuke.crm.scores.models import COLUMNS, SLOTS, Run, Score, TierChange
 from shuke.crm.scores.query import Query
@@ -70,7 +70,7 @@ def listed(viewer: User, query: Query, run: Run | None) -> tuple[list[Listed], F
     """The page of a list, and how many customers the list has."""
     _require_sight(viewer)
     found = find(query, run)
-    return _rows(found.ids, run), found
+    return _rows(found.ids, run, query.columns), found
 
 
 def all_listed(viewer: User, query: Query, run: Run | None) -> Iterator[Listed]:
@@ -107,14 +107,19 @@ def as_row(score: Score, key: str) -> dict[str, Any]:
 def _all_rows(query: Query, run: Run | None) -> Iterator[Listed]:
     ids = all_ids(query, run)
     while chunk := list(islice(ids, _CHUNK)):
-        yield from _rows(chunk, run)
+        yield from _rows(chunk, run, query.columns)
 
 
-def _rows(ids: Sequence[int], run: Run | None) -> list[Listed]:
-    customers = Customer.objects.defer("traits", "search_text").in_bulk(ids)
+def _rows(ids: Sequence[int], run: Run | None, columns: Sequence[Column]) -> list[Listed]:
+    """The customers and their scores, with the fields that the columns show; a sentence may need any of them."""
+    fields = {column.field for column in columns}
+    customers = Customer.objects.only("key", "name", *sorted(fields & OF_CUSTOMER)).in_bulk(ids)
     scores: dict[int, Score] = {}
     if run is not None and run.slot is not None:
-        scores = dict(SLOTS[run.slot].objects.in_bulk(ids))
+        rows = SLOTS[run.slot].objects.all()
+        if not any(column.form == "sentence" for column in columns):
+            rows = rows.only(*sorted(fields.intersection(COLUMNS)))
+        scores = dict(rows.in_bulk(ids))
     return [Listed(customers[pk], scores.get(pk)) for pk in ids if pk in customers]
 
 

@@ -37,7 +37,7 @@ def write(model: _Model, rows: Sequence[tuple[Any, ...]]) -> None:
 
 
 def _copy(sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    with connection.cursor() as cursor, cursor.copy(sql) as copying:
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(sql) as copying:
         for row in rows:
             copying.write_row(row)
 

@@ -7,20 +7,20 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.urls import reverse
 
 from shuke.crm.customers import reads as customers
 from shuke.crm.customers.models import SavedView
 from shuke.crm.people.models import User
-from shuke.crm.scores.cells import totals
 from shuke.crm.scores.columns import COLUMNS, Column, name_of
 from shuke.crm.scores.find import Found
 from shuke.crm.scores.models import Run
 from shuke.crm.scores.query import RISKS, Query
 from shuke.crm.scores.reads import Listed
-from shuke.crm.scores.rows import shown
+from shuke.crm.scores.rows import drawn
 from shuke.crm.words import here
-from shuke.kit.text import day, number
+from shuke.kit.text import day, number, say
 from shuke.ui import language
 from shuke.ui.parts import Option, Pages
 
@@ -59,13 +59,13 @@ class Filter:
 
 def context(viewer: User, query: Query, run: Run | None, rows: Sequence[Listed], found: Found) -> dict[str, Any]:
     """What the template of the list shows."""
-    tongue, currency = language.active(), run.currency if run else ""
+    tongue, currency = language.active(), run.currency if run else settings.SHUKE_CURRENCY
     saved, tags = customers.saved_views(viewer), customers.all_tags(viewer)
     return {
         "query": query,
         "run": run,
         "heads": [_head(column, tongue) for column in query.columns],
-        "rows": shown(viewer, query, rows, tongue, currency),
+        "rows": drawn(viewer, query, rows, tongue, currency),
         "pages": Pages(query.page, query.size, found.total, capped=found.capped, more=len(found.ids) == query.size),
         "total": number(found.total, tongue) + ("+" if found.capped else ""),
         "as_of": day(run.as_of, tongue) if run else "",
@@ -110,9 +110,8 @@ def _bar(filters: list[Filter]) -> dict[str, object]:
 def _filters(query: Query, run: Run | None, tags: list[str], tongue: str) -> list[Filter]:
     filters = []
     if run is not None:
-        counts = totals(run.cells)
-        filters = [_code_filter(name, names, query, counts[name], tongue) for name, names in _FIELDS]
-        choices = [_risk(code, query, counts["risk"], tongue) for code in RISKS]
+        filters = [_code_filter(name, names, query, run.counts.get(name, {}), tongue) for name, names in _FIELDS]
+        choices = [_risk(code, query, run.counts.get("risk", {}), tongue) for code in RISKS]
         filters.append(Filter("risk", here("scores.list.any_risk"), choices))
     if tags:
         filters.append(Filter("tag", here("scores.list.any_tag"), [Choice(tag, tag, tag == query.tag) for tag in tags]))
@@ -147,7 +146,7 @@ def _rank(code: str) -> tuple[int, str]:
 
 
 def _counted(label: str, count: int, tongue: str) -> str:
-    return here("scores.list.option", name=label, count=number(count, tongue))
+    return say("scores.list.option", tongue, name=label, count=f"{count:,}")
 
 
 def _chips(query: Query, tongue: str) -> list[Option]:

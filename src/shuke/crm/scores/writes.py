@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from shuke.crm.customers import writes as customers
 from shuke.crm.scores import slots
-from shuke.crm.scores.cells import NEW, Cells, kind_of
+from shuke.crm.scores.cells import NEW, Cells, kind_of, totals
 from shuke.crm.scores.errors import RefusedRun
 from shuke.crm.scores.models import COLUMNS, SLOTS, Run, TierChange
 from shuke.kit.money import require_currency
@@ -105,6 +105,7 @@ def _fill(run: Run, rows: Iterable[Row], told: Told | None) -> None:
             told(written)
     slots.index(model)
     run.cells, run.customers = cells.as_json(), written
+    run.counts = totals(run.cells)
 
 
 @transaction.atomic

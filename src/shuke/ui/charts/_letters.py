@@ -43,6 +43,22 @@ def shorten(text: str, room: float, size: float = SIZE) -> str:
     return kept.rstrip() + "…" if kept else ""
 
 
+def lines(text: str, room: float) -> list[str]:
+    """The text in one line, or in two where one is too short, broken at a space if there is one; the rest is cut off.
+
+    >>> lines("前 20% 客户贡献 63% 的价值", 110)
+    ['前 20% 客户贡献', '63% 的价值']
+    >>> lines("深圳市远航商贸", 60)
+    ['深圳市远航', '商贸']
+    """
+    if measure(text) <= room:
+        return [text]
+    fits = max((end for end in range(1, len(text)) if measure(text[:end]) <= room), default=1)
+    at = text.rfind(" ", 0, fits + 1)
+    end = at if at > fits // 2 else fits
+    return [text[:end].rstrip(), shorten(text[end:].lstrip(), room)]
+
+
 def thinning(labels: Sequence[str], slot: float) -> int:
     """Show every how-many-eth label so that none touches the next.
 

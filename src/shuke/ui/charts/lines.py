@@ -24,6 +24,7 @@ from shuke.ui.charts._scale import Scale, scale
 
 _BELOW = 22
 _DOTS_UP_TO = 40
+_EDGE = 30
 _Place = tuple[float, float]
 
 
@@ -77,7 +78,7 @@ def _draw(data: Lines, width: float) -> Drawing:
     write = data.write_tick or data.write
     axis = scale(_all_values(data), data.height - _BELOW, top, write, zero=data.zero or data.filled, many=4)
     left = max(measure(write(tick)) for tick in axis.ticks) + 8
-    across = _across(len(data.labels), left + 6, width - 8)
+    across = _across(len(data.labels), left + 6, width - max(8, min(measure(data.labels[-1]) / 2, _EDGE)))
     marks = [mark for index, one in enumerate(data.series) for mark in _line(data, index, one, axis, across)]
     marks += [mark for one in data.series for mark in _points(data, one, axis, across)]
     marks += [_swatch(index, one, *places[index]) for index, one in enumerate(data.series) if legend]

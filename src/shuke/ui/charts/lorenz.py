@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shuke.ui.charts._drawing import Circle, Drawing, Mark, Path, Rule, Word, named, near
-from shuke.ui.charts._letters import measure, shorten
+from shuke.ui.charts._letters import lines, shorten
 
 _BELOW = 36
 _LEFT = 44
@@ -58,7 +58,7 @@ class Lorenz:
             *(_highlight(self, one, sheet) for one in self.highlights),
         ]
         rules, words = _frame(self, sheet)
-        words += [_beside(one, sheet) for one in self.highlights]
+        words += [word for one in self.highlights for word in _beside(one, sheet)]
         rows = [(f"{customers:.0%}", f"{value:.0%}") for customers, value in self.points]
         figures = named((self.customers_title, self.value_title), (), rows)
         return Drawing(self.name, width, sheet.height, rules, marks, words, figures)
@@ -95,12 +95,13 @@ def _highlight(data: Lorenz, one: Highlight, sheet: _Sheet) -> Mark:
     return Mark((Circle(near(x), near(y), 12, "hit"), Circle(near(x), near(y), 4.5)), data.tone, one.text, one.href)
 
 
-def _beside(one: Highlight, sheet: _Sheet) -> Word:
-    """The sentence on the side away from the diagonal, where nothing else is drawn."""
+def _beside(one: Highlight, sheet: _Sheet) -> list[Word]:
+    """The sentence below its point, on the side with more room, in two lines where one is too short."""
     x, y = sheet.at(one.customers, one.value)
-    above = one.value >= one.customers
-    y += 18
-    room = sheet.width - x - 16
-    if measure(one.text) <= room:
-        return Word(near(x + 10), near(y), one.text, "start", "strong halo")
-    return Word(near(x - 10), near(y - 26 if above else y), shorten(one.text, x - _LEFT - 12), "end", "strong halo")
+    right = sheet.width - x - 16 >= x - _LEFT
+    room = sheet.width - x - 26 if right else x - _LEFT - 12
+    x, anchor = (x + 10, "start") if right else (x - 10, "end")
+    return [
+        Word(near(x), near(y + 18 + 15 * line), text, anchor, "strong halo")
+        for line, text in enumerate(lines(one.text, room))
+    ]

@@ -40,8 +40,9 @@ On any link or button: `data-shortcut="g c"` (keys typed one after another), `da
 `data-autosubmit` on a form that is sent when a choice changes, `data-check-all="name"` on a box that ticks a column,
 
 Charts: `shuke.ui.charts` holds records (Bars, Lines, Pyramid, HeatMap, Sankey, Lorenz, Scatter) that a view fills with
-figures, text and links; `{% chart data size="full|half|small" %}` draws any of them. size is the width that the page
-gives it on a desktop; narrower screens get their own drawing. Writers for axes: shuke.ui.figures.
+figures, text and links; `{% chart data size="full|half|small" %}` draws any of them. full is for charts
+across the page, half for all others, small where there is never more room than on a phone; whatever room there is, the
+style sheet shows the drawing made for it. Writers for axes: shuke.ui.figures.
 `{% sparkline values label=… %}` goes in cells.
 """
 
@@ -362,7 +363,7 @@ def event(
 @register.inclusion_tag("ui/charts/chart.html")
 def chart(data: Chart, size: str = "half") -> dict[str, object]:
     """A chart with links, drawn for the width given and for narrower ones, and its figures as a table."""
-    return {"drawings": drawings(data, size), "size": size}
+    return {"drawings": drawings(data, size)}
 
 
 @register.inclusion_tag("ui/charts/sparkline.html")

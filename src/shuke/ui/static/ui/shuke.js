@@ -121,7 +121,7 @@
       if (search) { event.preventDefault(); search.focus(); search.select(); }
       return;
     }
-    typed = event.timeStamp - typedAt < 1200 ? typed + " " + event.key : event.key;
+    typed = typed && event.timeStamp - typedAt < 1200 ? typed + " " + event.key : event.key;
     typedAt = event.timeStamp;
     const target = Array.from(document.querySelectorAll("[data-shortcut]")).find((one) => one.dataset.shortcut === typed || one.dataset.shortcut === event.key);
     if (target) { event.preventDefault(); typed = ""; target.click(); }
