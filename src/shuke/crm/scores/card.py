@@ -16,10 +16,10 @@ from shuke.crm.customers import reads as customers
 from shuke.crm.customers.models import Customer, CustomerTag
 from shuke.crm.people.models import User
 from shuke.crm.scores import reads
-from shuke.crm.scores.columns import name_of, short_tier, why_sentence
+from shuke.crm.scores.columns import name_of, percent, short_tier, why_sentence
 from shuke.crm.scores.models import Run, Score
 from shuke.crm.words import here
-from shuke.kit.text import compact_money, day, explain, money, number, share
+from shuke.kit.text import compact_money, day, explain, money, number
 from shuke.ui import language
 from shuke.ui.parts import Crumb, Why
 
@@ -79,7 +79,7 @@ class _Writer:
         return _UNKNOWN if value is None else number(value, self.tongue, decimals)
 
     def share(self, value: float | None) -> str:
-        return _UNKNOWN if value is None else share(value, self.tongue)
+        return percent(value)
 
     def day(self, value: date | None) -> str:
         return _UNKNOWN if value is None else day(value, self.tongue)

@@ -6,55 +6,51 @@ count is the sum of theirs, known without a look at a customer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 LIKELY_TO_CHURN = 0.5
 """From which probability of no purchase within the next period the list calls a customer likely to churn."""
 VALUABLE_AT_RISK = "at_risk_valuable"
 """The reason (a code of `why.…`) the policies give for a valuable customer at risk."""
+_READ = ("tier_in_force", "stage", "rfm_segment", "why_code", "churn_probability")
 NEW = ""
 """The tier before of a customer whom the run before did not know."""
 
 Kind = tuple[str, str, str, bool, bool, str]
 
 
-@dataclass
 class Cells:
-    """Numbers the kinds of customers as they come, and counts them."""
+    """Numbers the kinds of customers as their scores come by, and counts them. `columns` are those of a row, in order.
 
-    numbers: dict[Kind, int] = field(default_factory=dict)
-    counts: list[int] = field(default_factory=list)
+    >>> cells = Cells(("tier_in_force", "stage", "rfm_segment", "why_code", "churn_probability"))
+    >>> cells.number(("A", "decline", "at_risk", "at_risk_valuable", 0.7), before="A")
+    0
+    >>> cells.as_json()
+    [['A', 'decline', 'at_risk', True, True, 'A', 1]]
+    """
 
-    def number(self, kind: Kind) -> int:
-        place = self.numbers.setdefault(kind, len(self.counts))
-        if place == len(self.counts):
-            self.counts.append(0)
-        self.counts[place] += 1
+    def __init__(self, columns: Sequence[str]) -> None:
+        self._pick = itemgetter(*(columns.index(name) for name in _READ))
+        self._numbers: dict[Kind, int] = {}
+        self._counts: list[int] = []
+
+    def number(self, row: Sequence[Any], before: str) -> int:
+        """The number of the cell of a row, whose customer had the tier `before` in the run before."""
+        tier, stage, segment, why, churn = self._pick(row)
+        kind = (tier, stage, segment, why == VALUABLE_AT_RISK, churn is not None and churn >= LIKELY_TO_CHURN, before)
+        place = self._numbers.get(kind)
+        if place is None:
+            place = self._numbers[kind] = len(self._counts)
+            self._counts.append(0)
+        self._counts[place] += 1
         return place
 
     def as_json(self) -> list[list[Any]]:
-        return [[*kind, self.counts[place]] for kind, place in self.numbers.items()]
-
-
-def kind_of(row: Sequence[Any], place: Mapping[str, int], before: str) -> Kind:
-    """What a customer is filtered by: from a row of scores, and where each column stands in it.
-
-    >>> columns = ("tier_in_force", "stage", "rfm_segment", "why_code", "churn_probability")
-    >>> place = {name: number for number, name in enumerate(columns)}
-    >>> kind_of(("A", "decline", "at_risk", "at_risk_valuable", 0.7), place, before="A")
-    ('A', 'decline', 'at_risk', True, True, 'A')
-    """
-    churn = row[place["churn_probability"]]
-    return (
-        row[place["tier_in_force"]],
-        row[place["stage"]],
-        row[place["rfm_segment"]],
-        row[place["why_code"]] == VALUABLE_AT_RISK,
-        churn is not None and churn >= LIKELY_TO_CHURN,
-        before,
-    )
+        """The cells by number, each with its count last."""
+        return [[*kind, self._counts[place]] for kind, place in self._numbers.items()]
 
 
 @dataclass(frozen=True)

@@ -57,8 +57,9 @@ def index(model: _Model) -> None:
     """Make the indexes, and let the planner know how the rows lie."""
     editor = connection.schema_editor()  # only asked for SQL: entering it would refuse to work in a transaction
     with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("PRAGMA analysis_limit=1000")
+        # A sample is enough for the planner; sorting a million rows in memory takes half the time.
+        sqlite = connection.vendor == "sqlite"
+        cursor.execute("PRAGMA analysis_limit=1000" if sqlite else "SET maintenance_work_mem = '256MB'")
         for entry in model._meta.indexes:
             cursor.execute(str(entry.create_sql(model, editor)))
         table = connection.ops.quote_name(model._meta.db_table)

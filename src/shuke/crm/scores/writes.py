@@ -13,13 +13,13 @@ from django.utils import timezone
 
 from shuke.crm.customers import writes as customers
 from shuke.crm.scores import slots
-from shuke.crm.scores.cells import NEW, Cells, kind_of, totals
+from shuke.crm.scores.cells import NEW, Cells, totals
 from shuke.crm.scores.errors import RefusedRun
 from shuke.crm.scores.models import COLUMNS, SLOTS, Run, TierChange
 from shuke.kit.money import require_currency
 
 _CHUNK = 10_000
-_PLACE = {name: place for place, name in enumerate(COLUMNS)}
+_TIER = COLUMNS.index("tier_in_force")
 _KEPT_RUNS = 50
 
 Row = Sequence[Any]
@@ -96,7 +96,7 @@ def _fill(run: Run, rows: Iterable[Row], told: Told | None) -> None:
     assert run.slot is not None  # noqa: S101  `_begin` gave it one
     model = SLOTS[run.slot]
     slots.empty(model)
-    cells, waiting, written = Cells(), iter(rows), 0
+    cells, waiting, written = Cells(COLUMNS), iter(rows), 0
     before = Run.objects.filter(state=Run.State.CURRENT).first()
     while chunk := [tuple(row) for row in islice(waiting, _CHUNK)]:
         _write_chunk(run, before, cells, chunk)
@@ -119,10 +119,9 @@ def _write_chunk(run: Run, before: Run | None, cells: Cells, chunk: list[tuple[A
     for row in chunk:
         pk = ids[row[0]]
         tier_before = tiers.get(pk, NEW)
-        kind = kind_of(row, _PLACE, tier_before)
-        if tier_before not in (NEW, kind[0]):
-            changes.append(TierChange(customer_id=pk, run=run, before=tier_before, after=kind[0]))
-        rows.append((pk, *row[1:], cells.number(kind)))
+        if tier_before not in (NEW, row[_TIER]):
+            changes.append(TierChange(customer_id=pk, run=run, before=tier_before, after=row[_TIER]))
+        rows.append((pk, *row[1:], cells.number(row, tier_before)))
     try:
         slots.write(SLOTS[run.slot], rows)
     except IntegrityError as reason:
