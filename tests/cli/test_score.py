@@ -187,6 +187,23 @@ def test_a_ledger_takes_a_file_once_keeps_runs_and_can_undo(sales, tmp_path, cap
     assert "6 rows" in capsys.readouterr().out
 
 
+def test_a_folder_that_grew_adds_its_new_files_only(tmp_path, capsys):
+    folder, kept = tmp_path / "月报", tmp_path / "账本"
+    folder.mkdir()
+    command = ["score", str(folder), "--ledger", str(kept), "--lang", "en", "--quiet"]
+    (folder / "一月.csv").write_text("customer,time,amount\na,2024-01-01,5\na,2024-01-09,6\n")
+    assert main(command) == 0
+    assert "Imported 2 rows" in capsys.readouterr().out
+    (folder / ".DS_Store").write_bytes(b"no table")
+    (folder / "二月.csv").write_text("customer,time,amount\nb,2024-02-01,7\n")
+    assert main(command) == 0
+    printed = capsys.readouterr().out
+    assert printed.count("nothing was added") == 1
+    assert "Imported 1 rows" in printed
+    assert main(["ledger", str(kept), "purchases", "a", "--lang", "en"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 1 + 2
+
+
 def test_a_ledger_that_is_not_there_is_named(tmp_path, capsys):
     assert main(["ledger", str(tmp_path / "none"), "runs", "--lang", "en"]) == 1
     assert "shuke score --ledger" in capsys.readouterr().err

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 from shuke.classify import Pyramid, cuts_named
 from shuke.cli._parser import COLUMNS
@@ -91,9 +89,7 @@ def _through_ledger(
     ledger: Ledger, asked: argparse.Namespace, purchases: Purchases, language: str, said: list[str]
 ) -> tuple[Purchases, Previous | None, int | None]:
     """Import the facts, once, and go on with all that the ledger holds; and with the latest run before this day."""
-    imported = ledger.append(purchases.table, content_digest=_digest(asked), sources=asked.source)
-    figures = {"rows": number(imported.rows, language), "import_id": imported.import_id}
-    said.append(say(imported.note_code, language, **figures))
+    said += _import(ledger, asked, purchases, language)
     version = ledger.version()
     everything = replace(purchases, table=ledger.purchases(purchases.engine, version=version))
     as_of = asked.as_of or _last_day(everything)
@@ -110,21 +106,38 @@ def _last_day(purchases: Purchases) -> date | None:
     return day
 
 
-def _digest(asked: argparse.Namespace) -> str:
-    """Of the files' content and of every option that changes the facts made from it."""
-    options = {name: getattr(asked, name) for name in (*COLUMNS, "unit_price", "preset", "currency", "timezone")}
-    names = ("source_timezone", "keep_duplicates", "day_first")
-    options |= {name: getattr(asked, name) for name in names}
-    if any(source.startswith("demo:") for source in asked.source):
-        return hashlib.sha256(repr((asked.source, sorted(options.items()))).encode()).hexdigest()
-    return content_digest(_files(asked.source), options)
+def _import(ledger: Ledger, asked: argparse.Namespace, purchases: Purchases, language: str) -> list[str]:
+    """Each file read is an import of its own: a folder that grew adds its new files only."""
+    said = []
+    shown: dict[str, list[str]] = {}
+    for found in purchases.quality.files:
+        shown.setdefault(found.path, []).append(found.file)
+    for path, names in shown.items():
+        rows = purchases.engine.view(
+            "of_file", "SELECT * FROM {table} WHERE source_file IN {names}", table=purchases.table, names=names
+        )
+        imported = ledger.append(rows, content_digest=_digest(path, asked), sources=[path])
+        figures = {"rows": number(imported.rows, language), "import_id": imported.import_id}
+        said.append(say(imported.note_code, language, **figures))
+    return said
 
 
-def _files(sources: list[str]) -> list[Path]:
-    found: list[Path] = []
-    for source in map(Path, sources):
-        found += sorted(path for path in source.rglob("*") if path.is_file()) if source.is_dir() else [source]
-    return found
+def _digest(path: str, asked: argparse.Namespace) -> str:
+    """Of the file's content and of every option that changes the facts made from it."""
+    names = (
+        *COLUMNS,
+        "unit_price",
+        "preset",
+        "currency",
+        "timezone",
+        "source_timezone",
+        "keep_duplicates",
+        "day_first",
+    )
+    options = {name: getattr(asked, name) for name in names}
+    if path.startswith("demo:"):
+        return content_digest([], options | {"demo": path})
+    return content_digest([path], options)
 
 
 def _keep(ledger: Ledger, asked: argparse.Namespace, done: Run, version: int | None, language: str) -> str:

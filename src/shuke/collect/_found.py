@@ -27,6 +27,11 @@ class FileFound:
     sheet: str | None = None
     sheets_left_out: tuple[str, ...] = ()
 
+    @property
+    def path(self) -> str:
+        """The file itself, where `file` names one of several sheets in it."""
+        return self.file.removesuffix(f"#{self.sheet}")
+
 
 @dataclass(frozen=True)
 class BadLine:
