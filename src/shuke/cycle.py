@@ -141,9 +141,8 @@ def run(
     """What is each customer worth, where do they stand, what to do, and how far can that be trusted?
 
     `as_of` is the last day looked at, a date or text like 2017-12-31 (default: the latest day in the data); later
-    purchases are left out. The scores
-    hold one row a customer with at least one purchase day (`tables.SCORES`). Odd data do not stop a run: what could not
-    be estimated is null, and `summary.notes` says why.
+    purchases are left out. The scores hold one row a customer with at least one purchase day (`tables.SCORES`). Odd
+    data do not stop a run: what could not be estimated is null, and `summary.notes` says why.
 
     >>> from shuke.collect import read_purchases
     >>> purchases = read_purchases({"customer": ["u", "u", "v"], "time": ["2024-01-01", "2024-02-01", "2024-03-01"],

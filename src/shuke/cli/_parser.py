@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from shuke.classify import cut_names
-from shuke.collect import presets
+from shuke.collect import FIELDS, presets
 from shuke.engines import ENGINES
 from shuke.kit.dates import require_day
 from shuke.kit.errors import InputError
@@ -20,19 +20,8 @@ from shuke.kit.text import LANGUAGES, say
 from shuke.report import SUFFIXES
 from shuke.tables import CONTRACTS
 
-COLUMNS = (
-    "customer",
-    "time",
-    "amount",
-    "quantity",
-    "order",
-    "cost",
-    "discount",
-    "product",
-    "category",
-    "channel",
-    "store",
-)
+COLUMNS = tuple(field for field in FIELDS if field != "unit_price")
+"""The fields that an option names a column for; `--unit-price` says what kind of amount `--amount` names."""
 DEFAULT_TIERS = "abcd"
 
 

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import xlsxwriter
 
 from shuke.collect._read import Purchases
 from shuke.kit.cells import safe_cell
 from shuke.kit.errors import InputError
 from shuke.kit.money import minor_digits, to_major
+from shuke.kit.sheets import write_workbook
 from shuke.kit.text import require_language, say
 
 _COLUMNS = ("file", "line", "reason", "column", "received", "amount", "raw")
-_MOST_SHEET_ROWS = 1_048_575
-_MOST_CELL_LETTERS = 32_767
-# What a spreadsheet would take for a formula.
 
 
 def write_rejects(purchases: Purchases, path: str | Path, language: str = "zh-hans") -> Path:
@@ -84,23 +80,7 @@ def _write_csv(path: Path, names: list[str], rows: Iterator[list[Any]]) -> None:
 
 
 def _write_xlsx(path: Path, names: list[str], rows: Iterator[list[Any]]) -> None:
-    with xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_formulas": False}) as workbook:
-        sheet, line = workbook.add_worksheet(), 0
-        sheet.write_row(0, 0, names)
-        for row in rows:
-            line += 1
-            if line > _MOST_SHEET_ROWS:
-                sheet, line = workbook.add_worksheet(), 1
-                sheet.write_row(0, 0, names)
-            for position, value in enumerate(row):
-                _write_cell(sheet, line, position, _harmless(value))
-
-
-def _write_cell(sheet: Any, line: int, position: int, value: Any) -> None:
-    if isinstance(value, int | Decimal):
-        sheet.write_number(line, position, value)
-    elif value is not None:
-        sheet.write_string(line, position, str(value)[:_MOST_CELL_LETTERS])
+    write_workbook(path, names, ([_harmless(value) for value in row] for row in rows))
 
 
 def _write_parquet(path: Path, purchases: Purchases, rows: Iterator[list[Any]]) -> None:

@@ -11,9 +11,9 @@ from typing import Self
 import duckdb
 import pyarrow as pa
 
-from shuke.engines._sql import Value, fill, literal
+from shuke.engines._sql import Value, fill, literal, require_files, require_label
 from shuke.engines._table import Table
-from shuke.kit.errors import EngineError, InputError
+from shuke.kit.errors import EngineError
 
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     # Extensions are downloads: a query that would need one must fail, not reach out.
@@ -62,9 +62,7 @@ class DuckDBEngine:
         self.close()
 
     def read_parquet(self, label: str, files: Sequence[str | Path], *, row_numbers: bool = False) -> Table:
-        paths = [str(path) for path in files]
-        if not paths:
-            raise InputError(f"No Parquet file was given for {label!r}: give at least one.")
+        paths = require_files(label, files)
         extra = ", filename = 'source_file', file_row_number = true" if row_numbers else ""
         columns = "* EXCLUDE (file_row_number), file_row_number AS source_row" if row_numbers else "*"
         sql = f"SELECT {columns} FROM read_parquet({{files}}, union_by_name = true{extra})"
@@ -125,9 +123,7 @@ class DuckDBEngine:
             return self._table(name)
 
     def _fresh(self, label: str) -> str:
-        if not label.isidentifier():
-            raise InputError(f"A step's label is a plain word such as 'summary', not {label!r}.")
-        return f"{label}_{next(self._numbers)}"
+        return f"{require_label(label)}_{next(self._numbers)}"
 
     def _table(self, name: str) -> Table:
         schema = self._connection.sql(f"SELECT * FROM {name} LIMIT 0").to_arrow_table().schema

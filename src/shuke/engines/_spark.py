@@ -14,9 +14,9 @@ import pyarrow as pa
 import sqlglot
 from sqlglot import exp
 
-from shuke.engines._sql import Value, fill
+from shuke.engines._sql import Value, fill, require_files, require_label
 from shuke.engines._table import Table
-from shuke.kit.errors import EngineError, InputError, MissingPartError
+from shuke.kit.errors import EngineError, MissingPartError
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -53,9 +53,7 @@ class SparkEngine:
         self.close()
 
     def read_parquet(self, label: str, files: Sequence[str | Path], *, row_numbers: bool = False) -> Table:
-        paths = [str(path) for path in files]
-        if not paths:
-            raise InputError(f"No Parquet file was given for {label!r}: give at least one.")
+        paths = require_files(label, files)
         if not row_numbers:
             return self._named(label, self._session.read.option("mergeSchema", "true").parquet(*paths))
         # File by file, since Spark's own file name is a URL-encoded address, not the path as given.
@@ -122,9 +120,7 @@ class SparkEngine:
             return frame
 
     def _named(self, label: str, frame: Any) -> Table:
-        if not label.isidentifier():
-            raise InputError(f"A step's label is a plain word such as 'summary', not {label!r}.")
-        name = f"{label}_{next(self._numbers)}"
+        name = f"{require_label(label)}_{next(self._numbers)}"
         frame.createOrReplaceTempView(name)
         return Table(name, _without_timezone(frame.limit(0).toArrow()).schema, self)
 

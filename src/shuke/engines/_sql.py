@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
+from pathlib import Path
 
 from shuke.engines._table import Table
 from shuke.kit.errors import InputError
@@ -57,6 +58,20 @@ def fill(sql: str, inputs: dict[str, Value]) -> str:
         return literal(inputs[name])
 
     return _PLACEHOLDER.sub(value_of, sql)
+
+
+def require_label(label: str) -> str:
+    """A step's label, which becomes part of a table's name."""
+    if not label.isidentifier():
+        raise InputError(f"A step's label is a plain word such as 'summary', not {label!r}.")
+    return label
+
+
+def require_files(label: str, files: Sequence[str | Path]) -> list[str]:
+    """The paths of the Parquet files to read, at least one."""
+    if not files:
+        raise InputError(f"No Parquet file was given for {label!r}: give at least one.")
+    return [str(path) for path in files]
 
 
 def quoted(identifier: str) -> str:

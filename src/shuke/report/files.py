@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
-import xlsxwriter
 
 from shuke.engines import Table
 from shuke.kit.cells import safe_cell
 from shuke.kit.errors import InputError
 from shuke.kit.money import minor_digits
+from shuke.kit.sheets import write_workbook
 from shuke.kit.text import explain, require_language
 from shuke.tables import SCORES, Column, Unit
 
-Row = Mapping[str, Any]
 Told = Callable[[int], None]
 """Told how many rows are written so far."""
 
 SUFFIXES = (".parquet", ".csv", ".xlsx")
-_XLSX_ROWS = 1_048_575  # a sheet holds 2**20 rows, one of them the header
 
 # A sentence's column, and which code of the row, under which prefix, it explains.
 _SENTENCES = {
@@ -124,34 +120,5 @@ def _safe(batch: pa.RecordBatch) -> pa.RecordBatch:
 
 
 def _write_xlsx(path: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
-    # strings_to_…: text stays text, so that "=1+1" is shown and not run.
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(str(path), options)
-    day_format = book.add_format({"num_format": "yyyy-mm-dd"})
-    sheet, place = None, _XLSX_ROWS
-    for batch in batches:
-        for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-            if place == _XLSX_ROWS:
-                sheet, place = book.add_worksheet(), 0
-                sheet.write_row(0, 0, schema.names)
-                sheet.freeze_panes(1, 1)
-            place += 1
-            _write_row(sheet, place, row, day_format)
-    if sheet is None:
-        book.add_worksheet().write_row(0, 0, schema.names)
-    book.close()
-
-
-def _write_row(sheet: Any, place: int, row: tuple[Any, ...], day_format: Any) -> None:
-    for number, value in enumerate(row):
-        match value:
-            case None:
-                continue
-            case bool():
-                sheet.write_boolean(place, number, value)
-            case str():
-                sheet.write_string(place, number, value)
-            case date():
-                sheet.write_datetime(place, number, value, day_format)
-            case _:
-                sheet.write_number(place, number, value)
+    rows = (row for batch in batches for row in zip(*(column.to_pylist() for column in batch.columns), strict=True))
+    write_workbook(path, schema.names, rows, freeze=(1, 1))

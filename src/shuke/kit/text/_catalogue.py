@@ -19,7 +19,7 @@ def require_language(language: str) -> str:
     """
     code = language.strip().lower().replace("_", "-")
     if code not in LANGUAGES:
-        raise InputError(f"Unknown language {language!r}: choose one of {', '.join(LANGUAGES)}.")
+        raise InputError.of("error.unknown_language", language=language, known=", ".join(LANGUAGES))
     return code
 
 
