@@ -4,13 +4,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo test check unit docs requirements bench clean
+.PHONY: help setup demo report serve test check unit records browser docs requirements bench clean
 
 help: ## List these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 setup: $(BIN)/.demo ## Build .venv with what the program needs
-demo: $(BIN)/.demo ## Score a real year of grocery purchases and print the report
+demo: $(BIN)/.demo ## Load a real year of grocery purchases and open the pages at 127.0.0.1:8000
+	@$(BIN)/shuke demo
+
+report: $(BIN)/.demo ## Score a real year of grocery purchases and print the report
 	@$(BIN)/shuke score demo:complete-journey --out var/demo/scores.csv --rejects var/demo/rejects.csv
 
 test: check unit ## Run every check (builds .venv first)
@@ -23,6 +26,12 @@ check: $(BIN)/.dev ## Style, types, the map of imports
 
 unit: $(BIN)/.dev ## Tests and the examples in docs
 	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+
+records: $(BIN)/.dev ## Tests of records, on the PostgreSQL that SHUKE_TEST_DATABASE_URL names (see .ci/with-postgres)
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup tests/crm tests/insight tests/web
+
+browser: $(BIN)/.dev ## Tests in Chromium only; pictures of the pages go to var/screens
+	$(BIN)/python -m pytest -q tests/browser
 
 docs: $(BIN)/.dev ## Write the pages that are made from the code
 	$(BIN)/python docs/make_tables.py

@@ -1,21 +1,53 @@
-"""Both engines, opened once for the whole run; a test that asks for `engine` runs on each."""
+"""Both engines, opened once for the whole run; a test that asks for `engine` runs on each. And the cast of the pages:
+an owner, a manager, a colleague, and a stranger whom the thing at hand does not concern."""
 
 from __future__ import annotations
 
+import atexit
+import os
 import shutil
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
 
 from shuke.engines import DuckDBEngine, Engine, open_engine
 from shuke.kit.errors import MissingPartError
 
-# No deadlines: a test that fails because the machine is busy says nothing of the code.
-settings.register_profile("shuke", deadline=None)
-settings.load_profile("shuke")
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from shuke.crm.people.models import User
 
 _SKIPPED_FOR_A_MISSING_PART = "missing part: "
+
+
+def _settings_of_the_pages() -> None:
+    """Before Django reads them: a data folder that goes away, SQLite in memory or the PostgreSQL that CI names."""
+    for name in [name for name in os.environ if name.startswith("SHUKE_") and name != "SHUKE_TEST_DATABASE_URL"]:
+        del os.environ[name]
+    folder = tempfile.mkdtemp(prefix="shuke-tests-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    os.environ["SHUKE_DATA"] = folder
+    os.environ["SHUKE_DEBUG"] = "1"
+    os.environ["DATABASE_URL"] = os.environ.get("SHUKE_TEST_DATABASE_URL", "")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "shuke.web.settings"
+    (Path(folder) / "static").mkdir()
+
+
+def _start_django() -> None:
+    """Here and not in pytest-django's own time: the conftest of an app's tests imports its models."""
+    import django
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    django.setup()
+
+
+_settings_of_the_pages()
+_start_django()
 
 
 @pytest.fixture(scope="session")
@@ -39,3 +71,42 @@ def spark_engine() -> Iterator[Engine]:
 @pytest.fixture(params=["duckdb", pytest.param("spark", marks=pytest.mark.spark)])
 def engine(request: pytest.FixtureRequest) -> Engine:
     return request.getfixturevalue(f"{request.param}_engine")
+
+
+def _user(username: str, name: str, role: str) -> User:
+    from shuke.crm.people.writes import add_user
+
+    return add_user(username=username, password=f"{username}-has-a-password", name=name, role=role, language="en")
+
+
+@pytest.fixture
+def owner(db: None) -> User:
+    return _user("owner", "陈老板", "owner")
+
+
+@pytest.fixture
+def manager(db: None) -> User:
+    return _user("manager", "林经理", "manager")
+
+
+@pytest.fixture
+def colleague(db: None) -> User:
+    return _user("colleague", "Ana", "staff")
+
+
+@pytest.fixture
+def stranger(db: None) -> User:
+    return _user("stranger", "Bo", "staff")
+
+
+@pytest.fixture
+def as_user() -> Callable[[User], Client]:
+    """A browser in which the user is logged in: `as_user(manager).get("/customers/")`."""
+    from django.test import Client
+
+    def log_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return log_in

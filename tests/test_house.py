@@ -14,7 +14,23 @@ import pytest
 ROOT = Path(__file__).parent.parent
 SRC = ROOT / "src" / "shuke"
 SOURCES = sorted(SRC.rglob("*.py"))
-ROOMS = {"act", "classify", "cli", "collect", "engines", "evaluate", "kit", "ledger", "report", "tables", "value"}
+ROOMS = {
+    "act",
+    "classify",
+    "cli",
+    "collect",
+    "crm",
+    "engines",
+    "evaluate",
+    "insight",
+    "kit",
+    "ledger",
+    "report",
+    "tables",
+    "ui",
+    "value",
+    "web",
+}
 LONG_FILES: dict[str, str] = {}
 """Files allowed past 400 lines: path below src/shuke, and the reason."""
 LONG_FUNCTIONS: dict[str, str] = {}
@@ -54,7 +70,11 @@ def test_every_room_says_in_its_first_line_what_it_holds() -> None:
 
 
 def test_tests_mirror_the_source() -> None:
-    stray = [path for path in (ROOT / "tests").iterdir() if path.is_dir() and path.name not in ROOMS | {"__pycache__"}]
+    stray = [
+        path
+        for path in (ROOT / "tests").iterdir()
+        if path.is_dir() and path.name not in ROOMS | {"browser", "__pycache__"}
+    ]
     assert stray == [], "a folder of tests mirrors a room"
     bare = [room for room in sorted(ROOMS) if not list((ROOT / "tests" / room).rglob("test_*.py"))]
     assert bare == [], "every room has tests"
@@ -184,7 +204,7 @@ def test_every_skip_in_the_tests_is_for_a_missing_part() -> None:
     found = []
     for path in sorted((ROOT / "tests").rglob("*.py")):
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
-            if skips.search(line) and "MISSING_PART" not in line.upper() and path != Path(__file__):
+            if skips.search(line) and "MISSING_PART" not in line.upper().replace(" ", "_") and path != Path(__file__):
                 found.append(f"{path.relative_to(ROOT)}:{number}")
     assert found == []
 

@@ -5,14 +5,26 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+from shuke.cli._check import check_command
+from shuke.cli._demo import demo_command
 from shuke.cli._ledger import ledger_command
 from shuke.cli._parser import build_parser, language_of
 from shuke.cli._score import score_command
+from shuke.cli._serve import manage_command, serve_command, work_command
 from shuke.cli._tables import tables_command
 from shuke.kit.errors import ShukeError
 from shuke.kit.text import say
 
-_COMMANDS = {"score": score_command, "ledger": ledger_command, "tables": tables_command}
+_COMMANDS = {
+    "score": score_command,
+    "ledger": ledger_command,
+    "tables": tables_command,
+    "serve": serve_command,
+    "demo": demo_command,
+    "check": check_command,
+    "work": work_command,
+    "manage": manage_command,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from shuke.classify import cut_names
+from shuke.cli._web_parser import add_web_commands
 from shuke.collect import FIELDS, presets
 from shuke.engines import ENGINES
 from shuke.kit.dates import require_day
@@ -78,6 +79,7 @@ def build_parser(language: str) -> Parser:
     _add_score(commands, language)
     _add_ledger(commands, language)
     _add_tables(commands, language)
+    add_web_commands(commands, language)
     return parser
 
 

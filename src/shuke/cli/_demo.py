@@ -1,0 +1,69 @@
+"""`shuke demo`: from nothing to pages full of a real year of purchases."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+from pathlib import Path
+
+from shuke.cli._progress import Progress
+from shuke.cli._serve import bring_up_to_date, require_port, serve, start_django
+from shuke.kit.errors import InputError
+from shuke.kit.text import say
+
+_BEGUN = ".shuke-demo"
+_LOADED = ".shuke-demo-loaded"
+_OTHER_PLACES = ("DATABASE_URL", "SHUKE_LEDGER", "SHUKE_PRODUCTION", "SHUKE_SECRET_KEY", "SHUKE_DEBUG")
+"""Settings that would send the demo's data into somebody's real records."""
+
+
+def demo_command(asked: argparse.Namespace, language: str) -> None:
+    """Load Complete Journey into a folder of its own (once), then serve it on this machine."""
+    if not asked.load_only:
+        require_port(asked.host, asked.port)
+    folder = _folder(asked.folder.resolve(), fresh=asked.fresh)
+    _environment(folder)
+    start_django(gather=True)
+    bring_up_to_date(language)
+    if (folder / _LOADED).exists():
+        print(say("cli.demo.kept", language, folder=asked.folder), flush=True)
+    else:
+        _load(language)
+        (folder / _LOADED).touch()
+    if not asked.load_only:
+        from django.conf import settings
+
+        name, password = settings.SHUKE_DEMO_LOGIN
+        print(say("cli.demo.log_in", language, name=name, password=password), flush=True)
+        serve(asked, language)
+
+
+def _folder(folder: Path, *, fresh: bool) -> Path:
+    """An empty folder or one of an earlier demo; one that was not finished is begun anew."""
+    ours = (folder / _BEGUN).exists()
+    if folder.exists() and not ours and any(folder.iterdir()):
+        raise InputError(f"{folder} holds something else than a demo: name an empty folder with --folder.")
+    if ours and (fresh or not (folder / _LOADED).exists()):
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / _BEGUN).touch()
+    return folder
+
+
+def _environment(folder: Path) -> None:
+    for name in _OTHER_PLACES:
+        os.environ.pop(name, None)
+    os.environ.update(SHUKE_DATA=str(folder), SHUKE_DEMO="1", SHUKE_CURRENCY="USD")
+
+
+def _load(language: str) -> None:
+    from django.conf import settings
+
+    from shuke.crm.people.writes import add_user
+    from shuke.insight.demo import load
+
+    name, password = settings.SHUKE_DEMO_LOGIN
+    with Progress(language, quiet=False) as progress:
+        load(progress, language)
+    add_user(username=name, password=password, name=say("cli.demo.user", language), role="owner")

@@ -1,0 +1,171 @@
+"""Finding a customer by Chinese name, pinyin, initials, the end of a phone number, or the start of an id.
+
+Text is indexed as words with spaces between Chinese characters, so that a name of two characters is found as a phrase
+(a trigram index would not find it). SQLite keeps the words in an FTS5 table, PostgreSQL in a GIN index; pinyin,
+initials, ids and reversed phone numbers are looked up by their beginning in ordinary indexes.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+
+from django.db import connection
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
+from pypinyin import Style, lazy_pinyin
+
+from shuke.crm.customers.models import Customer
+
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_TOKEN = re.compile(rf"[{_HAN}]|[^\W_{_HAN}]+")
+_RUN = re.compile(rf"[{_HAN}]+|[^{_HAN}]+")
+_LAST = "\U0010ffff"  # above every other character: the end of a range of texts that begin alike
+_SHORTEST_TAIL = 3
+# Surnames that are read otherwise than the character alone.
+_SURNAMES = {
+    "单": "shan", "單": "shan", "仇": "qiu", "解": "xie", "查": "zha", "曾": "zeng", "区": "ou", "區": "ou",
+    "朴": "piao", "尉": "wei", "任": "ren", "盖": "ge", "蓋": "ge", "黑": "he", "翟": "zhai", "缪": "miao",
+    "繆": "miao", "员": "yun", "員": "yun", "覃": "qin", "召": "shao", "乐": "yue", "樂": "yue", "种": "chong",
+    "逄": "pang", "折": "she", "冼": "xian", "洗": "xian", "晟": "cheng", "幺": "yao", "能": "nai", "秘": "bi",
+    "华": "hua", "華": "hua", "卜": "bu", "宿": "su", "臧": "zang", "佴": "nai", "撒": "sa", "谌": "chen",
+    "諶": "chen", "隗": "wei", "郇": "xun", "哈": "ha", "繁": "po", "薄": "bo", "费": "fei", "費": "fei",
+    "柏": "bai", "沈": "shen", "石": "shi", "曲": "qu", "盛": "sheng", "车": "che", "車": "che", "燕": "yan",
+    "万俟": "moqi", "萬俟": "moqi", "尉迟": "yuchi", "尉遲": "yuchi", "长孙": "zhangsun", "長孫": "zhangsun",
+    "澹台": "tantai", "澹臺": "tantai", "单于": "chanyu", "單于": "chanyu",
+}  # fmt: skip
+_SPLIT = {"moqi": ("mo", "qi"), "yuchi": ("yu", "chi"), "zhangsun": ("zhang", "sun"), "tantai": ("tan", "tai"),
+          "chanyu": ("chan", "yu")}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class SearchColumns:
+    """What the search columns of a customer hold."""
+
+    sort_name: str
+    search_text: str
+    search_initials: str
+    search_phone: str
+
+
+def search_columns(*, key: str, name: str, phone: str) -> SearchColumns:
+    """The search columns of a customer.
+
+    >>> columns = search_columns(key="C1", name="单晓明", phone="138-0013-8000")
+    >>> columns.sort_name, columns.search_initials, columns.search_phone
+    ('shanxiaoming', 'sxm', '00083100831')
+    >>> columns.search_text
+    ' 单 晓 明 shan xiao ming '
+    """
+    tokens = _tokens(name)
+    syllables = _syllables(name)
+    spoken = "".join(syllables) or " ".join(tokens) or key.lower()
+    words = [*tokens, *syllables]
+    return SearchColumns(
+        sort_name=spoken[:120],
+        search_text=f" {' '.join(words)} " if words else "",
+        search_initials="".join(syllable[0] for syllable in syllables)[:40],
+        search_phone=_digits(phone)[::-1],
+    )
+
+
+def matching(words: str, prefix: str = "") -> Q:
+    """The customers whom the words may mean, as a condition that uses no index: for rows walked in another order.
+
+    `prefix` leads from the rows to their customers, such as `customer__`.
+    """
+    typed = words.strip()
+    found = _texts_contain(typed, prefix)
+    for text in dict.fromkeys((typed, typed.upper(), typed.lower())):
+        found |= Q(**{f"{prefix}key__startswith": text})
+    for column, text in _beginnings(typed):
+        found |= Q(**{f"{prefix}{column}__startswith": text})
+    return found
+
+
+def found_ids(words: str, limit: int) -> list[int]:
+    """The ids of at most `limit` customers found, each by an index, in no particular order."""
+    typed = words.strip()
+    conditions = [_begins("key", text) for text in dict.fromkeys((typed, typed.upper(), typed.lower()))]
+    conditions += [_begins(column, text) for column, text in _beginnings(typed)]
+    if _tokens(typed):
+        conditions.append(_phrase(typed, limit))
+    found: dict[int, None] = {}
+    for condition in conditions:
+        if len(found) < limit:
+            rows = Customer.objects.filter(condition).order_by().values_list("pk", flat=True)[:limit]
+            found.update(dict.fromkeys(rows))
+    return list(found)[:limit]
+
+
+def _beginnings(typed: str) -> list[tuple[str, str]]:
+    """Which columns may begin with what was typed: a phone's end, pinyin, initials."""
+    pairs = []
+    digits = _digits(typed)
+    if len(digits) >= _SHORTEST_TAIL and not re.search(r"[^\d\s()+-]", typed):
+        pairs.append(("search_phone", digits[::-1]))
+    letters = re.sub(r"[\s']", "", typed.lower())
+    if letters.isascii() and letters.isalpha():
+        pairs += [("sort_name", letters), ("search_initials", letters)]
+    return pairs
+
+
+def _begins(column: str, text: str) -> Q:
+    """PostgreSQL looks up LIKE 'x%' in its pattern index; SQLite needs a range."""
+    if connection.vendor == "postgresql":
+        return Q(**{f"{column}__startswith": text})
+    return Q(**{f"{column}__gte": text, f"{column}__lt": text + _LAST})
+
+
+def _texts_contain(typed: str, prefix: str) -> Q:
+    condition = Q()
+    for run in _RUN.findall(typed):
+        if tokens := _tokens(run):
+            condition &= Q(**{f"{prefix}search_text__contains": f" {' '.join(tokens)}"})
+    return condition or Q(pk__in=[])
+
+
+def _phrase(typed: str, limit: int) -> Q:
+    runs = [tokens for run in _RUN.findall(typed) if (tokens := _tokens(run))]
+    if connection.vendor == "postgresql":
+        wanted = " & ".join("(" + " <-> ".join(tokens) + ":*)" for tokens in runs)
+        sql = (
+            "SELECT id FROM customers_customer WHERE to_tsvector('simple', search_text) @@ to_tsquery('simple', %s) "
+            "LIMIT %s"
+        )
+    else:
+        wanted = " AND ".join('"' + " ".join(tokens) + '"*' for tokens in runs)
+        sql = "SELECT rowid FROM customers_search WHERE customers_search MATCH %s LIMIT %s"
+    return Q(pk__in=RawSQL(sql, (wanted, limit)))  # noqa: S611  the text is ours, the words are parameters
+
+
+def _tokens(text: str) -> list[str]:
+    """Words in lower case without accents, each Chinese character one word: as FTS5's unicode61 would cut them."""
+    plain = unicodedata.normalize("NFKD", text.lower())
+    return _TOKEN.findall("".join(letter for letter in plain if not unicodedata.combining(letter)))
+
+
+def _syllables(name: str) -> tuple[str, ...]:
+    """Pinyin, syllable by syllable; a surname as a surname is read."""
+    han = "".join(re.findall(f"[{_HAN}]", name))
+    for length in (2, 1):
+        surname = _SURNAMES.get(han[:length]) if len(han) >= length else None
+        if surname:
+            return (*_SPLIT.get(surname, (surname,)), *_spoken(han[length:]))
+    return _spoken(han)
+
+
+def _spoken(han: str) -> tuple[str, ...]:
+    """Character by character: in names phrases do not help, and one look a character is ten times as fast."""
+    return tuple(syllable for character in han for syllable in _reading(character))
+
+
+@cache
+def _reading(character: str) -> tuple[str, ...]:
+    return tuple(lazy_pinyin(character, style=Style.NORMAL, errors="ignore"))
+
+
+def _digits(text: str) -> str:
+    return "".join(letter for letter in text if letter.isascii() and letter.isdigit())

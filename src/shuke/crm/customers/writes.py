@@ -1,0 +1,169 @@
+"""What may be done to customers: each function one act of the business, whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from shuke.crm.customers import search_table
+from shuke.crm.customers.errors import RefusedTag, RefusedView
+from shuke.crm.customers.keys import create, ids_of
+from shuke.crm.customers.models import Customer, CustomerTag, Export, Kind, SavedView, Tag
+from shuke.crm.customers.search import search_columns
+from shuke.crm.people.models import User
+
+_CHUNK = 2000
+_SEARCH_COLUMNS = ["sort_name", "search_text", "search_initials", "search_phone"]
+_KEPT = ["name", "kind", "phone", "email", "traits", "updated_at", *_SEARCH_COLUMNS]
+_TAG_LENGTH = 40
+_VIEW_NAME_LENGTH = 60
+
+
+@dataclass(frozen=True)
+class Trait:
+    """One thing known of a customer: its value, where it came from (an import, a person) and since when."""
+
+    value: str | int | float | bool
+    origin: str
+    on: date
+
+    def as_json(self) -> dict[str, Any]:
+        return {"value": self.value, "origin": self.origin, "on": self.on.isoformat()}
+
+
+@dataclass(frozen=True)
+class Card:
+    """What is to be kept of a customer. What is None stays as it was; traits are added to those there are."""
+
+    key: str
+    name: str | None = None
+    kind: Kind | None = None
+    phone: str | None = None
+    email: str | None = None
+    traits: Mapping[str, Trait] = field(default_factory=dict)
+
+
+@transaction.atomic
+def ensure(*, keys: Sequence[str]) -> dict[str, int]:
+    """The ids of the customers with these keys; those not known yet are created, without a name."""
+    known = ids_of(keys)
+    missing = [key for key in dict.fromkeys(keys) if key not in known]
+    if missing:
+        create(missing)
+        known |= ids_of(missing)
+    return known
+
+
+def keep(*, cards: Iterable[Card]) -> int:
+    """Create or update customers, chunk by chunk; how many cards were kept. Safe to run twice."""
+    waiting, kept = iter(cards), 0
+    while chunk := list(islice(waiting, _CHUNK)):
+        _keep_chunk(chunk)
+        kept += len(chunk)
+    return kept
+
+
+@transaction.atomic
+def _keep_chunk(cards: list[Card]) -> None:
+    keys = list(dict.fromkeys(card.key for card in cards))
+    customers = {customer.key: customer for customer in Customer.objects.filter(key__in=keys)}
+    search_table.remove((customer.pk, customer.search_text) for customer in customers.values())
+    for card in cards:
+        _lay(card, customers.setdefault(card.key, Customer(key=card.key)))
+    # One INSERT … ON CONFLICT: an UPDATE for each customer would take 40 times as long.
+    for customer in customers.values():
+        customer.updated_at = timezone.now()
+        customer.pk = None
+    Customer.objects.bulk_create(
+        customers.values(), update_conflicts=True, unique_fields=["key"], update_fields=_KEPT, batch_size=_CHUNK
+    )
+    search_table.add(Customer.objects.filter(key__in=keys).values_list("pk", "search_text"))
+
+
+def _lay(card: Card, customer: Customer) -> None:
+    customer.name = customer.name if card.name is None else card.name.strip()[:200]
+    customer.kind = card.kind or customer.kind
+    customer.phone = customer.phone if card.phone is None else card.phone.strip()[:40]
+    customer.email = customer.email if card.email is None else card.email.strip()
+    customer.traits = customer.traits | {label: trait.as_json() for label, trait in card.traits.items()}
+    for column, text in asdict(search_columns(key=card.key, name=customer.name, phone=customer.phone)).items():
+        setattr(customer, column, text)
+
+
+@transaction.atomic
+def forget(*, keys: Sequence[str]) -> int:
+    """Delete customers with their tags; how many there were."""
+    customers = list(Customer.objects.filter(key__in=keys))
+    search_table.remove((customer.pk, customer.search_text) for customer in customers)
+    Customer.objects.filter(pk__in=[customer.pk for customer in customers]).delete()
+    return len(customers)
+
+
+@transaction.atomic
+def tag(
+    *,
+    customers: Sequence[int],
+    name: str,
+    by: User | None = None,
+    origin: CustomerTag.Origin = CustomerTag.Origin.PERSON,
+) -> list[int]:
+    """Put a tag on customers (by id); the ids of those who did not have it, so that the act can be undone.
+
+    Raises RefusedTag for a name that is empty or too long.
+    """
+    word = " ".join(name.split())
+    if not 1 <= len(word) <= _TAG_LENGTH:
+        raise RefusedTag(f"Tag {name!r} has {len(word)} characters: write 1 to {_TAG_LENGTH}.")
+    kept, _ = Tag.objects.get_or_create(name=word)
+    wanted = list(dict.fromkeys(customers))
+    there = set(CustomerTag.objects.filter(tag=kept, customer__in=wanted).values_list("customer_id", flat=True))
+    known = set(Customer.objects.filter(pk__in=wanted).values_list("pk", flat=True))
+    new = [pk for pk in wanted if pk in known and pk not in there]
+    rows = [CustomerTag(customer_id=pk, tag=kept, origin=origin, tagged_by_id=by.pk if by else None) for pk in new]
+    CustomerTag.objects.bulk_create(rows, batch_size=_CHUNK)
+    return new
+
+
+@transaction.atomic
+def untag(*, customers: Sequence[int], name: str) -> int:
+    """Take a tag off customers; how many had it. A tag on nobody is kept, for it may be in a saved view."""
+    deleted, _ = CustomerTag.objects.filter(tag__name=name, customer__in=customers).delete()
+    return deleted
+
+
+@transaction.atomic
+def save_view(*, owner: User, name: str, query: str, shared: bool = False, pinned: bool = False) -> SavedView:
+    """Keep a list under a name; the same name again replaces it.
+
+    Raises RefusedView for a name that is empty or too long.
+    """
+    word = " ".join(name.split())
+    if not 1 <= len(word) <= _VIEW_NAME_LENGTH:
+        raise RefusedView(f"View {name!r} has {len(word)} characters: write 1 to {_VIEW_NAME_LENGTH}.")
+    view, _ = SavedView.objects.update_or_create(
+        owner_id=owner.pk, name=word, defaults={"query": query, "shared": shared, "pinned": pinned}
+    )
+    return view
+
+
+@transaction.atomic
+def delete_view(*, owner: User, view_id: int) -> int:
+    """Delete a view of one's own; 1, or 0 where there is none."""
+    deleted, _ = SavedView.objects.filter(owner_id=owner.pk, pk=view_id).delete()
+    return deleted
+
+
+def log_export(*, by: User, query: str, columns: Sequence[str]) -> Export:
+    """Note an export before its first row leaves."""
+    return Export.objects.create(exported_by_id=by.pk, query=query[:1000], columns=",".join(columns)[:1000])
+
+
+def close_export(*, export: Export, rows: int) -> None:
+    """Note how many rows an export had when it ended."""
+    Export.objects.filter(pk=export.pk).update(rows=rows)

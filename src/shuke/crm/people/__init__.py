@@ -1,0 +1,1 @@
+"""Who works here: users, their language and theme, what each may do."""

@@ -1,0 +1,87 @@
+"""The list as a CSV file that a spreadsheet may open safely."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import StringIO
+from itertools import islice
+
+from django.utils import timezone
+
+from shuke.crm.customers import reads as customers
+from shuke.crm.customers.models import Export
+from shuke.crm.customers.writes import close_export, log_export
+from shuke.crm.people.models import User
+from shuke.crm.scores.columns import COLUMNS, Column, file_text, why_sentence
+from shuke.crm.scores.models import Run
+from shuke.crm.scores.query import Query
+from shuke.crm.scores.reads import Listed, all_listed, as_row
+from shuke.kit.cells import safe_cell
+from shuke.kit.text import say
+
+_LINES = 500
+_BYTE_ORDER_MARK = "\ufeff"  # by which Excel knows UTF-8
+
+
+def file_name() -> str:
+    """The name of the file, with the day."""
+    return f"customers-{timezone.localdate():%Y-%m-%d}.csv"
+
+
+def lines(viewer: User, query: Query, run: Run | None, language: str) -> Iterator[str]:
+    """The file, some hundred lines at a time: key and name, then the columns of the list. Logged before it leaves.
+
+    Raises PermissionDenied for who may not export.
+    """
+    rows = all_listed(viewer, query, run)
+    log = log_export(by=viewer, query=query.saved, columns=[column.code for column in query.columns])
+    return _lines(viewer, rows, query, _Style(language, run.currency if run else ""), log)
+
+
+@dataclass(frozen=True)
+class _Style:
+    language: str
+    currency: str
+
+
+def _lines(viewer: User, rows: Iterator[Listed], query: Query, style: _Style, log: Export) -> Iterator[str]:
+    yield _BYTE_ORDER_MARK + _csv([_heads(query, style)])
+    count = 0
+    while chunk := list(islice(rows, _LINES)):
+        with_tags = COLUMNS["tags"] in query.columns
+        tags = customers.tags_of(viewer, [row.customer.pk for row in chunk]) if with_tags else {}
+        yield _csv([_line(row, query, style, tags.get(row.customer.pk, [])) for row in chunk])
+        count += len(chunk)
+    close_export(export=log, rows=count)
+
+
+def _heads(query: Query, style: _Style) -> list[str]:
+    names = [say(f"customers.field.{name}", style.language) for name in ("key", "name")]
+    return names + [
+        column.title(style.language) + (f" ({style.currency})" if column.form == "money" else "")
+        for column in query.columns
+    ]
+
+
+def _line(row: Listed, query: Query, style: _Style, tags: list[str]) -> list[str]:
+    texts = [row.customer.key, row.customer.name]
+    texts += [_text(row, column, style, tags) for column in query.columns]
+    return [safe_cell(text) for text in texts]
+
+
+def _text(row: Listed, column: Column, style: _Style, tags: list[str]) -> str:
+    if column.code == "tags":
+        return ", ".join(tags)
+    if column.form == "sentence":
+        if row.score is None:
+            return ""
+        return why_sentence(as_row(row.score, row.customer.key), style.language, style.currency)
+    return file_text(column, row.value(column.field), style.language, style.currency)
+
+
+def _csv(rows: list[list[str]]) -> str:
+    buffer = StringIO()
+    csv.writer(buffer).writerows(rows)
+    return buffer.getvalue()

@@ -1,0 +1,111 @@
+"""What an address of the list asks for, and the address again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+
+from shuke.crm.scores.cells import ALL, Wanted
+from shuke.crm.scores.columns import COLUMNS, DEFAULT, ORDERS, Column
+
+SIZES = (25, 50, 100)
+RISKS = ("value", "churn")
+DEFAULT_ORDER = "-clv"
+_LONGEST_SEARCH = 80
+
+
+@dataclass(frozen=True)
+class Query:
+    """One list: the words searched for, filters, order, page and columns."""
+
+    words: str = ""
+    wanted: Wanted = ALL
+    tag: str = ""
+    order: str = DEFAULT_ORDER
+    page: int = 1
+    size: int = SIZES[0]
+    columns: tuple[Column, ...] = tuple(COLUMNS[code] for code in DEFAULT)
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.words or self.tag or self.wanted)
+
+    @property
+    def field(self) -> str:
+        """The field sorted by."""
+        return ORDERS[self.order.removeprefix("-")]
+
+    @property
+    def is_descending(self) -> bool:
+        return self.order.startswith("-")
+
+    @property
+    def start(self) -> int:
+        return (self.page - 1) * self.size
+
+    def address(self, **changes: object) -> str:
+        """The query string of this list, changed in some parts; a change goes back to page 1 unless it names one.
+
+        >>> Query(words="王", wanted=Wanted(tier=("A",))).address(size=50)
+        '?q=%E7%8E%8B&tier=A&size=50'
+        """
+        changes.setdefault("page", 1)
+        return "?" + urlencode(_pairs(replace(self, **changes)))  # type: ignore[arg-type]
+
+    def kept(self, *without: str) -> list[tuple[str, object]]:
+        """What a form of the page keeps besides its own fields: name and value, from page 1."""
+        return [pair for pair in _pairs(replace(self, page=1)) if pair[0] not in without]
+
+    @property
+    def saved(self) -> str:
+        """What a saved view keeps: everything but the page."""
+        return urlencode(_pairs(replace(self, page=1)))
+
+
+def read(asked: QueryDict) -> Query:
+    """The list an address asks for. What it does not know (an old link, a column that is gone) it leaves out."""
+    order = asked.get("sort", "")
+    codes = [code for entry in asked.getlist("columns") for code in entry.split(",") if code in COLUMNS]
+    size = _whole(asked.get("size", ""))
+    return Query(
+        words=asked.get("q", "").strip()[:_LONGEST_SEARCH].replace("\x00", ""),
+        wanted=Wanted(
+            tier=_values(asked, "tier"),
+            stage=_values(asked, "stage"),
+            segment=_values(asked, "segment"),
+            risk=tuple(value for value in _values(asked, "risk") if value in RISKS),
+            tier_before=_values(asked, "tier_before"),
+        ),
+        tag=asked.get("tag", "").strip().replace("\x00", ""),
+        order=order if order.removeprefix("-") in ORDERS else DEFAULT_ORDER,
+        page=max(_whole(asked.get("page", "")), 1),
+        size=size if size in SIZES else SIZES[0],
+        columns=tuple(COLUMNS[code] for code in dict.fromkeys(codes)) or Query().columns,
+    )
+
+
+def _values(asked: QueryDict, name: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for entry in asked.getlist(name) for value in entry.split(",") if value))
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+
+
+def _pairs(query: Query) -> list[tuple[str, object]]:
+    pairs: list[tuple[str, object]] = [("q", query.words)]
+    for name in ("tier", "stage", "segment", "risk", "tier_before"):
+        pairs += [(name, value) for value in getattr(query.wanted, name)]
+    pairs.append(("tag", query.tag))
+    if query.order != DEFAULT_ORDER:
+        pairs.append(("sort", query.order))
+    if query.size != SIZES[0]:
+        pairs.append(("size", query.size))
+    codes = [column.code for column in query.columns]
+    if codes != list(DEFAULT):
+        pairs.append(("columns", ",".join(codes)))
+    if query.page > 1:
+        pairs.append(("page", query.page))
+    return [pair for pair in pairs if pair[1] != ""]

@@ -1,0 +1,200 @@
+"""The list of customers as its template shows it: every text is written here, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.urls import reverse
+
+from shuke.crm.customers import reads as customers
+from shuke.crm.customers.models import SavedView
+from shuke.crm.people.models import User
+from shuke.crm.scores.columns import COLUMNS, Column, name_of
+from shuke.crm.scores.find import Found
+from shuke.crm.scores.models import Run
+from shuke.crm.scores.query import RISKS, Query
+from shuke.crm.scores.reads import Listed
+from shuke.crm.scores.rows import drawn
+from shuke.crm.words import here
+from shuke.kit.text import day, number, say
+from shuke.ui import language
+from shuke.ui.parts import Option, Pages
+
+_FIELDS = (("tier", "tier."), ("stage", "stage."), ("segment", "rfm."))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One option of a filter."""
+
+    value: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One filter of the bar: its name in the address, what it says when nothing is chosen, its options."""
+
+    name: str
+    any_label: str
+    choices: list[Choice]
+    title: str = ""
+
+    @property
+    def is_set(self) -> bool:
+        return any(choice.chosen for choice in self.choices)
+
+    @property
+    def several(self) -> Choice | None:
+        """One option that stands for all the chosen, since a box shows one."""
+        chosen = [choice.value for choice in self.choices if choice.chosen]
+        label = here("scores.list.several", count=len(chosen))
+        return Choice(",".join(chosen), label, True) if len(chosen) > 1 else None
+
+
+def context(viewer: User, query: Query, run: Run | None, rows: Sequence[Listed], found: Found) -> dict[str, Any]:
+    """What the template of the list shows."""
+    tongue, currency = language.active(), run.currency if run else settings.SHUKE_CURRENCY
+    saved, tags = customers.saved_views(viewer), customers.all_tags(viewer)
+    return {
+        "query": query,
+        "run": run,
+        "heads": [_head(column, tongue) for column in query.columns],
+        "rows": drawn(viewer, query, rows, tongue, currency),
+        "pages": Pages(query.page, query.size, found.total, capped=found.capped, more=len(found.ids) == query.size),
+        "total": number(found.total, tongue) + ("+" if found.capped else ""),
+        "as_of": day(run.as_of, tongue) if run else "",
+        **_bar(_filters(query, run, tags, tongue)),
+        "chips": _chips(query, tongue),
+        "views": _views(viewer, query, saved),
+        "saved_views": [_kept_view(view, viewer) for view in saved],
+        "column_choices": [_column_choice(column, query, tongue) for column in COLUMNS.values()],
+        "kept_for_filters": query.kept("q", "tier", "stage", "segment", "risk", "tag"),
+        "kept_for_columns": query.kept("columns"),
+        "columns_default": query.address(columns=Query().columns),
+        "reset": reverse("customers:list") + Query(columns=query.columns, size=query.size).address(),
+        "address": query.address(page=query.page),
+        "rights": {right: viewer.may(right) for right in ("tag", "export", "save_view", "share_view")},
+        "is_empty": run is None and not query.is_filtered and not found.ids,
+        "tags": tags,
+    }
+
+
+def undo_tag_url(name: str, ids: Sequence[int], back: str) -> str:
+    """Where the undo button of the message leads."""
+    return reverse("customers:untag") + "?" + urlencode({"tag": name, "ids": ",".join(map(str, ids)), "next": back})
+
+
+def _head(column: Column, tongue: str) -> dict[str, object]:
+    return {
+        "code": column.code if column.order else "",
+        "title": column.title(tongue),
+        "numeric": column.is_number,
+    }
+
+
+def _bar(filters: list[Filter]) -> dict[str, object]:
+    """The filters on the bar itself, and those in its menu."""
+    on_bar = [entry for entry in filters if entry.name in ("tier", "stage")]
+    more = [replace(entry, title=here(f"scores.filter.{entry.name}")) for entry in filters if entry not in on_bar]
+    count = sum(entry.is_set for entry in more)
+    label = here("scores.list.more_set", count=count) if count else here("scores.list.more")
+    return {"filters": on_bar, "more_filters": more, "more_label": label}
+
+
+def _filters(query: Query, run: Run | None, tags: list[str], tongue: str) -> list[Filter]:
+    filters = []
+    if run is not None:
+        filters = [_code_filter(name, names, query, run.counts.get(name, {}), tongue) for name, names in _FIELDS]
+        choices = [_risk(code, query, run.counts.get("risk", {}), tongue) for code in RISKS]
+        filters.append(Filter("risk", here("scores.list.any_risk"), choices))
+    if tags:
+        filters.append(Filter("tag", here("scores.list.any_tag"), [Choice(tag, tag, tag == query.tag) for tag in tags]))
+    return filters
+
+
+def _risk(code: str, query: Query, counts: Mapping[str, int], tongue: str) -> Choice:
+    label = _counted(here(f"scores.risk.{code}"), counts.get(code, 0), tongue)
+    return Choice(code, label, code in query.wanted.risk)
+
+
+def _code_filter(name: str, names: str, query: Query, counts: Mapping[str, int], tongue: str) -> Filter:
+    wanted = getattr(query.wanted, name)
+    choices = [
+        Choice(code, _counted(name_of(names, code, tongue), counts[code], tongue), code in wanted)
+        for code in sorted(counts, key=_rank)
+    ]
+    return Filter(name, here(f"scores.list.any_{name}"), choices)
+
+
+_ORDER = (
+    "A", "B", "C", "D", "high", "middle", "normal", "vital", "rest",
+    "exploration", "formation", "stability", "decline", "former",
+    "champion", "loyal", "potential_loyal", "recent", "promising", "need_attention", "about_to_sleep", "at_risk",
+    "cannot_lose", "hibernating",
+)  # fmt: skip
+"""Codes in the order people think of them; others follow by name."""
+
+
+def _rank(code: str) -> tuple[int, str]:
+    return (_ORDER.index(code) if code in _ORDER else len(_ORDER), code)
+
+
+def _counted(label: str, count: int, tongue: str) -> str:
+    return say("scores.list.option", tongue, name=label, count=f"{count:,}")
+
+
+def _chips(query: Query, tongue: str) -> list[Option]:
+    """What is filtered by, each with the address without it."""
+    chips = [_chip(f"“{query.words}”", query, words="")] if query.words else []
+    wanted = query.wanted
+    for name, names in _FIELDS:
+        values = getattr(wanted, name)
+        for value in values:
+            rest = replace(wanted, **{name: tuple(other for other in values if other != value)})
+            chips.append(_chip(name_of(names, value, tongue), query, wanted=rest))
+    for risk in wanted.risk:
+        rest = replace(wanted, risk=tuple(other for other in wanted.risk if other != risk))
+        chips.append(_chip(here(f"scores.risk.{risk}"), query, wanted=rest))
+    if wanted.tier_before:
+        named = [
+            here("scores.list.tier_new") if code == "new" else name_of("tier.", code, tongue)
+            for code in wanted.tier_before
+        ]
+        label = here("scores.list.tier_before", names=", ".join(named))
+        chips.append(_chip(label, query, wanted=replace(wanted, tier_before=())))
+    return [*chips, _chip(query.tag, query, tag="")] if query.tag else chips
+
+
+def _chip(label: str, query: Query, **changes: object) -> Option:
+    return Option(label, reverse("customers:list") + query.address(**changes))
+
+
+def _views(viewer: User, query: Query, saved: Sequence[SavedView]) -> list[Option]:
+    """The tabs above the list: everybody, then the pinned views."""
+    address = reverse("customers:list")
+    pinned = [view for view in saved if view.pinned]
+    tabs = [Option(_view_label(view, viewer), f"{address}?{view.query}", view.query == query.saved) for view in pinned]
+    everybody = Option(here("customers.view.all"), address, not any(tab.current for tab in tabs))
+    return [everybody, *tabs] if tabs else []
+
+
+def _kept_view(view: SavedView, viewer: User) -> dict[str, str]:
+    delete = reverse("customers:delete_view", args=[view.pk]) if view.owner_id == viewer.pk else ""
+    href = f"{reverse('customers:list')}?{view.query}"
+    return {"label": _view_label(view, viewer), "href": href, "delete": delete}
+
+
+def _view_label(view: SavedView, viewer: User) -> str:
+    if view.owner_id == viewer.pk:
+        return view.name
+    return f"{view.name} ({here('customers.view.by', who=view.owner.shown_name)})"
+
+
+def _column_choice(column: Column, query: Query, tongue: str) -> Choice:
+    return Choice(column.code, column.title(tongue), column in query.columns)

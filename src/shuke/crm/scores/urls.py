@@ -1,0 +1,19 @@
+"""Addresses below /customers/. Acts stand below `-/`, out of the way of customers' keys."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from shuke.crm.customers import paths  # noqa: F401  registers <key:key>
+from shuke.crm.scores import views
+
+app_name = "customers"
+urlpatterns = [
+    path("", views.show_list, name="list"),
+    path("-/export/", views.send_export, name="export"),
+    path("-/tag/", views.tag_selected, name="tag"),
+    path("-/untag/", views.untag, name="untag"),
+    path("-/views/", views.save_view, name="save_view"),
+    path("-/views/<int:view_id>/delete/", views.delete_view, name="delete_view"),
+    path("<key:key>/", views.show_card, name="card"),
+]

@@ -1,0 +1,185 @@
+"""The charts of the Overview and of comparisons, from a run's figures. Each mark leads to its customers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from shuke.crm.scores.columns import name_of, short_tier
+from shuke.crm.words import here
+from shuke.kit.text import compact_money, share
+from shuke.ui import language
+from shuke.ui.charts import (
+    Bar,
+    Bars,
+    Cell,
+    Flow,
+    HeatMap,
+    Highlight,
+    Lines,
+    Lorenz,
+    Node,
+    Pyramid,
+    Sankey,
+    Series,
+    Tier,
+)
+from shuke.ui.figures import numbers, short_amounts
+
+Figures = Mapping[str, Any]
+NEW, GONE = "new", "gone"
+_TONES = ("tone-tier-a", "tone-tier-b", "tone-tier-c", "tone-tier-d")
+_TOP = 0.2
+
+
+def listed(**filters: str) -> str:
+    """The list of customers, filtered."""
+    return f"{reverse('customers:list')}?{urlencode(filters)}"
+
+
+def tone(place: int, of: int) -> str:
+    """A tier's colour by its place from the top; the lowest is always the palest."""
+    return _TONES[-1] if place == of - 1 else _TONES[min(place, 2)]
+
+
+def pyramid(figures: Figures, currency: str) -> Pyramid:
+    tiers, tongue = figures["tiers"], language.active()
+    everybody = sum(tier["customers"] for tier in tiers) or 1
+    drawn = [
+        Tier(
+            name_of("tier.", tier["code"], tongue),
+            tier["customers"],
+            share(tier["customers"] / everybody, tongue, 1),
+            compact_money(tier["current_value_minor"], currency, tongue),
+            listed(tier=tier["code"]),
+            tone(place, len(tiers)),
+        )
+        for place, tier in enumerate(tiers)
+    ]
+    heads = [here("insight.head.tier"), here("insight.head.customers"), here("insight.head.share"),
+             here("insight.tile.current_value")]  # fmt: skip
+    return Pyramid(here("insight.overview.pyramid"), drawn, write=numbers(), heads=heads)
+
+
+def stages(figures: Figures) -> Bars:
+    tongue = language.active()
+    bars = [
+        Bar(
+            name_of("stage.", stage["code"], tongue),
+            stage["customers"],
+            listed(stage=stage["code"]),
+            f"tone-stage-{stage['code']}",
+        )
+        for stage in figures["stages"]
+    ]
+    heads = [here("insight.head.stage"), here("insight.head.customers")]
+    return Bars(here("insight.overview.stages"), bars, write=numbers(), heads=heads)
+
+
+def value_by_tier(figures: Figures, currency: str) -> Bars:
+    tiers, tongue = figures["tiers"], language.active()
+    total = sum(max(tier["current_value_minor"], 0) for tier in tiers) or 1
+    bars = [
+        Bar(
+            short_tier(tier["code"], tongue),
+            tier["current_value_minor"],
+            listed(tier=tier["code"], sort="-current_value"),
+            tone(place, len(tiers)),
+            share(max(tier["current_value_minor"], 0) / total, tongue),
+        )
+        for place, tier in enumerate(tiers)
+    ]
+    heads = [here("insight.head.tier"), here("insight.tile.current_value")]
+    return Bars(here("insight.overview.value_by_tier"), bars, write=short_amounts(currency), heads=heads)
+
+
+def months(figures: Figures, currency: str) -> Lines:
+    kept = figures["months"]
+    labels = [one["month"] for one in kept]
+    hrefs = [listed(sort="-last_purchase")] * len(labels)
+    series = Series(here("insight.overview.sales"), [one["amount_minor"] for one in kept], hrefs=hrefs)
+    return Lines(here("insight.overview.months"), labels, [series], write=short_amounts(currency), filled=True)
+
+
+def lorenz(figures: Figures) -> Lorenz:
+    points = [(0.0, 0.0), *((one, two) for one, two in figures["lorenz"])] if figures["lorenz"] else []
+    top = min(figures["lorenz"], key=lambda point: abs(point[0] - _TOP), default=None)
+    tongue = language.active()
+    marks = []
+    if top is not None:
+        text = here("insight.overview.top", customers=share(top[0], tongue), value=share(top[1], tongue))
+        marks.append(Highlight(top[0], top[1], text, listed(sort="-current_value")))
+    return Lorenz(
+        here("insight.overview.lorenz"),
+        points,
+        here("insight.overview.customers_share"),
+        here("insight.overview.value_share"),
+        highlights=marks,
+    )
+
+
+def heat(figures: Figures, currency: str) -> HeatMap:
+    """Tier by stage: how many customers, and below it their value of twelve months."""
+    tongue, write = language.active(), numbers()
+    found = {(tier, stage): (count, value) for tier, stage, count, value in figures["matrix"]}
+    stage_codes = [stage["code"] for stage in figures["stages"]]
+    tier_codes = [tier["code"] for tier in figures["tiers"]]
+
+    def cell(tier: str, stage: str) -> Cell:
+        if (tier, stage) not in found:
+            return Cell(None, "—")
+        count, value = found[tier, stage]
+        note = compact_money(value, currency, tongue)
+        return Cell(count, write(count), note, listed(tier=tier, stage=stage))
+
+    return HeatMap(
+        here("insight.overview.matrix"),
+        [name_of("stage.", code, tongue) for code in stage_codes],
+        [short_tier(code, tongue) for code in tier_codes],
+        [[cell(tier, stage) for stage in stage_codes] for tier in tier_codes],
+    )
+
+
+def sankey(figures: Figures, before_title: str, after_title: str, *, linked: bool = True) -> Sankey:
+    """Who moved between tiers; with links only where the lists know both runs."""
+    codes = [tier["code"] for tier in figures["tiers"]]
+    moves: Sequence[Sequence[Any]] = figures["migration"]
+    old = {move[0] for move in moves if move[0]} - set(codes)
+    new = {move[1] for move in moves if move[1]} - set(codes)
+    before = [*codes, *sorted(old), NEW]
+    after = [*codes, *sorted(new), *([GONE] if any(move[1] is None for move in moves) else [])]
+    flows = [_flow(move, linked=linked) for move in sorted(moves, key=lambda move: _place(move, before, after))]
+    return Sankey(
+        here("insight.overview.migration"),
+        _nodes(before, len(codes), "tier_before" if linked else ""),
+        _nodes(after, len(codes), "tier" if linked else ""),
+        flows,
+        before_title,
+        after_title,
+        write=numbers(),
+        heads=[here("insight.head.from"), here("insight.head.to"), here("insight.head.customers")],
+    )
+
+
+def _place(move: Sequence[Any], before: Sequence[str], after: Sequence[str]) -> tuple[int, int]:
+    return before.index(move[0] or NEW), after.index(move[1] or GONE)
+
+
+def _flow(move: Sequence[Any], *, linked: bool) -> Flow:
+    was, became, count = move
+    href = listed(tier=became, tier_before=was or NEW) if linked and became else ""
+    return Flow(was or NEW, became or GONE, count, href)
+
+
+def _nodes(codes: Sequence[str], tiers: int, name: str) -> list[Node]:
+    tongue = language.active()
+    nodes = []
+    for place, code in enumerate(codes):
+        special = code in (NEW, GONE)
+        label = here(f"insight.overview.{code}") if special else short_tier(code, tongue)
+        href = listed(**{name: code}) if name and code != GONE else ""
+        nodes.append(Node(code, label, href, "tone-6" if special else tone(place, tiers)))
+    return nodes

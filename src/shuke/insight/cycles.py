@@ -1,0 +1,74 @@
+"""One run from the ledger to the pages: what jobs, the demonstration and tests call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields
+from datetime import date
+from typing import Any
+
+from shuke.classify import Pyramid, cuts_named
+from shuke.crm.scores.models import Run as Published
+from shuke.cycle import Settings, run
+from shuke.engines import open_engine
+from shuke.insight.facts import previous_of, purchases_of
+from shuke.insight.publish import Origin, publish
+from shuke.kit.errors import InputError
+from shuke.ledger import Ledger
+from shuke.value import Horizon, MarginRates
+
+Told = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What a run is told, as JSON keeps it. `as_of` empty: the latest day of the data."""
+
+    as_of: str = ""
+    horizon_days: int = 365
+    period_days: int = 90
+    discount_rate: float = 0.10
+    margin_rate: float | None = None
+    tiers: str = "abcd"
+    tier_by: str = "current_value_minor"
+
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> Parameters:
+        """Those kept by an earlier version of Shuke may lack some or have more."""
+        names = {field.name for field in fields(cls)}
+        return cls(**{name: value for name, value in kept.items() if name in names})
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(
+            horizon=Horizon(days=self.horizon_days, discount_rate=self.discount_rate, period_days=self.period_days),
+            margin_rates=MarginRates(overall=self.margin_rate),
+            pyramid=Pyramid(cuts=cuts_named(self.tiers), measure=self.tier_by),
+        )
+
+
+def score(
+    *, ledger: Ledger, run_id: str, parameters: Parameters, told: Told, ledger_version: int | None = None
+) -> Published:
+    """Score what the ledger held at a version, keep the scores there, publish them. Safe to call twice."""
+    version = ledger.version() if ledger_version is None else ledger_version
+    if version is None:
+        raise InputError("There is no purchase to score yet: import a file first.")
+    with open_engine() as engine:
+        told("reading", 0, 0)
+        purchases = purchases_of(ledger, engine, version=version)
+        as_of = date.fromisoformat(parameters.as_of) if parameters.as_of else purchases.quality.last_day
+        previous = previous_of(ledger, engine, before=as_of, but=run_id) if as_of else None
+        done = run(purchases, as_of=as_of, settings=parameters.settings, previous=previous, progress=told)
+        kept = parameters.to_json()
+        told("keeping", 0, 0)
+        ledger.append_scores(
+            done.scores, run_id=run_id, as_of=done.summary.as_of, parameters=kept, ledger_version=version
+        )
+        total = done.summary.customers
+        told("publishing", 0, total)
+        origin = Origin(run_id, kept, version)
+        return publish(done=done, origin=origin, ledger=ledger, told=lambda written: told("publishing", written, total))

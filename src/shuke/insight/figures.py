@@ -1,0 +1,164 @@
+"""The figures of the Overview, computed once when a run is published: a page must not count a million customers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from shuke.classify import STAGES
+from shuke.crm.scores.cells import LIKELY_TO_CHURN, VALUABLE_AT_RISK
+from shuke.cycle import Run
+from shuke.engines import Table
+from shuke.evaluate import Backtest, migration
+
+_LORENZ_STEPS = 50
+_TO_CALL = 30
+
+
+def figures(done: Run, *, purchases: Table, before: Table | None) -> dict[str, Any]:
+    """All of it, ready for JSON. `before` are the scores that were in force until now, in the same engine."""
+    scores, tiers = done.scores, done.settings.pyramid.cuts.codes
+    return {
+        "totals": totals(scores),
+        "tiers": groups(scores, "tier_in_force", tiers),
+        "stages": groups(scores, "stage", STAGES),
+        "matrix": _matrix(scores),
+        "months": _months(purchases, done),
+        "lorenz": _lorenz(scores),
+        "migration": moves(before, scores) if before is not None else [],
+        "to_call": _to_call(scores),
+        "model": _model(done),
+        "backtest": _backtest(done.backtest),
+        "notes": list(done.summary.notes),
+        "value_basis": done.summary.value_basis,
+        "first_day": done.summary.first_day.isoformat(),
+        "without_purchase": done.summary.without_purchase,
+    }
+
+
+def totals(scores: Table) -> dict[str, Any]:
+    """The totals of a table of scores; what nobody has is None or 0."""
+    row = scores.engine.fetch(_TOTALS, scores=scores, reason=VALUABLE_AT_RISK, likely=LIKELY_TO_CHURN)
+    return dict(row.to_pylist()[0])
+
+
+def groups(scores: Table, column: str, order: Sequence[str]) -> list[dict[str, Any]]:
+    """Customers and money by label, in the order of the labels; labels that nobody has stand with 0."""
+    rows = scores.engine.fetch(_GROUPS.format(column=column), scores=scores).to_pylist()
+    found = {row["code"]: dict(row) for row in rows}
+    none = {"customers": 0, "current_value_minor": 0, "clv_minor": None, "value_at_risk_minor": None}
+    rest = sorted(code for code in found if code not in order)
+    return [found.get(code, {"code": code, **none}) for code in (*order, *rest)]
+
+
+def moves(before: Table, after: Table) -> list[list[Any]]:
+    """How many went from which tier to which, by the tiers in force; None: not there."""
+    found = migration(before, after, column="tier_in_force")
+    return [[move.before, move.after, move.customers] for move in found]
+
+
+def _matrix(scores: Table) -> list[list[Any]]:
+    rows = scores.engine.fetch(_MATRIX, scores=scores).to_pylist()
+    return [[row["tier"], row["stage"], row["customers"], row["value_minor"]] for row in rows]
+
+
+def _months(purchases: Table, done: Run) -> list[dict[str, Any]]:
+    rows = purchases.engine.fetch(_MONTHS, purchases=purchases, as_of=done.summary.as_of).to_pylist()
+    return [
+        {"month": f"{row['month']:%Y-%m}", "amount_minor": row["amount_minor"], "customers": row["customers"]}
+        for row in rows
+    ]
+
+
+def _lorenz(scores: Table) -> list[list[float]]:
+    """(share of customers, share of value), the most valuable first; empty where there is no value to share."""
+    rows = scores.engine.fetch(_LORENZ, scores=scores, steps=_LORENZ_STEPS).to_pylist()
+    customers, value = sum(row["customers"] for row in rows), sum(row["value_minor"] for row in rows)
+    if value <= 0:
+        return []
+    points, seen, worth = [], 0, 0
+    for row in rows:
+        seen, worth = seen + row["customers"], worth + row["value_minor"]
+        points.append([round(seen / customers, 6), round(worth / value, 6)])
+    return points
+
+
+def _to_call(scores: Table) -> list[str]:
+    rows = scores.engine.fetch(_TO_CALL_FIRST, scores=scores, many=_TO_CALL)
+    return [str(key) for key in rows["customer_id"].to_pylist()]
+
+
+def _model(done: Run) -> dict[str, Any]:
+    learned = done.models.bg_nbd.params_
+    return {
+        "chosen": done.models.chosen,
+        "chosen_why": done.models.chosen_why,
+        "bg_nbd": {"r": learned.r, "alpha": learned.alpha, "a": learned.a, "b": learned.b},
+    }
+
+
+def _backtest(tested: Backtest) -> dict[str, Any]:
+    return {
+        "horizon_days": round(tested.horizon),
+        "customers": tested.customers,
+        "best": tested.best,
+        "models": [
+            {
+                "name": model.name,
+                "total_forecast": model.total_forecast,
+                "total_actual": model.total_actual,
+                "total_error_share": model.total_error_share,
+                "root_mean_squared_error": model.root_mean_squared_error,
+                "log_score": model.log_score,
+                "calibration": [[one.customers, one.forecast, one.actual] for one in model.calibration],
+            }
+            for model in tested.models
+        ],
+    }
+
+
+_TOTALS = """
+    SELECT count(*) AS customers,
+        count(*) FILTER (WHERE stage <> 'former') AS active,
+        count(*) FILTER (WHERE why_code = {reason}) AS valuable_at_risk,
+        count(*) FILTER (WHERE churn_probability >= {likely}) AS likely_to_churn,
+        CAST(coalesce(sum(purchases), 0) AS BIGINT) AS purchases,
+        CAST(coalesce(sum(spend_minor), 0) AS BIGINT) AS spend_minor,
+        CAST(coalesce(sum(historic_value_minor), 0) AS BIGINT) AS historic_value_minor,
+        CAST(coalesce(sum(current_value_minor), 0) AS BIGINT) AS current_value_minor,
+        CAST(sum(clv_minor) AS BIGINT) AS clv_minor,
+        CAST(sum(value_at_risk_minor) AS BIGINT) AS value_at_risk_minor
+    FROM {scores}
+"""
+_GROUPS = """
+    SELECT {column} AS code, count(*) AS customers,
+        CAST(sum(current_value_minor) AS BIGINT) AS current_value_minor,
+        CAST(sum(clv_minor) AS BIGINT) AS clv_minor,
+        CAST(sum(value_at_risk_minor) AS BIGINT) AS value_at_risk_minor
+    FROM {{scores}} GROUP BY {column}
+"""
+_MATRIX = """
+    SELECT tier_in_force AS tier, stage, count(*) AS customers, CAST(sum(current_value_minor) AS BIGINT) AS value_minor
+    FROM {scores} GROUP BY tier_in_force, stage ORDER BY tier, stage
+"""
+# By customer first: counting distinct customers in one go would hold them all in memory.
+_MONTHS = """
+    SELECT month, CAST(sum(amount_minor) AS BIGINT) AS amount_minor, count(*) AS customers
+    FROM (
+        SELECT CAST(date_trunc('month', purchased_on) AS DATE) AS month, customer_id,
+            CAST(sum(amount_minor) AS BIGINT) AS amount_minor
+        FROM {purchases} WHERE purchased_on <= {as_of} GROUP BY 1, 2
+    ) GROUP BY month ORDER BY month
+"""
+_LORENZ = """
+    SELECT step, count(*) AS customers, CAST(sum(value_minor) AS BIGINT) AS value_minor
+    FROM (
+        SELECT current_value_minor AS value_minor,
+            ntile({steps}) OVER (ORDER BY current_value_minor DESC, customer_id) AS step
+        FROM {scores}
+    ) GROUP BY step ORDER BY step
+"""
+_TO_CALL_FIRST = """
+    SELECT customer_id FROM {scores} WHERE value_at_risk_minor > 0 AND stage <> 'former'
+    ORDER BY CASE WHEN stage = 'decline' THEN 0 ELSE 1 END, value_at_risk_minor DESC, customer_id LIMIT {many}
+"""

@@ -1,0 +1,144 @@
+"""What people fill in at the door: a file, its columns, a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+
+from shuke.classify import cut_names
+from shuke.collect import FIELDS
+from shuke.crm.words import here, lazily
+from shuke.insight.cycles import Parameters
+from shuke.insight.models import Upload
+from shuke.insight.peek import Peek
+
+MEASURES = ("current_value_minor", "clv_minor", "value_total_minor", "spend_minor")
+
+
+class UploadForm(forms.Form):
+    """One file."""
+
+    file = forms.FileField(
+        label=lazily("insight.upload.file"),
+        allow_empty_file=True,
+        error_messages={"required": lazily("insight.refused.none")},
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xlsm,.parquet"}),
+    )
+
+
+class ColumnsForm(forms.Form):
+    """Which column is what, and how dates and duplicates are read."""
+
+    date_order = forms.ChoiceField(
+        label=lazily("insight.columns.date_order"),
+        choices=[("", lazily("insight.columns.date_auto")), ("day", lazily("insight.columns.date_day")),
+                 ("month", lazily("insight.columns.date_month"))],
+        required=False,
+        help_text=lazily("insight.columns.date_help"),
+    )  # fmt: skip
+    keep_duplicates = forms.BooleanField(
+        label=lazily("insight.columns.keep_duplicates"),
+        required=False,
+        help_text=lazily("insight.columns.keep_duplicates_help"),
+    )
+
+    def __init__(self, upload: Upload, data: Mapping[str, Any] | None = None) -> None:
+        names = list(upload.preview.get("columns", ()))
+        chosen = upload.mapping | upload.options
+        super().__init__(data, initial=chosen)
+        choices = [("", "—"), *((name, name) for name in names)]
+        for field in FIELDS:
+            self.fields[field] = forms.ChoiceField(
+                label=here(f"collect.field.{field}"), choices=choices, required=field in ("customer", "time")
+            )
+        # A unit price with a quantity stands for the amount.
+        self.fields["amount"].required = not (data or chosen).get("unit_price")
+        self.order_fields([*FIELDS, "date_order", "keep_duplicates"])
+
+    @property
+    def mapping(self) -> dict[str, str]:
+        return {field: self.cleaned_data[field] for field in FIELDS if self.cleaned_data.get(field)}
+
+    @property
+    def options(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("date_order", "keep_duplicates") if self.cleaned_data[name]}
+
+    def clean(self) -> dict[str, Any]:
+        """A column is one thing only."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        seen: dict[str, str] = {}
+        for field in FIELDS:
+            column = cleaned.get(field)
+            if column and column in seen:
+                self.add_error(field, here("insight.columns.twice", field=here(f"collect.field.{seen[column]}")))
+            elif column:
+                seen[column] = field
+        if cleaned.get("amount") and cleaned.get("unit_price"):
+            self.add_error("unit_price", here("insight.columns.one_amount"))
+        return cleaned
+
+
+class RunForm(forms.Form):
+    """What a run is told."""
+
+    as_of = forms.DateField(
+        label=lazily("insight.run.as_of"),
+        required=False,
+        help_text=lazily("insight.run.as_of_help"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    horizon_days = forms.IntegerField(
+        label=lazily("insight.run.horizon_days"),
+        min_value=30,
+        max_value=1825,
+        help_text=lazily("insight.run.horizon_help"),
+    )
+    period_days = forms.IntegerField(
+        label=lazily("insight.run.period_days"), min_value=7, max_value=730, help_text=lazily("insight.run.period_help")
+    )
+    discount_rate = forms.DecimalField(
+        label=lazily("insight.run.discount_rate"), min_value=0, max_value=100, max_digits=6, decimal_places=3
+    )
+    margin_rate = forms.DecimalField(
+        label=lazily("insight.run.margin_rate"),
+        min_value=1,
+        max_value=100,
+        max_digits=6,
+        decimal_places=3,
+        required=False,
+        help_text=lazily("insight.run.margin_help"),
+    )
+    tiers = forms.ChoiceField(
+        label=lazily("insight.run.tiers"),
+        choices=[(name, lazily(f"insight.run.tiers_{name.replace('-', '_')}")) for name in cut_names()],
+    )
+    tier_by = forms.ChoiceField(
+        label=lazily("insight.run.tier_by"), choices=[(name, lazily(f"insight.run.by_{name}")) for name in MEASURES]
+    )
+
+    def __init__(self, parameters: Parameters, data: Mapping[str, Any] | None = None) -> None:
+        kept = parameters.to_json()
+        kept["discount_rate"] = round(100 * parameters.discount_rate, 3)
+        kept["margin_rate"] = None if parameters.margin_rate is None else round(100 * parameters.margin_rate, 3)
+        super().__init__(data, initial=kept)
+
+    @property
+    def parameters(self) -> Parameters:
+        told = self.cleaned_data
+        return Parameters(
+            as_of=told["as_of"].isoformat() if told["as_of"] else "",
+            horizon_days=told["horizon_days"],
+            period_days=told["period_days"],
+            discount_rate=float(told["discount_rate"]) / 100,
+            margin_rate=None if told["margin_rate"] is None else float(told["margin_rate"]) / 100,
+            tiers=told["tiers"],
+            tier_by=told["tier_by"],
+        )
+
+
+def peek_of(upload: Upload) -> Peek:
+    """The preview as it was kept."""
+    kept = upload.preview
+    return Peek(**{name: kept[name] for name in Peek.__dataclass_fields__ if name in kept})

@@ -1,0 +1,118 @@
+"""What the worker does for the door: imports and runs. Each is safe to run twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from django.urls import reverse
+
+from shuke.collect import Purchases, read_purchases, write_rejects
+from shuke.crm.jobs.worker import JobRun
+from shuke.crm.people.models import User
+from shuke.crm.scores.models import Run as Published
+from shuke.engines import open_engine
+from shuke.insight import writes
+from shuke.insight.cycles import Parameters, score
+from shuke.insight.facts import business_ledger
+from shuke.insight.models import RunRequest, Upload
+from shuke.insight.peek import reading
+from shuke.kit.errors import InputError
+from shuke.ledger import Imported, content_digest
+from shuke.tables import PURCHASES, REJECTS
+
+
+def run_import(job: JobRun) -> Mapping[str, Any]:
+    """An upload into the ledger, with its quality report and the file of rows set aside; then a run, if asked for."""
+    upload = _upload(job)
+    try:
+        imported, purchases = _import(upload, job)
+    except BaseException:
+        Upload.objects.filter(pk=upload.pk, state=Upload.State.IMPORTING).update(state=Upload.State.READY)
+        raise
+    # A second attempt at the same import finds its own rows there: that is no double.
+    doubled = imported.already and imported.import_id != upload.import_id
+    Upload.objects.filter(pk=upload.pk).update(
+        state=Upload.State.ALREADY if doubled else Upload.State.IMPORTED,
+        quality=purchases.quality.to_dict(),
+        rejects=purchases.quality.rows_set_aside > 0,
+    )
+    if job.payload.get("score_after") and not doubled:
+        by = job.job.started_by if isinstance(job.job.started_by, User) else None
+        writes.start_run(parameters=_latest_parameters(), by=by, run_id=str(job.payload["run_id"]))
+    return {"rows": imported.rows, "url": reverse("insight:upload", args=[upload.pk])}
+
+
+def run_cycle(job: JobRun) -> Mapping[str, Any]:
+    """Score the ledger and publish. Fails with its reason, and then the scores before stay in force."""
+    asked = RunRequest.objects.get(run_id=job.payload["run_id"])
+    ledger = business_ledger()
+    RunRequest.objects.filter(pk=asked.pk, ledger_version=None).update(ledger_version=ledger.version())
+    asked.refresh_from_db()
+    published = score(
+        ledger=ledger,
+        run_id=asked.run_id,
+        parameters=Parameters.from_json(asked.parameters),
+        told=job.progress,
+        ledger_version=asked.ledger_version,
+    )
+    return {"customers": published.customers, "url": reverse("insight:run", args=[published.run_id])}
+
+
+def _upload(job: JobRun) -> Upload:
+    """The job's upload; one that an earlier attempt gave back is taken up again."""
+    upload = Upload.objects.filter(pk=job.payload["upload"]).first()
+    if upload is None:
+        raise InputError("The upload was thrown away before it was imported.")
+    if upload.state == Upload.State.READY:
+        Upload.objects.filter(pk=upload.pk).update(state=Upload.State.IMPORTING)
+        upload.refresh_from_db()
+    return upload
+
+
+def _import(upload: Upload, job: JobRun) -> tuple[Imported, Purchases]:
+    options = reading(upload.mapping, upload.options)
+    with open_engine() as engine:
+        job.progress("reading")
+        try:
+            read = read_purchases(upload.path, engine=engine, progress=_steps(job), **options)
+        except InputError as reason:
+            raise InputError(str(reason).replace(f"{upload.place}/", "")) from reason
+        purchases = _by_name(read, f"{upload.place}/")
+        job.progress("rejects")
+        write_rejects(purchases, upload.rejects_path, str(job.payload["language"]))
+        if not purchases.quality.rows_kept:
+            Upload.objects.filter(pk=upload.pk).update(quality=purchases.quality.to_dict(), rejects=True)
+            raise InputError("No row could be kept: see the rows set aside, choose other columns, or mend the file.")
+        job.progress("keeping")
+        imported = business_ledger().append(
+            purchases.table,
+            content_digest=content_digest([upload.path], options),
+            sources=[upload.name],
+            import_id=upload.import_id,
+        )
+        return imported, purchases
+
+
+def _steps(job: JobRun) -> Any:
+    return lambda code, done, total: job.progress(code.removeprefix("collect."), done, total)
+
+
+def _by_name(read: Purchases, place: str) -> Purchases:
+    """Rows say which file they come from by its name: where the server keeps it is nobody's business."""
+
+    def named(label: str, names: tuple[str, ...], table: Any) -> Any:
+        columns = ", ".join("replace(source_file, {place}, '') AS source_file" if n == "source_file" else f'"{n}"'
+                            for n in names)  # fmt: skip
+        return read.engine.view(label, f"SELECT {columns} FROM {{table}}", table=table, place=place)
+
+    table, rejects = named("purchases", PURCHASES.names, read.table), named("rejects", REJECTS.names, read.rejects)
+    files = tuple(replace(file, file=file.file.replace(place, "")) for file in read.quality.files)
+    return replace(read, table=table, rejects=rejects, quality=replace(read.quality, files=files))
+
+
+def _latest_parameters() -> Parameters:
+    """As the run in force was told, but up to the latest day: what an import adds is to be seen."""
+    current = Published.objects.filter(state=Published.State.CURRENT).first()
+    return replace(Parameters.from_json(current.parameters), as_of="") if current else Parameters()

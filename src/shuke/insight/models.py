@@ -1,0 +1,85 @@
+"""Files that people brought, and runs that people asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from shuke.crm.jobs.models import Job
+
+
+class Upload(models.Model):
+    """One file of purchases on its way into the ledger.
+
+    `mapping` holds field -> column as its user chose; `options` how to read dates and duplicates; `preview` the header
+    and first rows (`peek.Peek`); `quality` the report after the import. `import_id` is fixed when the import is asked
+    for, so that a job that runs twice books once.
+    """
+
+    class State(models.TextChoices):
+        READY = "ready", "ready"
+        IMPORTING = "importing", "importing"
+        IMPORTED = "imported", "imported"
+        ALREADY = "already", "already"
+        UNDONE = "undone", "undone"
+
+    name = models.CharField(max_length=120)
+    folder = models.CharField(max_length=64, unique=True)
+    size = models.BigIntegerField()
+    digest = models.CharField(max_length=64)
+    state = models.CharField(max_length=12, choices=State, default=State.READY)
+    mapping = models.JSONField(default=dict)
+    options = models.JSONField(default=dict)
+    preview = models.JSONField(default=dict)
+    quality = models.JSONField(default=dict)
+    rejects = models.BooleanField(default=False)
+    import_id = models.CharField(max_length=100, blank=True, default="")
+    job = models.ForeignKey(Job, models.SET_NULL, null=True, blank=True, related_name="+")
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    uploaded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        indexes: ClassVar = [models.Index(fields=["import_id"], name="insight_upload_import")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def place(self) -> Path:
+        """The folder that holds this file and nothing else but its rejects."""
+        return Path(settings.SHUKE_UPLOADS) / self.folder
+
+    @property
+    def path(self) -> Path:
+        """The file itself."""
+        return self.place / self.name
+
+    @property
+    def rejects_path(self) -> Path:
+        """The file of rows set aside."""
+        return self.place / "rejects.csv"
+
+
+class RunRequest(models.Model):
+    """A run that was asked for: with what, by whom, and which job does it.
+
+    `ledger_version` is fixed when the run first starts, so that a second attempt sees the same purchases.
+    """
+
+    run_id = models.CharField(max_length=64, unique=True)
+    parameters = models.JSONField(default=dict)
+    ledger_version = models.BigIntegerField(null=True)
+    job = models.ForeignKey(Job, models.SET_NULL, null=True, blank=True, related_name="+")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    asked_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.run_id

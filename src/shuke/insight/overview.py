@@ -1,0 +1,155 @@
+"""The Overview as its template shows it: figures of the run in force, what changed, and where each leads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from shuke.crm.customers.models import Customer
+from shuke.crm.people.models import User
+from shuke.crm.scores import reads
+from shuke.crm.scores.columns import name_of, short_tier, why_sentence
+from shuke.crm.scores.models import SLOTS, Run
+from shuke.crm.words import here
+from shuke.insight.charts import heat, lorenz, months, pyramid, sankey, stages, value_by_tier
+from shuke.kit.text import compact_money, day, money, number, share
+from shuke.ui import language
+from shuke.ui.parts import Why
+
+_CALLED = 8
+
+
+def context(viewer: User) -> dict[str, Any]:
+    """What the page says; without a run only that there is none."""
+    run = reads.current_run(viewer)
+    if run is None or not run.figures.get("totals"):
+        return {"run": None, "rights": {name: viewer.may(name) for name in ("import", "run")}}
+    figures, tongue = run.figures, language.active()
+    before = figures.get("before") or {}
+    since = day(date.fromisoformat(before["as_of"]), tongue) if before else ""
+    return {
+        "run": run,
+        "as_of": day(run.as_of, tongue),
+        "since": here("insight.overview.since", day=since) if since else "",
+        "tiles": _tiles(run, before.get("totals", {})),
+        "to_call": to_call(run, _CALLED),
+        "to_call_all": link(sort="-value_at_risk", stage="decline"),
+        "pyramid": pyramid(figures, run.currency),
+        "stages": stages(figures),
+        "value_by_tier": value_by_tier(figures, run.currency),
+        "months": months(figures, run.currency),
+        "lorenz": lorenz(figures),
+        "heat": heat(figures, run.currency),
+        "sankey": sankey(figures, before.get("as_of", ""), run.as_of.isoformat()) if figures.get("migration") else None,
+        "backtest": backtest(figures),
+        "basis": here(f"insight.basis.{figures['value_basis']}"),
+    }
+
+
+def link(**filters: str) -> str:
+    """The list of customers, filtered."""
+    return f"{reverse('customers:list')}?{urlencode(filters)}"
+
+
+def _tiles(run: Run, before: dict[str, Any]) -> list[dict[str, Any]]:
+    """The indicators: code, what it counts, which way is good, and the list behind it."""
+    rows: tuple[tuple[str, str, str], ...] = (
+        ("customers", "up", reverse("customers:list")),
+        ("clv_minor", "up", link(sort="-clv")),
+        ("current_value_minor", "up", link(sort="-current_value")),
+        ("value_at_risk_minor", "down", link(sort="-value_at_risk")),
+        ("valuable_at_risk", "down", link(risk="value")),
+        ("likely_to_churn", "down", link(risk="churn")),
+    )
+    return [_tile(run, code, good, href, before.get(code)) for code, good, href in rows]
+
+
+def _tile(run: Run, code: str, good: str, href: str, then: int | None) -> dict[str, Any]:
+    tongue, value = language.active(), run.figures["totals"].get(code)
+    name = code.removesuffix("_minor")
+    is_money = code.endswith("_minor")
+    written = "—" if value is None else (
+        compact_money(value, run.currency, tongue) if is_money else number(value, tongue)
+    )  # fmt: skip
+    days = {"horizon": number(run.horizon_days, tongue), "period": number(run.period_days, tongue)}
+    basis = here(f"insight.basis.{run.figures['value_basis']}")
+    return {
+        "label": here(f"insight.tile.{name}"),
+        "value": written,
+        "href": href,
+        "good": good,
+        "why": Why(
+            here(f"insight.tile_why.{name}", basis=basis, **days),
+            inputs=[(here("insight.tile.exact"), money(value, run.currency, tongue))] if is_money and value else (),
+            as_of=day(run.as_of, tongue),
+            href=href,
+        ),
+        **_changed(value, then, is_money=is_money),
+    }
+
+
+def _changed(value: int | None, then: int | None, *, is_money: bool) -> dict[str, Any]:
+    """Money changes in percent, customers in heads."""
+    if value is None or then is None:
+        return {"delta": None, "delta_text": ""}
+    tongue, sign = language.active(), "+" if value >= then else "−"
+    if is_money and then > 0:
+        return {"delta": (value - then) / then, "delta_text": sign + share(abs(value - then) / then, tongue, 1)}
+    if is_money or value == then:
+        return {"delta": float(value - then), "delta_text": here("insight.tile.same") if value == then else ""}
+    return {"delta": float(value - then), "delta_text": sign + number(abs(value - then), tongue)}
+
+
+def to_call(run: Run, many: int) -> list[dict[str, Any]]:
+    """Whom to call first: in decline before others, then by value at risk; each with the reason."""
+    keys = list(run.figures.get("to_call", ()))[:many]
+    customers = {customer.key: customer for customer in Customer.objects.filter(key__in=keys)}
+    if run.slot is None:
+        return []
+    scores = SLOTS[run.slot].objects.in_bulk([customer.pk for customer in customers.values()])
+    found = [(customers[key], scores[customers[key].pk]) for key in keys
+             if key in customers and customers[key].pk in scores]  # fmt: skip
+    return [_called(run, customer, reads.as_row(score, customer.key)) for customer, score in found]
+
+
+def _called(run: Run, customer: Customer, row: dict[str, Any]) -> dict[str, Any]:
+    tongue = language.active()
+    return {
+        "name": customer.display_name,
+        "phone": customer.phone,
+        "url": reverse("customers:card", args=[customer.key]),
+        "tier": short_tier(row["tier_in_force"], tongue),
+        "tier_tone": f"tier-{row['tier_in_force'].lower()}",
+        "stage": name_of("stage.", row["stage"], tongue),
+        "stage_tone": f"stage-{row['stage']}",
+        "at_risk_minor": row["value_at_risk_minor"],
+        "churn": row["churn_probability"],
+        "last_purchase": row["last_purchase"],
+        "policy": name_of("policy.", row["policy_code"], tongue),
+        "why": why_sentence(row, tongue, run.currency),
+    }
+
+
+def backtest(figures: dict[str, Any]) -> dict[str, Any]:
+    """How far the forecasts can be trusted: each model against what happened."""
+    tested, tongue = figures.get("backtest", {}), language.active()
+    models: Sequence[dict[str, Any]] = tested.get("models", ())
+    return {
+        "rows": [
+            {
+                **model,
+                "title": here(f"report.model.{model['name']}"),
+                "chosen": model["name"] == figures["model"]["chosen"],
+                "error": "—" if model["total_error_share"] is None else f"{100 * model['total_error_share']:+.1f}%",
+            }
+            for model in models
+        ],
+        "told": here("insight.overview.tested", days=number(tested.get("horizon_days", 0), tongue),
+                     customers=number(tested.get("customers", 0), tongue)),
+        "why": here("insight.overview.chosen", why=here(f"report.chosen_why.{figures['model']['chosen_why']}")),
+        "notes": [here(code) for code in figures.get("notes", ())],
+    }  # fmt: skip

@@ -1,0 +1,71 @@
+"""The door inwards: a run's scores, and the figures pages show of it, become the records' current ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shuke.crm.scores import writes
+from shuke.crm.scores.models import COLUMNS
+from shuke.crm.scores.models import Run as Published
+from shuke.cycle import Run
+from shuke.engines import Table
+from shuke.insight.figures import figures
+from shuke.ledger import Ledger
+
+Told = Callable[[int], None]
+_BATCH_ROWS = 20_000
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a run comes from: its id, what it was told, and the version of the purchases it saw."""
+
+    run_id: str
+    parameters: Mapping[str, Any]
+    ledger_version: int | None
+
+
+def publish(*, done: Run, origin: Origin, ledger: Ledger, told: Told | None = None) -> Published:
+    """Make the run's scores the current ones, whole or not at all; customers not known yet are created.
+
+    Safe to call twice: a run that is published already is given back as it is.
+    """
+    there = Published.objects.filter(run_id=origin.run_id).exclude(state=Published.State.FILLING).first()
+    if there is not None:
+        return there
+    run = writes.NewRun(
+        run_id=origin.run_id,
+        as_of=done.summary.as_of,
+        currency=done.currency,
+        horizon_days=done.settings.horizon.days,
+        period_days=done.settings.horizon.period_days,
+        ledger_version=origin.ledger_version or 0,
+        parameters=dict(origin.parameters),
+        figures=_figures(done, ledger),
+    )
+    return writes.publish(run=run, rows=rows(done.scores), told=told)
+
+
+def rows(scores: Table) -> Iterator[tuple[Any, ...]]:
+    """The scores row by row in the records' order of columns, a batch at a time out of the engine."""
+    sql = f"SELECT {', '.join(COLUMNS)} FROM {{scores}}"
+    for batch in scores.engine.batches(sql, rows=_BATCH_ROWS, scores=scores):
+        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+
+
+def _figures(done: Run, ledger: Ledger) -> dict[str, Any]:
+    """With the totals of the run in force until now, so that the Overview can say what changed."""
+    current = Published.objects.filter(state=Published.State.CURRENT).first()
+    kept = {run.run_id for run in ledger.runs()}
+    before = ledger.scores(done.scores.engine, current.run_id) if current and current.run_id in kept else None
+    found = figures(done, purchases=done.purchases.table, before=before)
+    if current is not None:
+        found["before"] = {
+            "run_id": current.run_id,
+            "as_of": current.as_of.isoformat(),
+            "totals": current.figures.get("totals", {}),
+            "tiers": {tier["code"]: tier["customers"] for tier in current.figures.get("tiers", [])},
+        }
+    return found

@@ -1,0 +1,100 @@
+"""Uploads, imports and runs as their viewer may see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+
+from shuke.crm.jobs.models import Job, State
+from shuke.crm.people.models import User
+from shuke.crm.scores.models import Run as Published
+from shuke.insight.facts import business_ledger
+from shuke.insight.models import RunRequest, Upload
+from shuke.ledger import Import
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One line of the page of data: an upload, an import in the ledger, or both."""
+
+    name: str
+    at: datetime
+    rows: int | None
+    amount_minor: int | None
+    state: str
+    import_id: str
+    upload: Upload | None
+    by: str
+
+    @property
+    def may_undo(self) -> bool:
+        return self.state == "imported"
+
+
+def uploads(viewer: User) -> QuerySet[Upload]:
+    """All uploads, for who may import."""
+    _require(viewer, "import")
+    return Upload.objects.select_related("job", "uploaded_by")
+
+
+def sources(viewer: User) -> list[Source]:
+    """Everything that was brought, the latest first: uploads, and what came by the command line."""
+    brought = list(uploads(viewer))
+    imports = {made.import_id: made for made in business_ledger().imports() if made.table == "purchases"}
+    lines = [_of_upload(upload, imports.pop(upload.import_id, None)) for upload in brought]
+    lines += [_of_import(made) for made in imports.values()]
+    return sorted(lines, key=lambda line: line.at, reverse=True)
+
+
+def requests(viewer: User) -> list[RunRequest]:
+    """Runs asked for that are not published: waiting, under way or failed, the latest first."""
+    _require(viewer, "run")
+    published = set(Published.objects.exclude(state=Published.State.FILLING).values_list("run_id", flat=True))
+    asked = RunRequest.objects.select_related("job", "asked_by")[:20]
+    return [one for one in asked if one.run_id not in published and one.job and one.job.state != State.DONE]
+
+
+def published(viewer: User) -> QuerySet[Published]:
+    """All published runs, the latest first."""
+    _require(viewer, "see")
+    return Published.objects.exclude(state=Published.State.FILLING)
+
+
+def asked_by(run_ids: list[str]) -> dict[str, str]:
+    """Who asked for each run, where somebody did."""
+    asked = RunRequest.objects.filter(run_id__in=run_ids).select_related("asked_by")
+    return {one.run_id: str(one.asked_by) for one in asked if one.asked_by}
+
+
+def is_stuck(upload: Upload) -> bool:
+    """Whether the import was stopped or given up on, so that it may be begun again."""
+    job: Job | None = upload.job
+    return upload.state == Upload.State.IMPORTING and job is not None and job.state in (State.FAILED, State.CANCELLED)
+
+
+def _of_upload(upload: Upload, made: Import | None) -> Source:
+    quality: dict[str, Any] = upload.quality
+    state = str(upload.state)
+    if made is not None:
+        state = "undone" if made.state == "undone" else "imported"
+    elif is_stuck(upload) or (state == "ready" and upload.job and upload.job.state == State.FAILED):
+        state = "failed"
+    rows = made.rows if made else quality.get("rows_kept")
+    amount = made.amount_minor if made else quality.get("amount_kept_minor")
+    by = str(upload.uploaded_by) if upload.uploaded_by else ""
+    return Source(upload.name, upload.uploaded_at, rows, amount, state, made.import_id if made else "", upload, by)
+
+
+def _of_import(made: Import) -> Source:
+    state = "undone" if made.state == "undone" else "imported"
+    name = ", ".join(source.rpartition("/")[2] for source in made.sources)
+    return Source(name, made.at, made.rows, made.amount_minor, state, made.import_id, None, "")
+
+
+def _require(viewer: User, right: Any) -> None:
+    if not viewer.may(right):
+        raise PermissionDenied(right)

@@ -1,0 +1,174 @@
+"""What the door adds to a customer's page: purchases over time, their list, and the forecast month by month."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from shuke.crm.customers import reads as customers
+from shuke.crm.customers.errors import NoSuchCustomer
+from shuke.crm.customers.models import Customer
+from shuke.crm.people.reads import needs, viewer_of
+from shuke.crm.scores import reads as scores
+from shuke.crm.scores.models import Run, Score
+from shuke.crm.words import here
+from shuke.insight.facts import business_ledger
+from shuke.kit.text import number
+from shuke.ui import language
+from shuke.ui.charts import Bar, Bars, Lines, Series
+from shuke.ui.figures import numbers, short_amounts
+from shuke.ui.parts import Crumb
+from shuke.value import BGNBD, BGNBDParams
+
+_MONTHS_SHOWN = 36
+_STEPS = 12
+_VISITS_A_PAGE = 10
+_THINGS_A_VISIT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One order, or one day where orders are not known: what was bought and for how much."""
+
+    on: date
+    order: str
+    where: str
+    amount_minor: int
+    what: str
+
+
+@require_safe
+@needs("see")
+def over_time(request: HttpRequest, key: str) -> HttpResponse:
+    """What the customer spent, month by month."""
+    customer, run = _asked(request, key)
+    spent: dict[str, int] = defaultdict(int)
+    for row in _rows(customer):
+        spent[f"{row['purchased_on']:%Y-%m}"] += row["amount_minor"]
+    months = _months(min(spent), max([*spent, f"{run.as_of:%Y-%m}"] if run else spent)) if spent else []
+    currency = _currency(run)
+    bars = [Bar(month, spent.get(month, 0)) for month in months[-_MONTHS_SHOWN:]]
+    name = here("insight.slot.over_time", name=customer.display_name)
+    chart = Bars(name, bars, write=short_amounts(currency), over_time=True)
+    return _fragment(request, customer, "insight/_over_time.html", {"chart": chart if bars else None})
+
+
+@require_safe
+@needs("see")
+def purchases(request: HttpRequest, key: str) -> HttpResponse:
+    """The customer's purchases, the latest first."""
+    customer, run = _asked(request, key)
+    visits = _visits(_rows(customer))
+    page = Paginator(visits, _VISITS_A_PAGE).get_page(request.GET.get("page"))
+    shown = {
+        "visits": page,
+        "currency": _currency(run),
+        "total": number(len(visits), language.active()),
+        "address": reverse("insight:customer_purchases", args=[customer.key]),
+    }
+    return _fragment(request, customer, "insight/_purchases.html", shown)
+
+
+@require_safe
+@needs("see")
+def forecast(request: HttpRequest, key: str) -> HttpResponse:
+    """How many purchase days the model expects within the horizon, month by month."""
+    customer, run = _asked(request, key)
+    score = scores.score_of(viewer_of(request), customer, run)
+    shown: dict[str, Any] = {"chart": None}
+    if run is not None and score is not None and score.expected_purchases is not None:
+        steps = [round(run.horizon_days * step / _STEPS) for step in range(1, _STEPS + 1)]
+        series = Series(here("insight.slot.expected"), [0.0, *_expected(run, score, steps)])
+        labels = ["0", *(number(days, language.active()) for days in steps)]
+        name = here("insight.slot.forecast", name=customer.display_name)
+        shown["chart"] = Lines(name, labels, [series], write=numbers(1), filled=True)
+        days = number(run.horizon_days, language.active())
+        shown["sentence"] = here(
+            "insight.slot.forecast_told", days=days, count=number(score.expected_purchases, language.active(), 1)
+        )
+        shown["model"] = here(f"report.model.{run.figures['model']['chosen']}")
+    return _fragment(request, customer, "insight/_forecast.html", shown)
+
+
+def _expected(run: Run, score: Score, steps: list[int]) -> list[float]:
+    """By the run's own model where it is BG/NBD; else, as the naive rate says, evenly over the horizon."""
+    model = run.figures.get("model", {})
+    whole = float(score.expected_purchases or 0)
+    if model.get("chosen") != "bg_nbd":
+        return [whole * days / run.horizon_days for days in steps]
+    fitted = BGNBD.from_params(BGNBDParams(**model["bg_nbd"]))
+    history = {"x": [score.purchases - 1], "t_x": [(score.last_purchase - score.first_purchase).days],
+               "T": [score.age_days]}  # fmt: skip
+    return [float(fitted.expected_purchases(history, horizon=days)[0]) for days in steps]
+
+
+def _asked(request: HttpRequest, key: str) -> tuple[Customer, Run | None]:
+    viewer = viewer_of(request)
+    try:
+        return customers.customer(viewer, key), scores.current_run(viewer)
+    except NoSuchCustomer as reason:
+        raise Http404(here("customers.unknown", customer=key)) from reason
+
+
+def _rows(customer: Customer) -> list[dict[str, Any]]:
+    """One customer's lines: few, whatever the ledger holds."""
+    names = ["purchased_on", "order_id", "store", "channel", "category", "product_id", "quantity", "amount_minor"]
+    return list(business_ledger().customer_purchases(customer.key).select(names).to_pylist())
+
+
+def _visits(rows: list[dict[str, Any]]) -> list[Visit]:
+    def visit(row: dict[str, Any]) -> tuple[date, str]:
+        return row["purchased_on"], row["order_id"] or ""
+
+    found = []
+    for (on, order), lines in groupby(sorted(rows, key=visit, reverse=True), key=visit):
+        bought = sorted(lines, key=lambda row: (-abs(row["amount_minor"]), row["product_id"] or ""))
+        where = bought[0]["store"] or bought[0]["channel"] or ""
+        amount = sum(row["amount_minor"] for row in bought)
+        found.append(Visit(on, order, where, amount, _what(bought)))
+    return found
+
+
+def _what(bought: list[dict[str, Any]]) -> str:
+    """The dearest things of a visit, and how many more there were."""
+    things = list(dict.fromkeys(row["category"] or row["product_id"] for row in bought))
+    named = [thing for thing in things if thing][:_THINGS_A_VISIT]
+    if not named:
+        return "—"
+    listed, more = here("insight.slot.and").join(named), len(bought) - len(named)
+    return here("insight.slot.more", things=listed, count=number(more, language.active())) if more > 0 else listed
+
+
+def _months(first: str, last: str) -> list[str]:
+    """All months from the first to the last.
+
+    >>> _months("2023-11", "2024-02")
+    ['2023-11', '2023-12', '2024-01', '2024-02']
+    """
+    start, end = (int(month[:4]) * 12 + int(month[5:]) - 1 for month in (first, last))
+    return [f"{month // 12:04d}-{month % 12 + 1:02d}" for month in range(start, end + 1)]
+
+
+def _currency(run: Run | None) -> str:
+    return run.currency if run else str(settings.SHUKE_CURRENCY)
+
+
+def _fragment(request: HttpRequest, customer: Customer, template: str, shown: dict[str, Any]) -> HttpResponse:
+    """The fragment for the customer's page; a page of its own for who opens the address without script."""
+    if request.headers.get("HX-Request"):
+        return render(request, template, shown)
+    trail = [
+        Crumb(here("customers.title"), reverse("customers:list")),
+        Crumb(customer.display_name, reverse("customers:card", args=[customer.key])),
+    ]
+    return render(request, "insight/slot.html", {"part": template, "customer": customer, "trail": trail, **shown})

@@ -1,0 +1,130 @@
+"""Files that strangers may have made: their names made harmless, their kind told by content, traps refused."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+import shutil
+import unicodedata
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from django.conf import settings
+
+from shuke.insight.errors import RefusedUpload
+
+_LONGEST_NAME = 100
+_LARGEST_UNPACKED_BYTES = 1 << 30
+_PIECE = 1 << 20
+_SUFFIX = {"csv": (".csv", ".tsv", ".txt"), "xlsx": (".xlsx", ".xlsm"), "parquet": (".parquet",)}
+# First bytes of what people bring instead of a table, and the sentence that says what to do.
+_FOREIGN = (
+    (b"\x1f\x8b", "packed"),
+    (b"7z\xbc\xaf", "packed"),
+    (b"Rar!", "packed"),
+    (b"\xd0\xcf\x11\xe0", "old_excel"),
+    (b"%PDF", "not_a_table"),
+    (b"\x89PNG", "not_a_table"),
+    (b"\xff\xd8\xff", "not_a_table"),
+    (b"GIF8", "not_a_table"),
+    (b"\x7fELF", "not_a_table"),
+    (b"MZ", "not_a_table"),
+    (b"SQLite format", "not_a_table"),
+)
+
+
+def safe_name(given: str) -> str:
+    """A name that stays in its folder, is no pattern to an engine and no option to a program.
+
+    >>> safe_name("../../etc/passwd"), safe_name("C:\\\\五月 [最终]*.csv"), safe_name("..")
+    ('passwd', '五月 _最终__.csv', 'file')
+    """
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", given))[-1]
+    plain = re.sub(r"[^\w .()+-]", "_", last).strip(" .-")
+    stem, dot, suffix = plain.rpartition(".")
+    if not dot or len(suffix) > 8:
+        return plain[:_LONGEST_NAME] or "file"
+    return f"{stem[: _LONGEST_NAME - len(suffix) - 1]}.{suffix}" if stem else "file"
+
+
+def store(*, name: str, pieces: Iterable[bytes]) -> tuple[Path, int, str]:
+    """Write an upload to a folder of its own; its path, size and SHA-256. What is refused leaves nothing behind.
+
+    Raises RefusedUpload for a file that is too large, empty, or no table.
+    """
+    folder = Path(settings.SHUKE_UPLOADS) / secrets.token_hex(16)
+    folder.mkdir(parents=True, mode=0o700)
+    path = folder / safe_name(name)
+    try:
+        size, digest = _written(path, pieces)
+        return _with_suffix(path, kind_of(path)), size, digest
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def kind_of(path: Path) -> str:
+    """`csv`, `xlsx` or `parquet`, told by the content. Raises RefusedUpload for anything else."""
+    with path.open("rb") as file:
+        start = file.read(4096)
+    if start.startswith(b"PAR1"):
+        return "parquet"
+    if start.startswith(b"PK\x03\x04"):
+        _refuse_traps(path)
+        return "xlsx"
+    for magic, code in _FOREIGN:
+        if start.startswith(magic):
+            raise RefusedUpload(code)
+    if b"\x00" in start and not start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise RefusedUpload("not_a_table")
+    return "csv"
+
+
+def _written(path: Path, pieces: Iterable[bytes]) -> tuple[int, str]:
+    size, digest = 0, hashlib.sha256()
+    with path.open("xb") as file:
+        for piece in pieces:
+            size += len(piece)
+            if size > settings.SHUKE_UPLOAD_BYTES:
+                raise RefusedUpload("too_large", limit_mb=settings.SHUKE_UPLOAD_BYTES // (1024 * 1024))
+            digest.update(piece)
+            file.write(piece)
+    if not size:
+        raise RefusedUpload("empty")
+    path.chmod(0o600)
+    return size, digest.hexdigest()
+
+
+def _with_suffix(path: Path, kind: str) -> Path:
+    """A table in a file that calls itself otherwise is renamed: the rejects and the ledger show the name."""
+    if path.suffix.lower() in _SUFFIX[kind]:
+        return path
+    return path.rename(path.with_name(path.name[:_LONGEST_NAME] + _SUFFIX[kind][0]))
+
+
+def _refuse_traps(path: Path) -> None:
+    """A workbook is unpacked once to nowhere: the sizes that an archive declares may be lies."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+            if not any(entry.filename == "xl/workbook.xml" for entry in entries):
+                raise RefusedUpload("packed")
+            left = _LARGEST_UNPACKED_BYTES
+            for entry in entries:
+                left -= _unpacked(archive, entry, left)
+    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError) as reason:
+        raise RefusedUpload("damaged") from reason
+
+
+def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> int:
+    if entry.file_size > most:
+        raise RefusedUpload("bomb", limit_mb=_LARGEST_UNPACKED_BYTES >> 20)
+    entry.file_size, seen = 1 << 62, 0
+    with archive.open(entry) as stream:
+        while piece := stream.read(_PIECE):
+            seen += len(piece)
+            if seen > most:
+                raise RefusedUpload("bomb", limit_mb=_LARGEST_UNPACKED_BYTES >> 20)
+    return seen

@@ -1,0 +1,26 @@
+"""Addresses of data, runs, and the customer's slots. The Overview is the home page."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from shuke.crm.customers import paths  # noqa: F401  registers <key:key>
+from shuke.insight import slots, views, views_of_runs
+
+app_name = "insight"
+urlpatterns = [
+    path("data/", views.data, name="data"),
+    path("data/<int:upload_id>/", views.upload, name="upload"),
+    path("data/<int:upload_id>/columns/", views.columns, name="columns"),
+    path("data/<int:upload_id>/import/", views.start, name="import"),
+    path("data/<int:upload_id>/discard/", views.discard, name="discard"),
+    path("data/<int:upload_id>/rejects/", views.rejects, name="rejects"),
+    path("data/imports/<str:import_id>/undo/", views.undo, name="undo"),
+    path("runs/", views_of_runs.runs, name="runs"),
+    path("runs/compare/", views_of_runs.compare, name="compare"),
+    path("runs/<str:run_id>/", views_of_runs.run, name="run"),
+    path("runs/<str:run_id>/scores/", views_of_runs.scores, name="scores"),
+    path("customers/<key:key>/purchases/", slots.purchases, name="customer_purchases"),
+    path("customers/<key:key>/purchases/chart/", slots.over_time, name="customer_purchases_over_time"),
+    path("customers/<key:key>/forecast/", slots.forecast, name="customer_forecast"),
+]

@@ -1,0 +1,161 @@
+"""The Overview, and the pages of data: bring a file, check its columns, import it, see the report, take it back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from shuke.crm.jobs.models import State
+from shuke.crm.people.reads import may, needs, viewer_of
+from shuke.crm.words import here
+from shuke.insight import overview as page
+from shuke.insight import reads, report, writes
+from shuke.insight.errors import NotNow, RefusedUpload
+from shuke.insight.forms import ColumnsForm, UploadForm, peek_of
+from shuke.insight.models import Upload
+from shuke.kit.errors import LedgerError
+from shuke.kit.text import number
+from shuke.ui import language
+from shuke.ui.parts import PAGE_SIZES, Crumb
+from shuke.ui.toasts import toast
+
+
+@require_safe
+@needs("see")
+def overview(request: HttpRequest) -> HttpResponse:
+    """What the business's customers are worth, what changed, and whom to call first."""
+    return render(request, "insight/overview.html", page.context(viewer_of(request)))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("import")
+def data(request: HttpRequest) -> HttpResponse:
+    """All that was brought so far, and a place for the next file."""
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            kept = writes.bring(name=file.name, pieces=file.chunks(), by=viewer_of(request))
+        except RefusedUpload as reason:
+            form.add_error("file", here(f"insight.refused.{reason.code}", **reason.figures))
+        else:
+            return redirect("insight:upload", kept.pk)
+    found = Paginator(reads.sources(viewer_of(request)), _size(request)).get_page(request.GET.get("page"))
+    shown = {"form": form, "page": found, "rows": [report.line(one) for one in found], "limit": report.limit()}
+    return render(request, "insight/data.html", shown, status=400 if form.errors else 200)
+
+
+@require_safe
+@needs("import")
+def upload(request: HttpRequest, upload_id: int) -> HttpResponse:
+    """One file: its columns before the import, the report after it."""
+    found = _upload(request, upload_id)
+    return _shown(request, found, ColumnsForm(found))
+
+
+@require_POST
+@needs("import")
+def columns(request: HttpRequest, upload_id: int) -> HttpResponse:
+    """Choose the columns and look again."""
+    found = _upload(request, upload_id)
+    form = ColumnsForm(found, request.POST)
+    if not form.is_valid():
+        return _shown(request, found, form, status=400)
+    try:
+        writes.choose_columns(upload=found, mapping=form.mapping, options=form.options)
+    except NotNow as reason:
+        toast(request, here(f"insight.not_now.{reason.code}"), tone="warning")
+    except RefusedUpload as reason:
+        toast(request, here(f"insight.refused.{reason.code}", **reason.figures), tone="error")
+    return redirect("insight:upload", found.pk)
+
+
+@require_POST
+@needs("import")
+def start(request: HttpRequest, upload_id: int) -> HttpResponse:
+    """Import it, with the columns as they stand on the page."""
+    found = _upload(request, upload_id)
+    form = ColumnsForm(found, request.POST)
+    if not form.is_valid():
+        return _shown(request, found, form, status=400)
+    viewer, wants_run = viewer_of(request), "score_after" in request.POST and may(request.user, "run")
+    try:
+        seen = writes.choose_columns(upload=found, mapping=form.mapping, options=form.options)
+        if seen.preview.get("refused"):
+            return _shown(request, seen, ColumnsForm(seen), status=400)
+        writes.start_import(upload=seen, by=viewer, language=language.active(), score_after=wants_run)
+    except NotNow as reason:
+        toast(request, here(f"insight.not_now.{reason.code}"), tone="warning")
+    return redirect("insight:upload", found.pk)
+
+
+@require_POST
+@needs("import")
+def discard(request: HttpRequest, upload_id: int) -> HttpResponse:
+    """Throw a file away."""
+    found = _upload(request, upload_id)
+    try:
+        writes.discard(upload=found)
+    except NotNow as reason:
+        toast(request, here(f"insight.not_now.{reason.code}"), tone="warning")
+        return redirect("insight:upload", found.pk)
+    toast(request, here("insight.upload.discarded", name=found.name), tone="info")
+    return redirect("insight:data")
+
+
+@require_safe
+@needs("import")
+def rejects(request: HttpRequest, upload_id: int) -> FileResponse:
+    """The rows set aside, each with its reason, for whoever mends them."""
+    found = _upload(request, upload_id)
+    if not found.rejects or not found.rejects_path.exists():
+        raise Http404
+    name = f"rejects-{found.path.stem}.csv"
+    return FileResponse(found.rejects_path.open("rb"), as_attachment=True, filename=name, content_type="text/csv")
+
+
+@require_POST
+@needs("import")
+def undo(request: HttpRequest, import_id: str) -> HttpResponse:
+    """Take an import back."""
+    try:
+        rows = writes.undo_import(import_id=import_id)
+    except LedgerError:
+        toast(request, here("insight.undo.before"), tone="warning")
+    else:
+        toast(request, here("insight.undo.done", rows=number(rows, language.active())))
+    return redirect("insight:data")
+
+
+def _upload(request: HttpRequest, upload_id: int) -> Upload:
+    return get_object_or_404(reads.uploads(viewer_of(request)), pk=upload_id)
+
+
+def _shown(request: HttpRequest, found: Upload, form: ColumnsForm, *, status: int = 200) -> HttpResponse:
+    stuck = reads.is_stuck(found)
+    is_open = stuck or found.state in (Upload.State.READY, Upload.State.UNDONE)
+    trail = [Crumb(here("insight.data.title"), reverse("insight:data"))]
+    shown: dict[str, Any] = {
+        "upload": found,
+        "trail": trail,
+        "is_open": is_open,
+        "under_way": found.state == Upload.State.IMPORTING and not stuck,
+        "failed": found.job.error if is_open and found.job and found.job.state == State.FAILED else "",
+        "may_run": may(request.user, "run"),
+        "quality": report.quality(found) if found.quality else None,
+        "state": report.state_of(str(found.state)),
+        "size": report.bytes_in_words(found.size),
+    }
+    if is_open:
+        shown |= {"form": form, "preview": report.preview(peek_of(found), form)}
+    return render(request, "insight/upload.html", shown, status=status)
+
+
+def _size(request: HttpRequest) -> int:
+    asked = request.GET.get("size", "")
+    return int(asked) if asked.isdecimal() and int(asked) in PAGE_SIZES else PAGE_SIZES[0]

@@ -1,0 +1,112 @@
+"""The pages of runs: start one, watch it, look at it, compare two, take the scores away."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from shuke.crm.customers import writes as customers
+from shuke.crm.jobs.models import State
+from shuke.crm.people.reads import may, needs, viewer_of
+from shuke.crm.scores.models import Run
+from shuke.crm.words import here
+from shuke.engines import open_engine
+from shuke.insight import comparing, reads, writes
+from shuke.insight.cycles import Parameters
+from shuke.insight.facts import business_ledger
+from shuke.insight.forms import RunForm
+from shuke.kit.errors import LedgerError
+from shuke.report import SUFFIXES, write_scores
+from shuke.tables import SCORES
+from shuke.ui import language
+from shuke.ui.parts import PAGE_SIZES, Crumb
+from shuke.ui.toasts import toast
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("run")
+def runs(request: HttpRequest) -> HttpResponse:
+    """Runs under way, runs published, and the form for the next."""
+    viewer = viewer_of(request)
+    asked_for = reads.requests(viewer)
+    latest = reads.published(viewer).first()
+    usual = Parameters.from_json({**latest.parameters, "as_of": ""}) if latest else Parameters()
+    form = RunForm(usual, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        writes.start_run(parameters=form.parameters, by=viewer)
+        return redirect("insight:runs")
+    page = Paginator(reads.published(viewer), _size(request)).get_page(request.GET.get("page"))
+    asked = reads.asked_by([run.run_id for run in page])
+    shown = {
+        "form": form,
+        "page": page,
+        "rows": [comparing.line(run, asked.get(run.run_id, "")) for run in page],
+        "under_way": [one for one in asked_for if one.job and not one.job.is_over],
+        "failed": _failed(asked_for),
+        "no_data": business_ledger().version() is None,
+    }
+    return render(request, "insight/runs.html", shown, status=400 if form.errors else 200)
+
+
+@require_safe
+@needs("run")
+def run(request: HttpRequest, run_id: str) -> HttpResponse:
+    """One run: what it was told, what it found, how far to trust it."""
+    found = _run(request, run_id)
+    trail = [Crumb(here("insight.runs.title"), reverse("insight:runs"))]
+    shown = {"trail": trail, "suffixes": [suffix.lstrip(".") for suffix in SUFFIXES], **comparing.one(found)}
+    return render(request, "insight/run.html", shown | {"may_export": may(request.user, "export")})
+
+
+@require_safe
+@needs("run")
+def compare(request: HttpRequest) -> HttpResponse:
+    """Two runs side by side: totals, tiers, stages, and who moved."""
+    asked = request.GET.getlist("run")[:2]
+    if len(set(asked)) < 2:
+        toast(request, here("insight.compare.two"), tone="warning")
+        return redirect("insight:runs")
+    first, second = sorted((_run(request, run_id) for run_id in asked), key=lambda one: (one.as_of, one.pk))
+    trail = [Crumb(here("insight.runs.title"), reverse("insight:runs"))]
+    return render(request, "insight/compare.html", {"trail": trail, **comparing.two(first, second)})
+
+
+@require_POST
+@needs("export")
+def scores(request: HttpRequest, run_id: str) -> FileResponse:
+    """The scores of a run as a file for people; noted in the log of exports."""
+    found, suffix = _run(request, run_id), f".{request.POST.get('format', 'csv')}"
+    if suffix not in SUFFIXES:
+        raise Http404
+    export = customers.log_export(by=viewer_of(request), query=f"run={found.run_id}", columns=SCORES.names)
+    with tempfile.TemporaryDirectory() as folder, open_engine() as engine:
+        try:
+            table = business_ledger().scores(engine, found.run_id)
+        except LedgerError as reason:
+            raise Http404(here("insight.runs.gone")) from reason
+        path = Path(folder) / f"scores{suffix}"
+        write_scores(table, path, currency=found.currency, language=language.active())
+        customers.close_export(export=export, rows=found.customers)
+        # Open it before the folder goes: the name may vanish, the content stays until it is sent.
+        return FileResponse(path.open("rb"), as_attachment=True, filename=f"{found.run_id}-scores{suffix}")
+
+
+def _run(request: HttpRequest, run_id: str) -> Run:
+    return get_object_or_404(reads.published(viewer_of(request)), run_id=run_id)
+
+
+def _failed(asked: list[Any]) -> Any:
+    """The latest request, if it failed: an older failure is no news."""
+    return asked[0] if asked and asked[0].job.state == State.FAILED else None
+
+
+def _size(request: HttpRequest) -> int:
+    size = request.GET.get("size", "")
+    return int(size) if size.isdecimal() and int(size) in PAGE_SIZES else PAGE_SIZES[0]

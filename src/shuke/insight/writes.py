@@ -1,0 +1,126 @@
+"""What people do at the door: bring a file, say what its columns are, import it, take it back, score."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from shuke.collect import FIELDS
+from shuke.crm.jobs import writes as jobs
+from shuke.crm.jobs.models import State
+from shuke.crm.people.models import User
+from shuke.insight.cycles import Parameters
+from shuke.insight.errors import NotNow
+from shuke.insight.facts import business_ledger
+from shuke.insight.models import RunRequest, Upload
+from shuke.insight.peek import peek
+from shuke.insight.stored import store
+from shuke.kit.ids import new_id
+
+ONE_IMPORT = "insight.import"
+ONE_RUN = "insight.run"
+_OPEN = (Upload.State.READY, Upload.State.UNDONE)
+
+
+def bring(*, name: str, pieces: Iterable[bytes], by: User | None) -> Upload:
+    """Keep a file and look at its first rows. Raises RefusedUpload; then nothing is kept."""
+    path, size, digest = store(name=name, pieces=pieces)
+    try:
+        seen = peek(path, {}, {})
+        with transaction.atomic():
+            return Upload.objects.create(
+                name=path.name,
+                folder=path.parent.name,
+                size=size,
+                digest=digest,
+                mapping={field: column for field, (column, _) in seen.mapping.items() if field in FIELDS},
+                preview=seen.to_json(),
+                uploaded_by_id=by.pk if by else None,
+            )
+    except BaseException:
+        shutil.rmtree(path.parent, ignore_errors=True)
+        raise
+
+
+def choose_columns(*, upload: Upload, mapping: Mapping[str, str], options: Mapping[str, Any]) -> Upload:
+    """Say which column is what, and look at the first rows again. Raises NotNow once the import has begun."""
+    _require_open(upload)
+    columns = set(upload.preview.get("columns", ()))
+    chosen = {field: mapping[field] for field in FIELDS if mapping.get(field) in columns}
+    if "unit_price" in chosen:
+        chosen.pop("amount", None)
+    upload.mapping, upload.options = chosen, dict(options)
+    upload.preview = peek(upload.path, chosen, options).to_json()
+    upload.save(update_fields=["mapping", "options", "preview"])
+    return upload
+
+
+@transaction.atomic
+def start_import(*, upload: Upload, by: User | None, language: str, score_after: bool = False) -> Upload:
+    """Put the import in the queue. Raises NotNow where it was begun before."""
+    _require_open(upload)
+    import_id = new_id("import")
+    payload = {"upload": upload.pk, "language": language, "score_after": score_after, "run_id": new_id("run")}
+    job = jobs.enqueue(kind="insight.import", payload=payload, exclusive_key=ONE_IMPORT, started_by=by)
+    changed = Upload.objects.filter(pk=upload.pk, state__in=_OPEN).update(
+        state=Upload.State.IMPORTING, import_id=import_id, job=job
+    )
+    if changed != 1:
+        raise NotNow("import")
+    upload.refresh_from_db()
+    return upload
+
+
+def undo_import(*, import_id: str) -> int:
+    """Take an import back out of the ledger; how many rows went. Scores stay until the next run.
+
+    Raises LedgerError where it was undone before.
+    """
+    rows = business_ledger().undo(import_id)
+    Upload.objects.filter(import_id=import_id).update(state=Upload.State.UNDONE)
+    return rows
+
+
+@transaction.atomic
+def discard(*, upload: Upload) -> None:
+    """Throw away a file that is not in the ledger. Raises NotNow while it is."""
+    _require_open(upload)
+    folder = upload.place
+    upload.delete()
+    transaction.on_commit(lambda: shutil.rmtree(_ours(folder), ignore_errors=True))
+
+
+@transaction.atomic
+def start_run(*, parameters: Parameters, by: User | None, run_id: str = "") -> RunRequest:
+    """Put a run in the queue; one runs at a time, others wait."""
+    name = run_id or new_id("run")
+    there = RunRequest.objects.filter(run_id=name).first()
+    if there is not None:
+        return there
+    job = jobs.enqueue(kind="insight.run", payload={"run_id": name}, exclusive_key=ONE_RUN, started_by=by)
+    return RunRequest.objects.create(
+        run_id=name, parameters=parameters.to_json(), job=job, asked_by_id=by.pk if by else None
+    )
+
+
+def _require_open(upload: Upload) -> None:
+    """An import whose job was stopped, or given up on, is open again."""
+    over = [State.FAILED, State.CANCELLED]
+    Upload.objects.filter(pk=upload.pk, state=Upload.State.IMPORTING, job__state__in=over).update(
+        state=Upload.State.READY
+    )
+    upload.refresh_from_db(fields=["state"])
+    if upload.state not in _OPEN:
+        raise NotNow("import")
+
+
+def _ours(folder: Path) -> Path:
+    """Never more than one upload's own folder."""
+    if folder.parent != Path(settings.SHUKE_UPLOADS):
+        raise NotNow("import")
+    return folder

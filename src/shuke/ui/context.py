@@ -1,0 +1,124 @@
+"""What the shell around every page needs to know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.module_loading import import_string
+
+from shuke.kit.text import say
+from shuke.ui import language
+
+THEMES = ("auto", "light", "dark")
+_THEME_ICONS = {"auto": "sun-moon", "light": "sun", "dark": "moon"}
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """One entry of the navigation."""
+
+    label: str
+    href: str
+    icon: str
+    current: bool
+    shortcut: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One language or theme to choose."""
+
+    code: str
+    label: str
+    current: bool
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """The shell: where one is, where one can go, in which language and theme."""
+
+    lang: str
+    theme: str
+    theme_icon: str
+    here: str
+    navigation: tuple[Destination, ...]
+    links: Mapping[str, str]
+    languages: tuple[Choice, ...]
+    themes: tuple[Choice, ...]
+    user_name: str
+
+
+def shell(request: HttpRequest) -> dict[str, Shell]:
+    """Context processor: `shell` for `ui/base.html`. Reads SHUKE_NAVIGATION, SHUKE_LINKS and SHUKE_MAY."""
+    theme, tongue = current_theme(request), language.active()
+    user = getattr(request, "user", None)
+    return {
+        "shell": Shell(
+            lang=language.html_tag(),
+            theme=theme,
+            theme_icon=_THEME_ICONS[theme],
+            here=request.get_full_path(),
+            navigation=_navigation(request) if _known(user) else (),
+            links=_links(),
+            languages=tuple(Choice(code, name, code == tongue) for code, name in language.NAMES.items()),
+            themes=tuple(
+                Choice(code, say(f"ui.theme.{code}", tongue), code == theme, _THEME_ICONS[code]) for code in THEMES
+            ),
+            user_name=_name(user) if _known(user) else "",
+        )
+    }
+
+
+def current_theme(request: HttpRequest) -> str:
+    """The theme the request's user chose, else the cookie `theme`, else auto."""
+    chosen = getattr(getattr(request, "user", None), "theme", "") or request.COOKIES.get("theme", "")
+    return chosen if chosen in THEMES else "auto"
+
+
+def _known(user: Any) -> bool:
+    return user is not None and bool(user.is_authenticated)
+
+
+def _name(user: Any) -> str:
+    return str(user.get_full_name() or user.get_username())
+
+
+def _links() -> dict[str, str]:
+    """SHUKE_LINKS with its names of URLs resolved; a link that the setting lacks is not shown."""
+    return {purpose: reverse(name) for purpose, name in getattr(settings, "SHUKE_LINKS", {}).items()}
+
+
+def _navigation(request: HttpRequest) -> tuple[Destination, ...]:
+    may = _may()
+    open_entries = [
+        entry
+        for entry in getattr(settings, "SHUKE_NAVIGATION", ())
+        if not entry.get("permission") or may(request.user, entry["permission"])
+    ]
+    addresses = [reverse(entry["url_name"]) for entry in open_entries]
+    current = _nearest(addresses, request.path)
+    tongue = language.active()
+    return tuple(
+        Destination(say(entry["text"], tongue), href, entry["icon"], href == current, entry.get("shortcut", ""))
+        for entry, href in zip(open_entries, addresses, strict=True)
+    )
+
+
+def _may() -> Callable[[Any, str], bool]:
+    path = getattr(settings, "SHUKE_MAY", "")
+    if path:
+        found: Callable[[Any, str], bool] = import_string(path)
+        return found
+    return lambda user, permission: bool(user.has_perm(permission))
+
+
+def _nearest(addresses: list[str], path: str) -> str:
+    """The longest address that the path lies under; the home page only for itself."""
+    under = [href for href in addresses if path == href or (href.count("/") > 1 and path.startswith(href))]
+    return max(under, key=len, default="")

@@ -1,0 +1,64 @@
+"""One chart, drawn for each width a reader may have: the style sheet shows the one that fits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from shuke.kit.errors import InputError
+from shuke.kit.text import say
+from shuke.ui import language
+from shuke.ui.charts import Drawing, Figures
+
+WIDTHS = {"full": 1120, "wide": 760, "half": 560, "small": 340}
+"""Pixels of each size: across the page, most of it, half of it, and a phone."""
+_SHOWN = {"full": ("full", "wide", "half", "small"), "half": ("wide", "half", "small"), "small": ("small",)}
+
+
+class Chart(Protocol):
+    """Whatever can be drawn for a width."""
+
+    def draw(self, width: float) -> Drawing:
+        """The chart laid out."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sized:
+    """A drawing and the size it is for."""
+
+    size: str
+    drawing: Drawing
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """All drawings of a chart, and its figures with heads in the reader's language."""
+
+    name: str
+    sized: tuple[Sized, ...]
+    figures: Figures
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to draw."""
+        return not self.sized[0].drawing.marks
+
+
+def drawings(data: Chart, size: str) -> Drawn:
+    """Lay the chart out for the size given and the narrower ones.
+
+    Errors: InputError for a size that is none of full, half, small.
+    """
+    if size not in _SHOWN:
+        raise InputError(f"Unknown size of a chart {size!r}: choose one of {', '.join(_SHOWN)}.")
+    sized = tuple(Sized(each, data.draw(WIDTHS[each])) for each in _SHOWN[size])
+    drawn = sized[0].drawing
+    return Drawn(drawn.name, sized, _with_heads(drawn.figures))
+
+
+def _with_heads(figures: Figures) -> Figures:
+    """Heads nobody wrote are keys of the catalogue, or names of series as they are."""
+    tongue = language.active()
+    heads = [head if figures.written or not head.startswith("ui.") else say(head, tongue) for head in figures.heads]
+    return Figures(heads, figures.rows, written=True)

@@ -1,0 +1,142 @@
+/* What pages do beyond links and forms. Everything works without it; nothing here draws content. */
+(function () {
+  "use strict";
+  const root = document.documentElement;
+  root.classList.add("scripted");
+
+  /* Menus and reasons: one open at a time, closed by Escape or a click beside them, turned where they would leave the screen. */
+  const FOLDED = "details.menu, details.why";
+  function shut(except) {
+    document.querySelectorAll(FOLDED).forEach((one) => { if (one.open && one !== except && !one.contains(except)) one.open = false; });
+  }
+  document.addEventListener("click", (event) => shut(event.target.closest(FOLDED)));
+  document.addEventListener("toggle", (event) => {
+    const opened = event.target;
+    if (!(opened instanceof HTMLDetailsElement) || !opened.matches(FOLDED) || !opened.open) return;
+    const body = opened.lastElementChild;
+    body.classList.remove("left", "from-left");
+    const edge = document.getElementById("content");
+    if (body.getBoundingClientRect().left < (edge ? edge.getBoundingClientRect().left : 4)) body.classList.add("left", "from-left");
+  }, true);
+
+  /* Dialogs: any element with data-dialog="id" opens it. */
+  function openDialog(code, from) {
+    const dialog = document.getElementById(code);
+    if (!dialog || dialog.open) return false;
+    dialog.showModal();
+    if (from) shut(null);
+    const input = dialog.querySelector("[data-palette]");
+    if (input) { input.select(); ask(input); }
+    return true;
+  }
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-dialog]");
+    if (opener && openDialog(opener.dataset.dialog, opener)) { event.preventDefault(); return; }
+    if (event.target instanceof HTMLDialogElement) event.target.close();
+    const dismiss = event.target.closest("[data-dismiss]");
+    if (dismiss) dismiss.parentElement.remove();
+  });
+
+  /* Toasts leave by themselves, but not while they are pointed at, nor errors, nor those that can undo before half a minute. */
+  function age(toast) {
+    if (toast.dataset.aging || toast.classList.contains("toast-error")) return;
+    toast.dataset.aging = "1";
+    const life = toast.querySelector("form") ? 30000 : 6000;
+    setTimeout(function leave() { toast.matches(":hover, :focus-within") ? setTimeout(leave, 2000) : toast.remove(); }, life);
+  }
+  const ageAll = () => document.querySelectorAll("#toasts .toast").forEach(age);
+  document.addEventListener("htmx:afterSettle", ageAll);
+  function say(text) {
+    const toast = document.createElement("div");
+    toast.className = "toast toast-error";
+    toast.setAttribute("role", "alert");
+    const words = document.createElement("p");
+    words.textContent = text;
+    toast.append(words);
+    document.getElementById("toasts").append(toast);
+    setTimeout(() => toast.remove(), 10000);
+  }
+  ["htmx:sendError", "htmx:responseError"].forEach((name) => document.addEventListener(name, () => say(document.body.dataset.failed)));
+
+  /* Theme: change at once, keep in the background. */
+  document.addEventListener("submit", (event) => {
+    const button = event.submitter;
+    if (!button || button.name !== "theme") return;
+    event.preventDefault();
+    const form = event.target, data = new FormData(form, button);
+    root.dataset.theme = button.value;
+    form.querySelectorAll("[aria-current]").forEach((one) => one.removeAttribute("aria-current"));
+    button.setAttribute("aria-current", "true");
+    shut(null);
+    fetch(form.action, { method: "POST", body: data, redirect: "manual" }).catch(() => say(document.body.dataset.failed));
+  });
+
+  /* The palette: results come as HTML from its address; arrows choose, Enter goes. */
+  let asked = 0, timer = 0;
+  const results = () => document.getElementById("palette-results");
+  const options = () => Array.from(results().querySelectorAll("[role=option]"));
+  function choose(input, option) {
+    options().forEach((one) => one.setAttribute("aria-selected", String(one === option)));
+    if (option) { input.setAttribute("aria-activedescendant", option.id); option.scrollIntoView({ block: "nearest" }); }
+    else input.removeAttribute("aria-activedescendant");
+  }
+  async function ask(input) {
+    const turn = ++asked;
+    try {
+      const answer = await fetch(input.dataset.palette + "?q=" + encodeURIComponent(input.value), { headers: { "HX-Request": "true" } });
+      const html = await answer.text();
+      if (turn !== asked || !answer.ok) return;
+      results().innerHTML = html;
+      options().forEach((one, index) => { one.id = "palette-" + index; });
+      choose(input, options()[0]);
+    } catch { say(document.body.dataset.failed); }
+  }
+  document.addEventListener("input", (event) => {
+    if (!event.target.matches("[data-palette]")) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => ask(event.target), 120);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (!event.target.matches("[data-palette]") || event.isComposing) return;
+    const all = options(), at = all.findIndex((one) => one.getAttribute("aria-selected") === "true");
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (all.length) choose(event.target, all[(at + (event.key === "ArrowDown" ? 1 : -1) + all.length) % all.length]);
+    } else if (event.key === "Enter" && all[at]) { event.preventDefault(); location.assign(all[at].href); }
+  });
+
+  /* Keys: Ctrl+K, /, ?, and data-shortcut="g c" typed one after another. */
+  let typed = "", typedAt = 0;
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+      if (openDialog("palette")) event.preventDefault();
+      return;
+    }
+    if (event.key === "Escape") { shut(null); return; }
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.target.closest("input, textarea, select, [contenteditable]") || document.querySelector("dialog[open]")) return;
+    if (event.key === "?") { openDialog("keys"); return; }
+    if (event.key === "/") {
+      const search = document.querySelector("[data-search]") || document.querySelector("main input[type=search]");
+      if (search) { event.preventDefault(); search.focus(); search.select(); }
+      return;
+    }
+    typed = typed && event.timeStamp - typedAt < 1200 ? typed + " " + event.key : event.key;
+    typedAt = event.timeStamp;
+    const target = Array.from(document.querySelectorAll("[data-shortcut]")).find((one) => one.dataset.shortcut === typed || one.dataset.shortcut === event.key);
+    if (target) { event.preventDefault(); typed = ""; target.click(); }
+  });
+
+  /* Forms: sent when a choice changes; a box that ticks its column. */
+  document.addEventListener("change", (event) => {
+    const box = event.target;
+    if (box.dataset && box.dataset.checkAll) {
+      document.querySelectorAll('input[type=checkbox][name="' + CSS.escape(box.dataset.checkAll) + '"]').forEach((one) => {
+        if (one !== box && one.checked !== box.checked) { one.checked = box.checked; one.dispatchEvent(new Event("change", { bubbles: true })); }
+      });
+    }
+    const form = box.form;
+    if (form && form.matches("[data-autosubmit]") && box.type !== "search") form.requestSubmit();
+  });
+  document.addEventListener("DOMContentLoaded", ageAll);
+})();

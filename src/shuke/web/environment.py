@@ -1,0 +1,155 @@
+"""Settings by environment variable, read strictly: a wrong value says what came, what is allowed and the cure."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from shuke.kit.errors import InputError
+
+_YES_NO = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+_POSTGRES = {"postgres", "postgresql"}
+_SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; "
+    "PRAGMA mmap_size=268435456; PRAGMA cache_size=-32768"
+)
+
+
+def text(name: str, default: str) -> str:
+    """The variable's text without surrounding blanks; empty counts as not set.
+
+    >>> text("SHUKE_NO_SUCH_VARIABLE", "CNY")
+    'CNY'
+    """
+    return os.environ.get(name, "").strip() or default
+
+
+def yes_no(name: str, *, default: bool) -> bool:
+    """A switch: 1/true/yes/on or 0/false/no/off; anything else is an `InputError`.
+
+    >>> yes_no("SHUKE_NO_SUCH_VARIABLE", default=False)
+    False
+    """
+    value = text(name, "")
+    if not value:
+        return default
+    try:
+        return _YES_NO[value.lower()]
+    except KeyError:
+        raise InputError(f"Unexpected {name}={value}: use 1 (on) or 0 (off).") from None
+
+
+def whole(name: str, default: int, *, least: int = 1) -> int:
+    """A whole number no smaller than `least`, else an `InputError`.
+
+    >>> whole("SHUKE_NO_SUCH_VARIABLE", 200)
+    200
+    """
+    value = text(name, "")
+    if not value:
+        return default
+    if not value.isdecimal() or int(value) < least:
+        raise InputError(f"Unexpected {name}={value}: give a whole number of at least {least}, such as {default}.")
+    return int(value)
+
+
+def listed(name: str, default: tuple[str, ...]) -> list[str]:
+    """Names separated by commas.
+
+    >>> listed("SHUKE_NO_SUCH_VARIABLE", ("localhost",))
+    ['localhost']
+    """
+    return [part.strip() for part in text(name, "").split(",") if part.strip()] or list(default)
+
+
+def data_folder() -> Path:
+    """Where Shuke keeps its database, ledger, uploads and secret key: SHUKE_DATA, else `var/shuke` here."""
+    return Path(text("SHUKE_DATA", "var/shuke")).expanduser().resolve()
+
+
+def database(url: str, folder: Path) -> dict[str, object]:
+    """Django's settings for a database address: `postgres://user:password@host:5432/name` or `sqlite:///file`.
+
+    Without an address, SQLite in the data folder.
+
+    >>> database("postgres://shuke:geheim@db/crm", Path("data"))["NAME"]
+    'crm'
+    >>> database("", Path("data"))["NAME"]
+    'data/records.sqlite3'
+    """
+    if not url:
+        return _sqlite(str(folder / "records.sqlite3"))
+    parts = urlsplit(url)
+    if parts.scheme in _POSTGRES and parts.path.strip("/"):
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path.strip("/")),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": unquote(parts.hostname or ""),
+            "PORT": str(parts.port or ""),
+            "OPTIONS": dict(parse_qsl(parts.query)),
+            "CONN_MAX_AGE": 300,
+            "CONN_HEALTH_CHECKS": True,
+        }
+    if parts.scheme == "sqlite" and parts.path.removeprefix("/"):
+        return _sqlite(unquote(parts.path.removeprefix("/")))
+    raise InputError(
+        f"Unexpected DATABASE_URL with scheme {parts.scheme!r}: give postgres://user:password@host:5432/name, "
+        "or sqlite:///relative/file or sqlite:////absolute/file, or leave it unset for SQLite in SHUKE_DATA."
+    )
+
+
+def _sqlite(name: str) -> dict[str, object]:
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": name,
+        "CONN_MAX_AGE": None,
+        # Web and worker write to one file: take the lock when a transaction begins, and wait for it; never fail late.
+        "OPTIONS": {"init_command": _SQLITE_PRAGMAS, "transaction_mode": "IMMEDIATE", "timeout": 30},
+    }
+
+
+def secret_key(folder: Path, *, production: bool) -> str:
+    """SHUKE_SECRET_KEY; outside production the one kept in the data folder, or one for this process alone.
+
+    Reading settings writes no file: `prepare` keeps the key, before a server starts.
+    """
+    given = text("SHUKE_SECRET_KEY", "")
+    if given:
+        return given
+    if production:
+        raise InputError(
+            "SHUKE_SECRET_KEY is not set, and SHUKE_PRODUCTION=1 asks for it: give it 50 random characters, "
+            "for example from `python -c 'import secrets; print(secrets.token_urlsafe(50))'`, and keep it secret."
+        )
+    kept = folder / "secret_key"
+    return kept.read_text("ascii").strip() if kept.exists() else secrets.token_urlsafe(50)
+
+
+def prepare() -> Path:
+    """Make the data folder, and keep a secret key in it unless the environment gives one. Safe to run twice at once."""
+    folder = data_folder()
+    try:
+        (folder / "static").mkdir(parents=True, exist_ok=True)
+        if not text("SHUKE_SECRET_KEY", "") and not (folder / "secret_key").exists():
+            _keep_key(folder)
+    except OSError as reason:
+        raise InputError(
+            f"Cannot write to the data folder {folder} ({reason.strerror}): name another with SHUKE_DATA=/some/folder."
+        ) from reason
+    return folder
+
+
+def _keep_key(folder: Path) -> None:
+    """Written whole beside its place, then linked: of two processes the first one's key stands, for both."""
+    with tempfile.NamedTemporaryFile("w", dir=folder, encoding="ascii") as draft:
+        draft.write(secrets.token_urlsafe(50))
+        draft.flush()
+        try:
+            os.link(draft.name, folder / "secret_key")
+        except FileExistsError:
+            return

@@ -1,0 +1,39 @@
+"""What every answer carries, and what no request may bring."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from shuke.web.views import too_large
+
+Answer = Callable[[HttpRequest], HttpResponse]
+_FORM_BYTES = 1024 * 1024
+"""What the other fields of an upload's form may weigh."""
+
+
+def security_headers(get_response: Answer) -> Answer:
+    """No inline script or style, nothing from elsewhere, no page kept by a shared proxy."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault("Content-Security-Policy", settings.SHUKE_CSP)
+        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response
+
+    return answer
+
+
+def upload_limit(get_response: Answer) -> Answer:
+    """A body past the limit is refused by its announced length, before it fills the disk."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        announced = request.META.get("CONTENT_LENGTH") or "0"
+        if announced.isdecimal() and int(announced) > settings.SHUKE_UPLOAD_BYTES + _FORM_BYTES:
+            return too_large(request)
+        return get_response(request)
+
+    return answer

@@ -1,0 +1,188 @@
+"""Django's settings. Whatever differs from one place to another comes from the environment (docs/guides/serving.md)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from shuke.kit.dates import require_timezone
+from shuke.kit.money import require_currency
+from shuke.web import environment as env
+
+# --- where and how it runs ---------------------------------------------------------------------------------------
+SHUKE_DATA: Path = env.data_folder()
+SHUKE_PRODUCTION: bool = env.yes_no("SHUKE_PRODUCTION", default=False)
+SHUKE_DEMO: bool = env.yes_no("SHUKE_DEMO", default=False)
+SHUKE_DEMO_LOGIN: tuple[str, str] = ("demo", "shuke-demo")
+SHUKE_CURRENCY: str = require_currency(env.text("SHUKE_CURRENCY", "CNY"))
+SHUKE_LEDGER: Path = Path(env.text("SHUKE_LEDGER", str(SHUKE_DATA / "ledger"))).expanduser().resolve()
+SHUKE_UPLOADS: Path = SHUKE_DATA / "uploads"
+SHUKE_UPLOAD_BYTES: int = env.whole("SHUKE_UPLOAD_MB", 200) * 1024 * 1024
+SHUKE_JOB_LOST_SECONDS: int = env.whole("SHUKE_JOB_LOST_SECONDS", 60, least=10)
+
+DEBUG: bool = env.yes_no("SHUKE_DEBUG", default=False)
+SECRET_KEY: str = env.secret_key(SHUKE_DATA, production=SHUKE_PRODUCTION)
+ALLOWED_HOSTS: list[str] = env.listed("SHUKE_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
+CSRF_TRUSTED_ORIGINS: list[str] = [
+    f"https://{host}" if not host.startswith(".") else f"https://*{host}"
+    for host in ALLOWED_HOSTS
+    if SHUKE_PRODUCTION and host != "*"
+]
+
+# --- apps --------------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "lucide",
+    "shuke.ui",
+    "shuke.crm.jobs",
+    "shuke.crm.people",
+    "shuke.crm.customers",
+    "shuke.crm.scores",
+    "shuke.insight",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "shuke.web.middleware.security_headers",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "shuke.web.middleware.upload_limit",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "shuke.crm.people.middleware.preferences",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "shuke.web.urls"
+WSGI_APPLICATION = "shuke.web.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "shuke.ui.context.shell",
+            ]
+        },
+    }
+]
+
+# --- records -----------------------------------------------------------------------------------------------------
+DATABASES = {"default": env.database(env.text("DATABASE_URL", ""), SHUKE_DATA)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- people ------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "people.User"
+LOGIN_URL = "people:log_in"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "people:log_in"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+# --- languages and time ------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE: str = require_timezone(env.text("SHUKE_TIMEZONE", "Asia/Shanghai")).key
+
+# --- static files: hashed and compressed once `shuke serve` has gathered them, straight from the apps before ------
+STATIC_URL = "/static/"
+STATIC_ROOT = SHUKE_DATA / "static"
+_GATHERED = not DEBUG and (STATIC_ROOT / "staticfiles.json").exists()
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if _GATHERED or env.yes_no("SHUKE_GATHER_STATIC", default=False)
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not _GATHERED
+WHITENOISE_AUTOREFRESH = DEBUG
+MEDIA_ROOT = SHUKE_UPLOADS
+
+# --- security ----------------------------------------------------------------------------------------------------
+SHUKE_CSP = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+)
+CSRF_FAILURE_VIEW = "shuke.web.views.stale_form"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+LANGUAGE_COOKIE_NAME = "shuke_language"
+CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = SECURE_SSL_REDIRECT = SHUKE_PRODUCTION
+SECURE_REDIRECT_EXEMPT = [r"^health/$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SHUKE_PRODUCTION else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SHUKE_PRODUCTION else None
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+FILE_UPLOAD_PERMISSIONS = 0o600
+
+# --- what the apps find here instead of importing each other ------------------------------------------------------
+SHUKE_JOBS: dict[str, str] = {
+    "insight.import": "shuke.insight.jobs.run_import",
+    "insight.run": "shuke.insight.jobs.run_cycle",
+}
+SHUKE_PALETTE: list[str] = ["shuke.web.pages.find_pages", "shuke.crm.customers.palette.find_customers"]
+SHUKE_CUSTOMER_SLOTS: list[dict[str, str]] = [
+    {"name": "forecast", "url_name": "insight:customer_forecast"},
+    {"name": "purchases_over_time", "url_name": "insight:customer_purchases_over_time"},
+    {"name": "purchases", "url_name": "insight:customer_purchases"},
+]
+SHUKE_MAY = "shuke.crm.people.reads.may"
+SHUKE_LINKS: dict[str, str] = {
+    "home": "home",
+    "palette": "palette",
+    "language": "people:language",
+    "theme": "people:theme",
+    "profile": "people:profile",
+    "password": "people:password",
+    "admin": "admin:index",
+    "log_out": "people:log_out",
+}
+SHUKE_NAVIGATION: list[dict[str, str]] = [
+    {"url_name": "home", "icon": "layout-dashboard", "text": "web.nav.overview", "shortcut": "g o"},
+    {
+        "url_name": "customers:list",
+        "icon": "users",
+        "text": "web.nav.customers",
+        "shortcut": "g c",
+    },
+    {"url_name": "insight:data", "icon": "database", "text": "web.nav.data", "permission": "import", "shortcut": "g d"},
+    {"url_name": "insight:runs", "icon": "refresh-cw", "text": "web.nav.runs", "permission": "run", "shortcut": "g r"},
+    {"url_name": "jobs:list", "icon": "list-checks", "text": "web.nav.jobs", "shortcut": "g j"},
+    {
+        "url_name": "people:list",
+        "icon": "user-cog",
+        "text": "web.nav.people",
+        "permission": "people",
+        "shortcut": "g p",
+    },
+]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"shuke": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
+}

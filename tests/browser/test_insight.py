@@ -1,0 +1,80 @@
+"""The Overview and the door in a browser: every page in both sizes and themes; a file from upload to scores."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+LOOKS = [
+    ("desktop", "light", "zh-hans"),
+    ("desktop", "dark", "en"),
+    ("phone", "light", "zh-hant"),
+    ("phone", "dark", "zh-hans"),
+]
+COMPARE = "/runs/compare/?run=run-demo-20170930&run=run-demo-20171231"
+PAGES = {
+    "/": "overview",
+    "/data/": "data",
+    "/runs/": "runs",
+    "/runs/run-demo-20171231/": "run",
+    COMPARE: "compare",
+    "/customers/2226/": "customer-with-slots",
+    "/customers/2226/purchases/": "purchases",
+}
+
+
+@pytest.mark.parametrize(("size", "theme", "language"), LOOKS)
+def test_the_pages_of_the_door_are_sound(visit: object, size: str, theme: str, language: str) -> None:
+    visitor = visit(size, theme, language)  # type: ignore[operator]
+    for path, name in PAGES.items():
+        visitor.check_page(path, name)
+
+
+def test_a_mark_of_the_pyramid_leads_to_its_customers(visit: object) -> None:
+    visitor = visit(language="en")  # type: ignore[operator]
+    page = visitor.page
+    page.goto(visitor.site.url + "/")
+    page.locator("svg a[href='/customers/?tier=A']:visible").first.click()
+    page.wait_for_url("**/customers/?tier=A")
+    assert page.locator("tbody tr").count() >= 20
+
+
+def test_a_file_goes_from_upload_to_scores(visit: object, tmp_path: Path) -> None:
+    visitor = visit(language="en", who="manager")  # type: ignore[operator]
+    page, url = visitor.page, visitor.site.url
+    lines = ["who,when,paid", *(f"shop-{n % 30},2017-{1 + n % 12:02d}-{1 + n % 27:02d},{n}.50" for n in range(300))]
+    file = tmp_path / "订单.csv"
+    file.write_text("\n".join([*lines, "shop-1,soon,5"]), "gb18030")
+    page.goto(url + "/data/")
+    page.set_input_files("input[type=file]", file)
+    page.locator("main form button.primary").click()
+    page.wait_for_url("**/data/*/")
+    visitor.look("columns")
+    page.select_option("select[name=customer]", "who")
+    page.select_option("select[name=time]", "when")
+    page.select_option("select[name=amount]", "paid")
+    page.get_by_role("button", name="Look again").click()
+    page.wait_for_load_state("networkidle")
+    visitor.look("columns-chosen")
+    page.get_by_role("button", name="Import", exact=True).click()
+    page.wait_for_selector("#job a.primary", timeout=60_000)
+    visitor.look("import-done")
+    page.locator("#job a.primary").click()
+    page.wait_for_load_state("networkidle")
+    assert "Imported" in page.content()
+    with page.expect_download() as downloaded:
+        page.get_by_role("link", name="Download the rows set aside").click()
+    assert "soon" in downloaded.value.path().read_text("utf-8-sig")
+    visitor.troubles.clear()  # the browser calls every download an aborted page
+    visitor.look("import-report")
+    page.goto(url + "/runs/")
+    page.wait_for_function(
+        "!document.querySelector('[id^=job-]') || document.querySelector('a.primary')", timeout=90_000
+    )
+    page.wait_for_timeout(500)
+    page.goto(url + "/customers/?q=shop-1")
+    page.wait_for_selector("tbody tr")
+    assert "shop-1" in page.content()

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import pytest
+from django.db.models import Q
+
+from shuke.crm.customers.models import Customer
+from shuke.crm.customers.search import found_ids, matching, search_columns
+from shuke.crm.customers.writes import Card, forget, keep
+
+CARDS = [
+    Card("C-001", name="张伟", phone="138 0013 8000"),
+    Card("C-002", name="张小伟", phone="13900001111"),
+    Card("C-003", name="单晓明", phone="+86 139-2222-8000"),
+    Card("C-004", name="欧阳娜", phone=""),
+    Card("H-12", name="Household 12"),
+    Card("H-120", name="Zoë O'Brien"),
+    Card("x_7", name="北京熟客贸易有限公司", phone="010-8888 7777"),
+]
+
+
+@pytest.fixture
+def customers(db: None) -> None:
+    keep(cards=CARDS)
+
+
+def keys(words: str, limit: int = 50) -> set[str]:
+    return set(Customer.objects.filter(pk__in=found_ids(words, limit)).values_list("key", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("张伟", {"C-001"}),
+        ("张", {"C-001", "C-002"}),
+        ("小伟", {"C-002"}),
+        ("熟客贸易", {"x_7"}),
+        ("zhangwei", {"C-001"}),
+        ("zhang", {"C-001", "C-002"}),
+        ("zhang wei", {"C-001"}),
+        ("zxw", {"C-002"}),
+        ("shan", {"C-003"}),
+        ("Shan Xiao", {"C-003"}),
+        ("8000", {"C-001", "C-003"}),
+        ("138-0013-8000", {"C-001"}),
+        ("c-00", {"C-001", "C-002", "C-003", "C-004"}),
+        ("H-12", {"H-12", "H-120"}),
+        ("household 12", {"H-12"}),
+        ("zoe", {"H-120"}),
+        ("brien", {"H-120"}),
+        ("x_7", {"x_7"}),
+        ("没有", set()),
+        ("%", set()),
+        ('"', set()),
+        ("' OR 1=1 --", set()),
+        ("*", set()),
+        ("NOT AND", set()),
+    ],
+)
+def test_a_customer_is_found_by_name_pinyin_phone_tail_or_id(customers: None, words: str, expected: set[str]) -> None:
+    assert keys(words) == expected
+
+
+@pytest.mark.parametrize(
+    "words", ["张伟", "张", "zhang wei", "zxw", "shan", "8000", "c-00", "household 12", "zoe", "%"]
+)
+def test_walking_and_looking_up_find_the_same(customers: None, words: str) -> None:
+    walked = set(Customer.objects.filter(matching(words)).values_list("key", flat=True))
+    assert walked == keys(words)
+
+
+def test_a_condition_without_words_finds_nobody(customers: None) -> None:
+    assert not Customer.objects.filter(matching("、！") & ~Q(key__startswith="、！")).exists()
+
+
+def test_no_more_are_looked_up_than_asked_for(customers: None) -> None:
+    assert len(found_ids("张", 1)) == 1
+
+
+def test_a_new_name_is_found_and_the_old_one_is_not(customers: None) -> None:
+    keep(cards=[Card("C-001", name="王芳")])
+    assert keys("王芳") == {"C-001"}
+    assert keys("张伟") == set()
+    assert keys("8000") == {"C-001", "C-003"}, "the phone stays"
+
+
+def test_a_forgotten_customer_is_not_found(customers: None) -> None:
+    assert forget(keys=["C-003", "unknown"]) == 1
+    assert keys("单晓明") == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "spoken"),
+    [("单晓明", "shanxiaoming"), ("仇和", "qiuhe"), ("万俟卨", "moqixie"), ("解放", "xiefang"), ("李雷", "lilei")],
+)
+def test_a_surname_is_read_as_a_surname(name: str, spoken: str) -> None:
+    assert search_columns(key="k", name=name, phone="").sort_name == spoken
+
+
+def test_a_customer_without_a_name_sorts_by_key() -> None:
+    assert search_columns(key="B7", name="", phone="").sort_name == "b7"

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.http import QueryDict
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shuke.crm.customers.models import Customer
+from shuke.crm.customers.writes import Card, ensure, keep, tag
+from shuke.crm.scores import find as finding
+from shuke.crm.scores.columns import ORDERS
+from shuke.crm.scores.find import all_ids, find
+from shuke.crm.scores.models import COLUMNS, Run
+from shuke.crm.scores.query import read
+
+Row = dict[str, Any]
+FILTERS = [
+    "",
+    "tier=A",
+    "tier=A&tier=B&stage=decline",
+    "stage=former,decline",
+    "segment=at_risk",
+    "risk=value",
+    "risk=churn",
+    "risk=value,churn",
+    "tier=Z",
+    "q=张",
+    "q=k1",
+    "q=张&tier=A",
+    "tag=VIP",
+    "tag=VIP&risk=churn",
+    "tag=none",
+    "tier_before=new",
+    "tier_before=A",
+]
+
+
+@pytest.fixture
+def run(published: Callable[..., Run], many: list[tuple[Any, ...]]) -> Run:
+    ids = ensure(keys=[row[0] for row in many])
+    keep(cards=[Card(f"k{number:02d}", name="张伟" if number % 2 else "王芳") for number in range(60)])
+    tag(customers=[pk for key, pk in ids.items() if key[-1] in "15"], name="VIP")
+    return published(many)
+
+
+def expected(many: list[tuple[Any, ...]], filters: str) -> set[str]:
+    """The keys that pass, by the plainest code there is."""
+    asked = QueryDict(filters)
+    keys = set()
+    for values in many:
+        row: Row = dict(zip(COLUMNS, values, strict=True))
+        key = row["customer_id"]
+        risks = {"value": row["why_code"] == "at_risk_valuable", "churn": (row["churn_probability"] or 0) >= 0.5}
+        listed = {name: [x for entry in asked.getlist(name) for x in entry.split(",")] for name in asked}
+        passes = (
+            ("tier" not in asked or row["tier_in_force"] in listed["tier"])
+            and ("stage" not in asked or row["stage"] in listed["stage"])
+            and ("segment" not in asked or row["rfm_segment"] in listed["segment"])
+            and ("risk" not in asked or any(risks[name] for name in listed["risk"]))
+            and ("tag" not in asked or (asked["tag"] == "VIP" and key[-1] in "15"))
+            and (asked.get("q") != "张" or int(key[1:]) % 2 == 1)
+            and (asked.get("q") != "k1" or key.startswith("k1"))
+            and asked.get("tier_before", "new") == "new"
+        )
+        if passes:
+            keys.add(key)
+    return keys
+
+
+def keys_of(ids: list[int]) -> list[str]:
+    keys = dict(Customer.objects.filter(pk__in=ids).values_list("pk", "key"))
+    return [keys[pk] for pk in ids]
+
+
+@pytest.mark.parametrize("few", [0, 10, 2000], ids=["walked", "either", "looked up"])
+@pytest.mark.parametrize("filters", FILTERS)
+def test_both_ways_find_whom_the_filters_leave(
+    run: Run, many: list[tuple[Any, ...]], filters: str, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "FEW", few)
+    query = read(QueryDict(filters + "&size=100"))
+    found = find(query, run)
+    wanted = expected(many, filters)
+    assert set(keys_of(found.ids)) == wanted
+    assert len(found.ids) == len(wanted)
+    assert found.total == len(wanted) or found.capped
+    assert list(all_ids(query, run)) == found.ids
+
+
+@pytest.mark.parametrize("order", [sign + code for code in ORDERS for sign in ("", "-")])
+def test_both_ways_give_the_same_order_of_values_and_blanks_last(
+    run: Run, order: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = read(QueryDict(f"sort={order}&size=100&tier=A,B,C"))
+    looked_up = _values(find(query, run).ids, query.field, run)
+    monkeypatch.setattr(finding, "FEW", 0)
+    walked = _values(find(query, run).ids, query.field, run)
+    assert walked == looked_up
+    known = [value for value in walked if value is not None]
+    assert known == sorted(known, reverse=order.startswith("-"))
+    assert walked[: len(known)] == known, "blanks stand last"
+
+
+def _values(ids: list[int], field: str, run: Run) -> list[Any]:
+    from shuke.crm.scores.models import SLOTS
+
+    assert run.slot is not None
+    if field in ("sort_name", "created_at"):
+        values = dict(Customer.objects.values_list("pk", field))
+    else:
+        values = dict(SLOTS[run.slot].objects.values_list("pk", field))
+    return [values[pk] for pk in ids]
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(size=st.sampled_from([25, 50]), order=st.sampled_from(["-clv", "clv", "next_purchase_due", "name", "tier"]))
+def test_pages_side_by_side_are_the_whole_list(
+    run: Run, size: int, order: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for few in (0, 2000):
+        monkeypatch.setattr(finding, "FEW", few)
+        pages = [find(read(QueryDict(f"sort={order}&size={size}&page={page}")), run).ids for page in range(1, 5)]
+        together = [pk for page in pages for pk in page]
+        assert together == find(read(QueryDict(f"sort={order}&size=100")), run).ids
+        assert len(set(together)) == 60
+
+
+def test_customers_without_a_score_are_found_by_search_and_by_name(run: Run) -> None:
+    keep(cards=[Card("later", name="后来者")])
+    assert keys_of(find(read(QueryDict("q=后来者")), run).ids) == ["later"]
+    assert "later" in keys_of(find(read(QueryDict("sort=name&size=100")), run).ids)
+    assert "later" not in keys_of(find(read(QueryDict("size=100")), run).ids)
+
+
+def test_before_the_first_run_the_list_holds_all_customers_by_name(db: None) -> None:
+    keep(cards=[Card("b", name="张伟"), Card("a", name="王芳")])
+    assert keys_of(find(read(QueryDict("")), None).ids) == ["a", "b"]
+    assert find(read(QueryDict("tier=A")), None).ids == []

@@ -1,0 +1,121 @@
+"""Imports and runs in the background: once, whatever happens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shuke.crm.jobs import writes as jobs
+from shuke.crm.jobs.models import Job
+from shuke.crm.jobs.worker import JobRun
+from shuke.crm.scores.models import Run
+from shuke.insight import cycles, writes
+from shuke.insight.cycles import Parameters
+from shuke.insight.facts import business_ledger
+from shuke.insight.jobs import run_import
+from shuke.insight.models import RunRequest, Upload
+from shuke.kit.errors import InputError
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_import_books_the_rows_and_keeps_the_report_and_the_rows_set_aside(upload: Upload, work: Any) -> None:
+    writes.start_import(upload=upload, by=None, language="en")
+    assert [job.state for job in work()] == ["done"]
+    upload.refresh_from_db()
+    assert upload.state == "imported"
+    quality = upload.quality
+    assert quality["rows_read"] == quality["rows_kept"] + quality["rows_set_aside"]
+    assert set(quality["set_aside"]) == {"reject.unreadable_date", "reject.missing_customer"}
+    assert [made.rows for made in business_ledger().imports()] == [quality["rows_kept"]]
+    text = upload.rejects_path.read_text("utf-8-sig")
+    assert "昨天" in text
+    assert str(upload.place) not in text
+
+
+def test_an_import_that_runs_twice_books_once(upload: Upload, work: Any) -> None:
+    writes.start_import(upload=upload, by=None, language="en")
+    job = jobs.claim(worker="killed/1")
+    assert job is not None
+    run_import(JobRun(job))
+    run_import(JobRun(job))
+    upload.refresh_from_db()
+    assert upload.state == "imported"
+    assert len(business_ledger().imports()) == 1
+
+
+def test_the_same_content_brought_again_adds_nothing_and_says_so(scored: Upload, work: Any) -> None:
+    again = writes.bring(name="copy.csv", pieces=[scored.path.read_bytes()], by=None)
+    writes.start_import(upload=again, by=None, language="en")
+    work()
+    again.refresh_from_db()
+    assert again.state == "already"
+    assert len(business_ledger().imports()) == 1
+
+
+def test_an_undone_import_may_be_imported_again(scored: Upload, work: Any) -> None:
+    assert writes.undo_import(import_id=scored.import_id) == scored.quality["rows_kept"]
+    scored.refresh_from_db()
+    assert scored.state == "undone"
+    writes.start_import(upload=scored, by=None, language="en")
+    work()
+    scored.refresh_from_db()
+    assert scored.state == "imported"
+    assert [made.state for made in business_ledger().imports()] == ["undone", "visible"]
+
+
+def test_an_import_is_scored_after_when_asked(upload: Upload, work: Any) -> None:
+    writes.start_import(upload=upload, by=None, language="en", score_after=True)
+    assert [job.kind for job in work()] == ["insight.import", "insight.run"]
+    assert Run.objects.get(state="current").customers == 40
+
+
+def test_an_import_without_a_usable_row_fails_with_its_reason_and_can_be_mended(
+    business: Any, db: None, work: Any
+) -> None:
+    lines = b"customer,date,amount\na,soon,5\nb,later,6\n"
+    upload = writes.bring(name="bad.csv", pieces=[lines], by=None)
+    writes.choose_columns(
+        upload=upload, mapping={"customer": "customer", "time": "date", "amount": "amount"}, options={}
+    )
+    writes.start_import(upload=upload, by=None, language="en")
+    (job,) = work()
+    assert job.state == "failed"
+    assert "No row could be kept" in job.error
+    upload.refresh_from_db()
+    assert upload.state == "ready"
+    assert upload.rejects
+    assert business_ledger().imports() == []
+
+
+def test_a_run_that_fails_leaves_the_scores_before_in_force(scored: Upload, work: Any, monkeypatch: Any) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise InputError("The forecast went astray.")
+
+    monkeypatch.setattr(cycles, "publish", broken)
+    writes.start_run(parameters=Parameters(as_of="2024-11-30"), by=None)
+    (job,) = work()
+    assert (job.state, job.error) == ("failed", "The forecast went astray.")
+    assert Run.objects.get(state="current").run_id == "run-year"
+
+
+def test_one_run_at_a_time_the_second_waits(scored: Upload) -> None:
+    writes.start_run(parameters=Parameters(as_of="2024-10-31"), by=None)
+    writes.start_run(parameters=Parameters(as_of="2024-11-30"), by=None)
+    first = jobs.claim(worker="one/1")
+    assert first is not None
+    assert jobs.claim(worker="two/2") is None
+    assert Job.objects.filter(state="queued", exclusive_key="insight.run").count() == 1
+
+
+def test_a_run_sees_the_purchases_of_its_first_attempt(scored: Upload, work: Any) -> None:
+    seen = RunRequest.objects.get(run_id="run-year").ledger_version
+    assert seen == Run.objects.get(run_id="run-year").ledger_version == business_ledger().version()
+
+
+def test_a_run_without_purchases_says_what_to_do(business: Any, db: None, work: Any) -> None:
+    writes.start_run(parameters=Parameters(), by=None)
+    (job,) = work()
+    assert job.state == "failed"
+    assert "import a file first" in job.error

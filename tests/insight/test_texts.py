@@ -1,0 +1,30 @@
+"""Codes that the door says have their sentences."""
+
+from __future__ import annotations
+
+import pytest
+
+from shuke.classify import cut_names
+from shuke.insight.forms import MEASURES
+from shuke.insight.models import Upload
+from shuke.kit.text import keys
+
+
+@pytest.mark.parametrize("key", [f"insight.state.{state}" for state in (*Upload.State.values, "failed")])
+def test_every_state_of_an_upload_has_a_name(key: str) -> None:
+    assert key in keys(key)
+
+
+@pytest.mark.parametrize(
+    "key", [*(f"insight.run.by_{name}" for name in MEASURES),
+            *(f"insight.run.tiers_{name.replace('-', '_')}" for name in cut_names())],
+)  # fmt: skip
+def test_every_choice_of_a_run_has_a_name(key: str) -> None:
+    assert key in keys(key)
+
+
+@pytest.mark.parametrize(
+    "code", ["none", "too_large", "empty", "no_rows", "packed", "old_excel", "not_a_table", "damaged", "bomb"]
+)
+def test_every_refusal_has_a_sentence(code: str) -> None:
+    assert f"insight.refused.{code}" in keys("insight.refused.")
