@@ -10,8 +10,11 @@ help: ## List these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 setup: $(BIN)/.demo ## Build .venv with what the program needs
-demo: $(BIN)/.demo ## Load a real year of grocery purchases and open the pages at 127.0.0.1:8000
+demo: $(BIN)/.demo ## Load a real year of grocery purchases and serve it at 127.0.0.1:8000
 	@$(BIN)/shuke demo
+
+serve: $(BIN)/.demo ## Serve your own data: web server and worker in one
+	@$(BIN)/shuke serve
 
 report: $(BIN)/.demo ## Score a real year of grocery purchases and print the report
 	@$(BIN)/shuke score demo:complete-journey --out var/demo/scores.csv --rejects var/demo/rejects.csv

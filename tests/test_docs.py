@@ -32,6 +32,9 @@ FENCE = re.compile(r"^```(\w*)[ ]*(.*?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 DEMO, DEMO_AS_OF, DEMO_MARGIN_RATE = "demo:complete-journey", "2017-12-31", 0.3
 
+WITHOUT_END = ("serve", "manage")
+"""Commands that wait for people; tests/cli and tests/browser run them."""
+
 # One run of the demonstration serves all pages, so they are tested by one worker.
 pytestmark = pytest.mark.xdist_group("docs")
 
@@ -128,6 +131,8 @@ def check_command(command: str, shown: str, where: str) -> None:
         return
     assert program == "shuke", f"{where}: only shuke and make are checked, not {program}"
     build_parser("en").parse_args(arguments)
+    if arguments[0] in WITHOUT_END:
+        return
     said, refused = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(refused):
         code = main(arguments)
