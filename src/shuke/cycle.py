@@ -7,6 +7,7 @@ customer, so a run is one chain of views that the engine computes in a single pa
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -153,7 +154,7 @@ def run(
     settings = settings or Settings()
     tell = _Teller(progress)
     facts = purchases.table
-    first_day, period = _period(facts, require_day(as_of) if isinstance(as_of, str) else as_of, settings)
+    first_day, period = _period(purchases, require_day(as_of) if isinstance(as_of, str) else as_of, settings)
     tell("value")
     basis = value_basis(facts, settings.margin_rates)
     summary = summarise(
@@ -164,9 +165,8 @@ def run(
         left_truncation_days=settings.left_truncation_days,
     )
     tell("models")
-    tested = _test(summary.table, period)
     histories = count_histories(summary.table)
-    models = _learn(histories, spend_histories(summary.table), tested)
+    models, tested = _learn(histories, spend_histories(summary.table), holdout_histories(summary.table), period)
     forecasts = forecast(
         summary.table,
         counts=models.counts,
@@ -199,13 +199,10 @@ class _Teller:
             self._progress(stage, _STAGES.index(stage), len(_STAGES))
 
 
-def _period(facts: Table, as_of: date | None, settings: Settings) -> tuple[date, Period]:
+def _period(purchases: Purchases, as_of: date | None, settings: Settings) -> tuple[date, Period]:
     """The data's first day and the days to look at; as_of falls to the latest day of the data."""
-    days = facts.engine.fetch(
-        "SELECT min(purchased_on) AS first, max(purchased_on) AS last FROM {facts}", facts=facts
-    ).to_pylist()[0]
-    first, last = days["first"], days["last"]
-    if last is None:
+    first, last = _span(purchases)
+    if first is None or last is None:
         raise InputError.of("error.cycle.no_purchase")
     as_of = as_of or last
     if as_of < first:
@@ -215,18 +212,30 @@ def _period(facts: Table, as_of: date | None, settings: Settings) -> tuple[date,
     return first, Period(as_of, holdout_days)
 
 
-def _test(summary: Table, period: Period) -> Backtest:
+def _span(purchases: Purchases) -> tuple[date | None, date | None]:
+    """First and last day, which reading may have found already."""
+    if purchases.quality is not None:
+        return purchases.quality.first_day, purchases.quality.last_day
+    sql = "SELECT min(purchased_on) AS first, max(purchased_on) AS last FROM {facts}"
+    days = purchases.engine.fetch(sql, facts=purchases.table).to_pylist()[0]
+    return days["first"], days["last"]
+
+
+def _learn(counts: pa.Table, spends: pa.Table, held: pa.Table, period: Period) -> tuple[Models, Backtest]:
+    """Fit on all that is known; and beside it, since neither needs the other, on what was known before the hold-out."""
+    with ThreadPoolExecutor(1) as beside:
+        testing = beside.submit(_test, held, period)
+        bg_nbd, naive, spend = BGNBD().fit(counts), NaiveRate().fit(counts), GammaGamma().fit(spends)
+        tested = testing.result()
+    chosen, why = _choose(bg_nbd, tested)
+    return Models(bg_nbd, naive, spend, chosen, why), tested
+
+
+def _test(held: pa.Table, period: Period) -> Backtest:
     """Fit on what was known before the hold-out, forecast it, compare."""
-    held = holdout_histories(summary)
     if not len(held):
         return backtest({}, held, horizon=period.holdout_days)
     return backtest({"bg_nbd": BGNBD().fit(held), "naive": NaiveRate().fit(held)}, held, horizon=period.holdout_days)
-
-
-def _learn(counts: pa.Table, spends: pa.Table, tested: Backtest) -> Models:
-    bg_nbd = BGNBD().fit(counts)
-    chosen, why = _choose(bg_nbd, tested)
-    return Models(bg_nbd, NaiveRate().fit(counts), GammaGamma().fit(spends), chosen, why)
 
 
 def _choose(bg_nbd: BGNBD, tested: Backtest) -> tuple[str | None, str]:

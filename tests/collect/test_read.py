@@ -250,6 +250,18 @@ def test_parquet_with_untidy_text_gives_the_same_as_csv(tmp_path: Path, duckdb_e
     assert found.quality.amount_kept_minor == 123500
 
 
+@pytest.mark.parametrize(
+    "odd", ["C1\u3000", "\tC1", " C1", "\ufeffC1", "N/A", "none", "-", "", None, "无", "客户1", "z9", "n9 ", "9"]
+)
+def test_one_untidy_id_among_usual_ones_is_tidied_or_set_aside(odd: str | None, duckdb_engine: DuckDBEngine) -> None:
+    ids = ["C1", "0A", odd]
+    rows = pa.table({"customer": ids, "time": [date(2017, 1, n) for n in (1, 2, 3)], "amount": [1, 2, 3]})
+    found = read_purchases(rows, engine=duckdb_engine).table.to_arrow()["customer_id"].to_pylist()
+    tidy = (odd or "").strip(" \t\u3000\ufeff")
+    nobody = tidy.lower() in {"", "n/a", "none", "-", "无"}
+    assert sorted(found) == sorted(["C1", "0A", *([] if nobody else [tidy])])
+
+
 def test_typed_flaws_are_set_aside_too(duckdb_engine: DuckDBEngine) -> None:
     amounts = pa.array([1.0, float("nan"), float("inf"), None, 1e15])
     days = [date(2017, 1, 2)] * 4 + [date(1800, 1, 1)]

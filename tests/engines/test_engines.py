@@ -3,7 +3,7 @@ from datetime import date, datetime
 import pyarrow as pa
 import pytest
 
-from shuke.engines import DuckDBEngine, literal, open_engine, quoted
+from shuke.engines import DuckDBEngine, _duckdb, literal, open_engine, quoted
 from shuke.kit.errors import InputError
 
 ROWS = pa.table(
@@ -66,6 +66,26 @@ def test_batches_hand_over_every_row_once(engine):
     assert sum(batch.num_rows for batch in rows.to_batches(2)) == 4
     assert rows.to_pandas()["amount_minor"].tolist()[1] == -250
     assert rows.to_polars().height == 4
+
+
+def test_hashes_that_come_more_than_once_are_kept_each_once(engine):
+    rows = engine.from_arrow("rows", pa.table({"n": [1, 2, 3, 2, 1, 2]}))
+    found = engine.repeated("twice", "SELECT hash(n) AS h FROM {rows}", rows=rows)
+    known = engine.view("known", "SELECT hash(n) AS h, n FROM {rows}", rows=rows)
+    sql = "SELECT DISTINCT n FROM {known} SEMI JOIN {found} USING (h) ORDER BY n"
+    assert engine.fetch(sql, known=known, found=found)["n"].to_pylist() == [1, 2]
+    assert len(found) == 2
+    assert len(engine.repeated("twice", "SELECT hash(n) AS h FROM {rows} WHERE n > 2", rows=rows)) == 0
+    assert len(engine.repeated("twice", "SELECT hash(n) AS h FROM {rows} WHERE n > 3", rows=rows)) == 0
+
+
+def test_more_hashes_than_are_sorted_at_once_are_sorted_in_parts(duckdb_engine, monkeypatch):
+    monkeypatch.setattr(_duckdb, "_SORTED_AT_ONCE", 100)
+    sql = "SELECT hash(i % 1000) AS h FROM range(1300) AS r(i)"
+    found = duckdb_engine.repeated("twice", sql)
+    wanted = duckdb_engine.fetch(f"SELECT h FROM ({sql}) GROUP BY h HAVING count(*) > 1 ORDER BY h")
+    assert sorted(found.to_arrow()["h"].to_pylist()) == wanted["h"].to_pylist()
+    assert len(found) == 300
 
 
 def test_a_dropped_table_is_gone(duckdb_engine):

@@ -1,5 +1,7 @@
 """Intervals: the right share of simulated futures inside, and draws that belong to the history alone."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.special import betainc
@@ -103,6 +105,32 @@ class TestExactLaw:
             assert found[end > 0] == pytest.approx(np.full((end > 0).sum(), share), abs=0.015)
             assert (none[end == 0] >= share - 0.015).all()
 
+    def test_interpolating_between_simulated_lengths_moves_factors_by_under_one_percent(self, monkeypatch):
+        seen, *_ = customers(1000, 52, seed=3, truth=STEADY)
+        seen["T"] = seen["T"] + np.linspace(0, 20, 1000)
+        spread = tuple(tuple(row) for row in (0.1 * np.array(SPREAD)).tolist())
+        counts = BGNBD.from_params(replace(STEADY.params_, covariance=spread))
+        found = value_interval(counts, SPEND, seen, horizon=52, rate=0)
+        monkeypatch.setattr(module, "_NODES_APART", 0.0005)  # as good as simulated at each customer's own T
+        exact = value_interval(counts, SPEND, seen, horizon=52, rate=0)
+        for name in ("factor_low", "factor_high"):
+            told, true = getattr(found, name), getattr(exact, name)
+            sure = (told > 0) & (true > 0)
+            assert ((told > 0) == (true > 0)).mean() > 0.99
+            assert np.abs(told[sure] / true[sure] - 1).mean() < 0.01
+            assert told[sure].sum() == pytest.approx(true[sure].sum(), rel=0.005)
+        for name in ("count_low", "count_high"):
+            off = np.abs(getattr(found, name) - getattr(exact, name))
+            assert off.max() <= 2
+            assert (off > 0).mean() < 1 / 6
+
+    def test_meaning_the_chance_to_be_alive_over_parameters_is_close_to_drawing_it(self):
+        rng = np.random.default_rng(5)
+        logs = np.log([0.6, 5.0, 0.8, 3.0])[:, None] + np.linalg.cholesky(SPREAD) @ rng.standard_normal((4, 20_000))
+        drawn = [BGNBD.from_params(BGNBDParams(*np.exp(one))).probability_alive(SEEN) for one in logs.T[:4000]]
+        meant = module._mean_alive(UNSURE.params_, SEEN["x"], SEEN["T"], SEEN["t_x"])
+        assert meant == pytest.approx(np.mean(drawn, axis=0), abs=0.01)
+
     def test_the_naive_rate_has_poisson_counts(self):
         naive = NaiveRate().fit(SEEN)
         interval = value_interval(naive, SPEND, SEEN, horizon=26, rate=0, draws=4000)
@@ -124,14 +152,6 @@ class TestDraws:
             for row in range(len(order)):
                 alone = value_interval(counts, SPEND, rows(SEEN, [row]), horizon=52, rate=0.002)
                 assert getattr(alone, name)[0] == getattr(whole, name)[row]
-
-    def test_chunks_change_nothing(self, monkeypatch):
-        seen, *_ = customers(500, 26)
-        whole = value_interval(UNSURE, SPEND, seen, horizon=26, rate=0)
-        monkeypatch.setattr(module, "_ROWS", 7)
-        chunked = value_interval(UNSURE, SPEND, seen, horizon=26, rate=0)
-        for name in ENDS:
-            assert np.array_equal(getattr(chunked, name), getattr(whole, name))
 
     def test_another_seed_gives_another_answer_and_the_same_seed_the_same(self):
         one, two, three = (value_interval(UNSURE, SPEND, SEEN, horizon=52, rate=0, seed=s) for s in (1, 1, 2))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -74,14 +74,22 @@ def _served_as(book: Book) -> str:
 
 
 def _policy_code(book: Book) -> str:
-    """Cells by tier, then stage: two short comparisons a row rather than one for each cell."""
-    rows = {tier: [stage for stage in book.stages if f"{tier}.{stage}" in book.cells] for tier in book.tiers}
+    """Cells by tier, then stage. Tiers with cells for the same stages, as a rule all, are asked for together."""
+    tiers: dict[tuple[str, ...], list[str]] = {}
+    for tier in book.tiers:
+        stages = tuple(stage for stage in book.stages if f"{tier}.{stage}" in book.cells)
+        tiers.setdefault(stages, []).append(tier)
     whens = " ".join(
-        f"WHEN served_as = {literal(tier)} AND stage IN {literal(stages)} THEN {literal(tier + '.')} || stage"
-        for tier, stages in rows.items()
+        f"WHEN ({_any_of('served_as', alike)}) AND ({_any_of('stage', stages)}) THEN served_as || '.' || stage"
+        for stages, alike in tiers.items()
         if stages
     )
     return f"CASE {whens} ELSE {literal(FALLBACK)} END" if whens else literal(FALLBACK)
+
+
+def _any_of(column: str, values: Sequence[str]) -> str:
+    """As IN, which DuckDB makes a join of where the values are more than a few."""
+    return " OR ".join(f"{column} = {literal(value)}" for value in values)
 
 
 def _why(book: Book) -> str:

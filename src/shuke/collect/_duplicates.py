@@ -12,11 +12,7 @@ def find_duplicates(engine: Engine, raw: Raw) -> Table | None:
     Rows with the same 64-bit hash are candidates; only those are compared in full.
     """
     columns = ", ".join(column.inside for column in raw.columns)
-    suspects = engine.keep(
-        "suspects",
-        f"SELECT h FROM (SELECT hash({columns}) AS h FROM {{raw}}) GROUP BY h HAVING count(*) > 1",
-        raw=raw.table,
-    )
+    suspects = engine.repeated("suspects", f"SELECT hash({columns}) AS h FROM {{raw}}", raw=raw.table)
     if engine.count(suspects) == 0:
         return None
     repeated = engine.keep(

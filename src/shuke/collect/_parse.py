@@ -46,7 +46,7 @@ class Parsing:
     rules: Rules
     staged: bool
     customers_are_plain: bool
-    """Every customer is written in Latin letters and digits alone, so that none needs tidying."""
+    """No customer has blanks around it or is a word for "none", so that none needs tidying."""
     lookups: dict[str, Table] = field(default_factory=dict)
 
     @property
@@ -94,8 +94,13 @@ def _are_plain(engine: Engine, raw: Table, column: str, kind: pa.DataType) -> bo
     """One cheap look, so that the usual ids of millions of rows are not tidied one by one."""
     if not is_text(kind):
         return False
-    odd = f"SELECT count(*) AS odd FROM {{raw}} WHERE NOT regexp_matches({column}, {{plain_id}}) OR {column} IS NULL"
-    return not engine.fetch(odd, raw=raw, plain_id=_PLAIN_ID)["odd"][0].as_py()
+    odd = "SELECT count(*) AS odd FROM {raw} WHERE "
+    inputs: dict[str, Value] = {"raw": raw, "blanks": PATTERNS["blanks"], "plain_id": _PLAIN_ID}
+    # No word that says "none" begins as most ids do, with a digit or a letter before N. Asked of one column and alone,
+    # this is answered from a file's dictionary; the pattern is asked of every row.
+    usual = f"{column} < '0' OR {column} >= 'N' OR trim({column}, {{blanks}}) <> {column} OR {column} IS NULL"
+    pattern = f"NOT regexp_matches({column}, {{plain_id}}) OR {column} IS NULL"
+    return any(not engine.fetch(odd + rule, **inputs)["odd"][0].as_py() for rule in (usual, pattern))
 
 
 # At least one digit, so that no word that says "none" is among them.

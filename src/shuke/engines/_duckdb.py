@@ -9,12 +9,16 @@ from pathlib import Path
 from typing import Self
 
 import duckdb
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from shuke.engines._sql import Value, fill, literal, require_files, require_label
 from shuke.engines._table import Table
 from shuke.kit.errors import EngineError
 
+_SORTED_AT_ONCE = 1 << 27  # hashes: 1 GB, and as much again while they are put together
+_READ_AT_ONCE = 1_000_000
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     # Extensions are downloads: a query that would need one must fail, not reach out.
     "autoinstall_known_extensions": False,
@@ -96,6 +100,22 @@ class DuckDBEngine:
                 yield from cursor.sql(fill(sql, inputs)).to_arrow_reader(rows)
         finally:
             cursor.close()
+
+    def repeated(self, label: str, sql: str, **inputs: Value) -> Table:
+        # Hashes that differ nearly all are grouped five times as fast by sorting them as by the engine's hash table.
+        values = fill(sql, inputs)
+        rows = int(self.fetch(f"SELECT count(*) AS n FROM ({values})")["n"][0].as_py())
+        passes = -(-rows // _SORTED_AT_ONCE) or 1
+        parts = [f" WHERE h % {passes} = {rest}" for rest in range(passes)] if passes > 1 else [""]
+        found = [self._repeated(f"SELECT h FROM ({values}){part}") for part in parts]
+        return self.from_arrow(label, pa.table({"h": np.concatenate(found)}))
+
+    def _repeated(self, sql: str) -> NDArray[np.uint64]:
+        parts = [batch.column(0).to_numpy() for batch in self.batches(sql, rows=_READ_AT_ONCE)]
+        values = np.concatenate(parts) if parts else np.empty(0, np.uint64)
+        del parts
+        values.sort()
+        return np.unique(values[1:][values[1:] == values[:-1]])
 
     def count(self, table: Table) -> int:
         return int(self.fetch("SELECT count(*) AS n FROM {table}", table=table)["n"][0].as_py())

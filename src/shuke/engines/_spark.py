@@ -94,6 +94,9 @@ class SparkEngine:
             yield from pa.parquet.ParquetFile(file).iter_batches(rows)
         shutil.rmtree(folder)
 
+    def repeated(self, label: str, sql: str, **inputs: Value) -> Table:
+        return self.keep(label, f"SELECT h FROM ({sql}) GROUP BY h HAVING count(*) > 1", **inputs)
+
     def count(self, table: Table) -> int:
         return int(self._session.table(table.name).count())
 

@@ -86,6 +86,9 @@ class Engine(Protocol):
     def batches(self, sql: str, *, rows: int = 100_000, **inputs: Value) -> Iterator[pa.RecordBatch]:
         """A result, a batch of rows at a time."""
 
+    def repeated(self, label: str, sql: str, **inputs: Value) -> Table:
+        """Which values of a step's one column `h`, a `hash(…)`, come more than once? Kept, each once."""
+
     def count(self, table: Table) -> int:
         """How many rows the table has."""
 

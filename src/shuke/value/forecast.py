@@ -142,11 +142,16 @@ _KNOWN = (
 def _answers(
     counts: CountModel, spend: GammaGamma, histories: Histories, horizon: Horizon, level: float
 ) -> dict[str, Floats]:
-    interval = value_interval(counts, spend, histories, horizon=horizon.days, rate=horizon.rate_a_day, level=level)
+    expected = counts.expected_purchases(histories, horizon.days)
+    discounted = counts.discounted_purchases(histories, horizon.days, horizon.rate_a_day)
+    discount = np.divide(discounted, expected, out=np.ones(len(histories)), where=expected > 0)
+    interval = value_interval(
+        counts, spend, histories, horizon=horizon.days, rate=horizon.rate_a_day, level=level, discount=discount
+    )
     return {
         "probability_alive": counts.probability_alive(histories),
-        "expected_purchases": counts.expected_purchases(histories, horizon.days),
-        "discounted_purchases": counts.discounted_purchases(histories, horizon.days, horizon.rate_a_day),
+        "expected_purchases": expected,
+        "discounted_purchases": discounted,
         "churn_probability": counts.probability_of_purchases(histories, 0, horizon.period_days),
         "next_due_days": counts.next_purchase_due(histories),
         "factor_low": interval.factor_low,
