@@ -33,6 +33,8 @@ Figures = Mapping[str, Any]
 NEW, GONE = "new", "gone"
 _TONES = ("tone-tier-a", "tone-tier-b", "tone-tier-c", "tone-tier-d")
 _TOP = 0.2
+_HEAT_HEIGHT = 296
+"""As high as the moves between tiers, which stand beside it."""
 
 
 def listed(**filters: str) -> str:
@@ -140,6 +142,7 @@ def heat(figures: Figures, currency: str) -> HeatMap:
         [name_of("stage.", code, tongue) for code in stage_codes],
         [short_tier(code, tongue) for code in tier_codes],
         [[cell(tier, stage) for stage in stage_codes] for tier in tier_codes],
+        row_height=max(44, _HEAT_HEIGHT // max(len(tier_codes), 1)),
     )
 
 

@@ -12,10 +12,11 @@ from django.urls import reverse
 from shuke.crm.customers.models import Customer
 from shuke.crm.people.models import User
 from shuke.crm.scores import reads
-from shuke.crm.scores.columns import name_of, short_tier, why_sentence
+from shuke.crm.scores.columns import name_of, percent, short_tier, why_sentence
 from shuke.crm.scores.models import SLOTS, Run
 from shuke.crm.words import here
 from shuke.insight.charts import heat, lorenz, months, pyramid, sankey, stages, value_by_tier
+from shuke.insight.cycles import Parameters
 from shuke.kit.text import compact_money, day, money, number, share
 from shuke.ui import language
 from shuke.ui.parts import Why
@@ -47,6 +48,7 @@ def context(viewer: User) -> dict[str, Any]:
         "sankey": sankey(figures, before.get("as_of", ""), run.as_of.isoformat()) if figures.get("migration") else None,
         "backtest": backtest(figures),
         "basis": here(f"insight.basis.{figures['value_basis']}"),
+        "tier_basis": here(f"insight.run.by_{Parameters.from_json(run.parameters).tier_by}"),
     }
 
 
@@ -124,14 +126,31 @@ def _called(run: Run, customer: Customer, row: dict[str, Any]) -> dict[str, Any]
         "url": reverse("customers:card", args=[customer.key]),
         "tier": short_tier(row["tier_in_force"], tongue),
         "tier_tone": f"tier-{row['tier_in_force'].lower()}",
-        "stage": name_of("stage.", row["stage"], tongue),
-        "stage_tone": f"stage-{row['stage']}",
         "at_risk_minor": row["value_at_risk_minor"],
         "churn": row["churn_probability"],
         "last_purchase": row["last_purchase"],
         "policy": name_of("policy.", row["policy_code"], tongue),
         "why": why_sentence(row, tongue, run.currency),
+        "because": _because(run, row),
     }
+
+
+def _because(run: Run, row: dict[str, Any]) -> Why:
+    """The figures that put a customer on the list."""
+    tongue, last = language.active(), row["last_purchase"]
+    return Why(
+        why_sentence(row, tongue, run.currency),
+        formula=here("scores.why.value_at_risk_formula"),
+        inputs=(
+            (here("insight.head.stage"), name_of("stage.", row["stage"], tongue)),
+            (here("insight.tile.value_at_risk"), money(row["value_at_risk_minor"], run.currency, tongue)),
+            (here("scores.column.churn_probability"), percent(row["churn_probability"])),
+            (here("scores.column.last_purchase"), day(last, tongue) if last else "—"),
+        ),
+        as_of=day(run.as_of, tongue),
+        href=reverse("customers:card", args=[row["customer_id"]]),
+        link=here("insight.because.card"),
+    )
 
 
 def backtest(figures: dict[str, Any]) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from shuke.insight.facts import business_ledger
 from shuke.kit.text import number
 from shuke.ui import language
 from shuke.ui.charts import Bar, Bars, Lines, Series
-from shuke.ui.figures import numbers, short_amounts
+from shuke.ui.figures import numbers, short_amounts, trimmed
 from shuke.ui.parts import Crumb
 from shuke.value import BGNBD, BGNBDParams
 
@@ -91,7 +91,8 @@ def forecast(request: HttpRequest, key: str) -> HttpResponse:
         series = Series(here("insight.slot.expected"), [0.0, *_expected(run, score, steps)])
         labels = ["0", *(number(days, language.active()) for days in steps)]
         name = here("insight.slot.forecast", name=customer.display_name)
-        shown["chart"] = Lines(name, labels, [series], write=numbers(1), filled=True)
+        shown["chart"] = Lines(name, labels, [series], write=numbers(1), write_tick=trimmed(1), filled=True,
+                               axis_title=here("insight.slot.axis"))  # fmt: skip
         days = number(run.horizon_days, language.active())
         shown["sentence"] = here(
             "insight.slot.forecast_told", days=days, count=number(score.expected_purchases, language.active(), 1)

@@ -15,6 +15,7 @@ from shuke.kit.text import say
 from shuke.ui import language
 
 THEMES = ("auto", "light", "dark")
+_ON_A_PHONE = 5
 _THEME_ICONS = {"auto": "sun-moon", "light": "sun", "dark": "moon"}
 
 
@@ -52,6 +53,22 @@ class Shell:
     languages: tuple[Choice, ...]
     themes: tuple[Choice, ...]
     user_name: str
+
+    @property
+    def first(self) -> tuple[Destination, ...]:
+        """What a phone's bar shows; the last place is for "more" where not all fit."""
+        fits = len(self.navigation) <= _ON_A_PHONE
+        return self.navigation if fits else self.navigation[: _ON_A_PHONE - 1]
+
+    @property
+    def rest(self) -> tuple[Destination, ...]:
+        """What stands behind "more"."""
+        return self.navigation[len(self.first) :]
+
+    @property
+    def is_in_rest(self) -> bool:
+        """Whether the page one is on stands behind "more"."""
+        return any(entry.current for entry in self.rest)
 
 
 def shell(request: HttpRequest) -> dict[str, Shell]:

@@ -24,6 +24,18 @@ def numbers(decimals: int = 0) -> Write:
     return lambda value: text.number(value, tongue, decimals)
 
 
+def trimmed(decimals: int = 1) -> Write:
+    """Numbers for axes: with decimals only where they say something.
+
+    >>> from django.utils.translation import override
+    >>> with override("en"):
+    ...     [trimmed()(value) for value in (0.0, 0.5, 200.0)]
+    ['0', '0.5', '200']
+    """
+    tongue = language.active()
+    return lambda value: _ROUND.sub("", text.number(value, tongue, decimals))
+
+
 def shares(decimals: int = 0) -> Write:
     """Shares of one as percent."""
     tongue = language.active()

@@ -18,7 +18,7 @@ GROUPS = {
     "basics": ("colours", "figures", "icons"),
     "components": (
         *("buttons", "badges", "meters", "tiles", "choices", "form"),
-        *("table", "timeline", "empty", "notices", "dialog"),
+        *("table", "timeline", "empty", "slot", "notices", "dialog"),
     ),
     "charts": (
         *("bars", "bars_lying", "lines", "area", "pyramid"),

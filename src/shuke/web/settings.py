@@ -143,9 +143,9 @@ SHUKE_JOBS: dict[str, str] = {
 }
 SHUKE_PALETTE: list[str] = ["shuke.web.pages.find_pages", "shuke.crm.customers.palette.find_customers"]
 SHUKE_CUSTOMER_SLOTS: list[dict[str, str]] = [
-    {"name": "forecast", "url_name": "insight:customer_forecast"},
+    {"name": "forecast", "url_name": "insight:customer_forecast", "shape": "told"},
     {"name": "purchases_over_time", "url_name": "insight:customer_purchases_over_time"},
-    {"name": "purchases", "url_name": "insight:customer_purchases"},
+    {"name": "purchases", "url_name": "insight:customer_purchases", "shape": "table"},
 ]
 SHUKE_MAY = "shuke.crm.people.reads.may"
 SHUKE_LINKS: dict[str, str] = {

@@ -57,6 +57,7 @@ class Slot:
 
     title: str
     url: str
+    shape: str = "chart"
 
 
 class _Writer:
@@ -85,7 +86,12 @@ class _Writer:
         return _UNKNOWN if value is None else day(value, self.tongue)
 
     def days(self, value: float | None) -> str:
-        return _UNKNOWN if value is None else here("scores.card.days", count=self.number(value))
+        count = self.number(value)
+        return (
+            _UNKNOWN
+            if value is None
+            else here("scores.card.one_day" if count == "1" else "scores.card.days", count=count)
+        )
 
     def explained(self, key: str) -> str:
         return explain(key, self.tongue, self.currency, self.row)
@@ -135,6 +141,7 @@ def _figures(write: _Writer, before: Run | None) -> dict[str, Any]:
     score = write.score
     return {
         "run": write.run,
+        "as_of": write.as_of,
         "since": here("scores.card.since", day=day(before.as_of, write.tongue)) if before and write.before else "",
         "tier": (short_tier(score.tier_in_force, write.tongue), f"tier-{score.tier_in_force.lower()}"),
         "stage": (name_of("stage.", score.stage, write.tongue), f"stage-{score.stage}"),
@@ -314,5 +321,5 @@ def _slots(customer: Customer) -> list[Slot]:
             url = reverse(entry["url_name"], args=[customer.key])
         except NoReverseMatch:
             continue
-        slots.append(Slot(here(f"scores.slot.{entry['name']}"), url))
+        slots.append(Slot(here(f"scores.slot.{entry['name']}"), url, entry.get("shape", "chart")))
     return slots

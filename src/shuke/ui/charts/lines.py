@@ -19,12 +19,13 @@ from shuke.ui.charts._drawing import (
     near,
     plain,
 )
-from shuke.ui.charts._letters import flow, measure, thinning
+from shuke.ui.charts._letters import flow, measure, shorten, thinning
 from shuke.ui.charts._scale import Scale, scale
 
 _BELOW = 22
 _DOTS_UP_TO = 40
 _EDGE = 30
+_TITLE = 16
 _Place = tuple[float, float]
 
 
@@ -45,7 +46,7 @@ class Lines:
     """How figures went over time.
 
     filled: the area below the first line is filled. forecast_from: index of the first label that is a forecast, shown
-    behind a dashed line with forecast_label. zero: the axis starts at zero.
+    behind a dashed line with forecast_label. zero: the axis starts at zero. axis_title: what the labels below count.
 
     >>> drawing = Lines("Value", ["Jan", "Feb"], [Series("A", [1, 3])]).draw(300)
     >>> [mark.name for mark in drawing.marks][1:]
@@ -63,6 +64,12 @@ class Lines:
     forecast_label: str = ""
     height: int = 220
     heads: Sequence[str] = ()
+    axis_title: str = ""
+
+    @property
+    def floor(self) -> float:
+        """Where the figures' lower end stands."""
+        return self.height - _BELOW - (_TITLE if self.axis_title else 0)
 
     def draw(self, width: float) -> Drawing:
         """The chart laid out for a width in pixels."""
@@ -76,7 +83,7 @@ def _draw(data: Lines, width: float) -> Drawing:
     places, top = flow(legend, 34, width, 20)
     top += 10
     write = data.write_tick or data.write
-    axis = scale(_all_values(data), data.height - _BELOW, top, write, zero=data.zero or data.filled, many=4)
+    axis = scale(_all_values(data), data.floor, top, write, zero=data.zero or data.filled, many=4)
     left = max(measure(write(tick)) for tick in axis.ticks) + 8
     across = _across(len(data.labels), left + 6, width - max(8, min(measure(data.labels[-1]) / 2, _EDGE)))
     marks = [mark for index, one in enumerate(data.series) for mark in _line(data, index, one, axis, across)]
@@ -173,7 +180,9 @@ def _below(data: Lines, across: Sequence[float], width: float) -> Iterator[Word]
     for index in range(0, len(data.labels), every):
         half = measure(data.labels[index]) / 2
         x = min(max(across[index], half), width - half)
-        yield Word(near(x), data.height - 5, data.labels[index], "middle", "quiet")
+        yield Word(near(x), data.floor + 17, data.labels[index], "middle", "quiet")
+    if data.axis_title:
+        yield Word(near(width), data.height - 4, shorten(data.axis_title, width), "end", "quiet")
 
 
 def _forecast(data: Lines, across: Sequence[float], top: float, rules: list[Rule], words: list[Word]) -> None:
@@ -182,7 +191,7 @@ def _forecast(data: Lines, across: Sequence[float], top: float, rules: list[Rule
     if start is None or not 0 < start < len(across):
         return
     x = near((across[start - 1] + across[start]) / 2)
-    rules.append(Rule(x, near(top), x, data.height - _BELOW, "guide"))
+    rules.append(Rule(x, near(top), x, data.floor, "guide"))
     room = across[-1] + 8 - x
     right = measure(data.forecast_label) + 6 <= room
     words.append(

@@ -20,6 +20,9 @@ is plain HTML inside `{% table %}` so that a page says what its cells are):
 
     {% icon "users" %}  {% badge label tone="tier-a" %}  {% avatar name %}  {% meter share tone="bad" label=… %}
     {% tile label=… value=… delta=-0.03 delta_text="−3%" good="up" href=… why=Why(…) note=… %}
+    {% reason "insight.why.pyramid" as_of=… href=… as because %}   a Why from the catalogue: its sentence, and its
+    formula where there is a key with `_formula`; `{% panel title=… why=because %}` shows it beside the title
+    {% slot address label shape="chart|told|table" %}   a place that fetches its content when it comes near
     {% why explanation %} (in a div, not in a p)  {% change delta text good="up" %}  {% progress done total text=… %}
     {% button label=… href=… icon=… tone="primary|quiet|danger" %}   without href: a submit button (name=, value=)
     {% segmented label options %}  {% tabs label options %}  {% crumbs trail %}
@@ -216,6 +219,29 @@ def why(explanation: Why | None, what: str = "") -> dict[str, object]:
     return {"why": explanation, "what": what}
 
 
+@register.simple_tag
+def reason(key: str, *, as_of: str = "", href: str = "", link: str = "", **figures: object) -> Why:
+    """Why figures are what they are, from the catalogue: the sentence `key`, and `key`_formula where there is one."""
+    tongue = language.active()
+    formula = text.say(f"{key}_formula", tongue, **figures) if _is_there(f"{key}_formula") else ""
+    return Why(text.say(key, tongue, **figures), formula=formula, as_of=as_of, href=href, link=link)
+
+
+@cache
+def _is_there(key: str) -> bool:
+    return key in text.keys(key)
+
+
+@register.inclusion_tag("ui/slot.html")
+def slot(address: str, label: str, *, shape: str = "chart", waits: bool = False) -> dict[str, object]:
+    """A place that fetches its content when it comes near; without script a link.
+
+    shape: what will come, so that nothing moves: a chart, told (a chart with a sentence) or a table of ten rows.
+    waits: it only shows how it waits.
+    """
+    return {"address": address, "label": label, "shape": shape, "waits": waits}
+
+
 @register.inclusion_tag("ui/progress.html")
 def progress(done: int, total: int | None, text: str = "") -> dict[str, object]:
     """How far long work is. Without a total it only shows that work goes on."""
@@ -312,10 +338,17 @@ def pager(context: Context, pages: Pages | Page[Any]) -> dict[str, object]:
 
 @register.simple_block_tag
 def panel(
-    content: str, title: str = "", *, note: str = "", href: str = "", link: str = "", flush: bool = False
+    content: str,
+    title: str = "",
+    *,
+    note: str = "",
+    href: str = "",
+    link: str = "",
+    flush: bool = False,
+    why: Why | None = None,
 ) -> SafeString:
-    """A titled surface. flush: its content (a table) reaches the edges."""
-    values = {"content": content, "title": title, "note": note, "href": href, "link": link, "flush": flush}
+    """A titled surface. flush: its content (a table) reaches the edges. why: what its figures rest on."""
+    values = {"content": content, "title": title, "note": note, "href": href, "link": link, "flush": flush, "why": why}
     return render_to_string("ui/panel.html", values)
 
 

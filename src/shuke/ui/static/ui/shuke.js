@@ -58,6 +58,10 @@
   }
   ["htmx:sendError", "htmx:responseError"].forEach((name) => document.addEventListener(name, () => say(document.body.dataset.failed)));
 
+  document.addEventListener("htmx:responseError", (event) => showLink(event.detail.target));
+  document.addEventListener("htmx:sendError", (event) => showLink(event.detail.target));
+  function showLink(slot) { if (slot && slot.classList.contains("slot")) slot.classList.add("failed"); }
+
   /* Theme: change at once, keep in the background. */
   document.addEventListener("submit", (event) => {
     const button = event.submitter;
