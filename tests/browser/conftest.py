@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import signal
 import socket
@@ -46,6 +47,11 @@ class Site:
     url: str
     folder: Path
     environment: dict[str, str]
+    keys: dict[str, int]
+
+    def at(self, path: str) -> str:
+        """A path with the keys of what was made for these tests filled in: `/data/{upload}/`."""
+        return path.format(**self.keys)
 
     def manage(self, *command: str) -> str:
         """Run a management command against it."""
@@ -71,6 +77,19 @@ from shuke.insight.demo import load
 load(lambda *_: None)
 """
 
+_WORK = r"""
+import json
+from shuke.crm.jobs.models import Job
+from shuke.crm.people.models import User
+from shuke.insight.writes import bring
+owner, colleague = User.objects.get(username="owner"), User.objects.get(username="colleague")
+text = "客户,下单时间,实付金额\n" + "王芳,2017-03-04,12.50\n" * 30 + "李强,昨天,8\n,2017-03-05,9\n"
+upload = bring(name="订单 2017.csv", pieces=[text.encode("gb18030")], by=owner)
+done = Job.objects.create(kind="insight.run", started_by=owner, state="cancelled")
+failed = Job.objects.create(kind="insight.import", started_by=owner, state="failed", error="InputError: no rows")
+print(json.dumps({"upload": upload.pk, "job": done.pk, "failed": failed.pk, "user": colleague.pk}))
+"""
+
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
@@ -85,12 +104,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     _run(environment, "shell", "-v0", "-c", _PEOPLE)
     if (ROOT / "src/shuke/insight/demo.py").exists():
         _run(environment, "shell", "-v0", "-c", _DEMO)
+    keys = json.loads(_run(environment, "shell", "-v0", "-c", _WORK).splitlines()[-1])
     command = [sys.executable, "-m", "shuke.cli", "--lang", "en", "serve", "--port", str(port)]
     with (folder / "server.log").open("w") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         try:
             _wait(f"http://127.0.0.1:{port}/health/", server, folder / "server.log")
-            yield Site(f"http://127.0.0.1:{port}", folder, environment)
+            yield Site(f"http://127.0.0.1:{port}", folder, environment, keys)
         finally:
             server.send_signal(signal.SIGTERM)
             server.wait(timeout=30)
@@ -148,15 +168,18 @@ class Visitor:
     label: str
     troubles: list[str]
 
-    def check_page(self, path: str, name: str = "") -> None:
+    def check_page(self, path: str, name: str = "", status: int = 200) -> None:
         """Go there, and find nothing wrong with what comes; the picture is in var/screens.
 
-        The page answers 200; axe has nothing to say; no request leaves the machine; nothing fails to load and no script
-        complains; the HTML weighs no more than 50 KiB compressed; nothing is wider than the screen.
+        The page answers as it should; axe has nothing to say; no request leaves the machine; nothing fails to load and
+        no script complains; the HTML weighs no more than 50 KiB compressed; nothing is wider than the screen.
         """
+        path = self.site.at(path)
         answer = self.page.goto(self.site.url + path, wait_until="networkidle")
         assert answer is not None
-        assert answer.status == 200, f"{path}: {answer.status}"
+        assert answer.status == status, f"{path}: {answer.status}"
+        if status >= 400:
+            self.troubles[:] = [one for one in self.troubles if f"status of {status}" not in one]
         weight = len(gzip.compress(answer.body(), 6))
         assert weight <= HEAVIEST_PAGE, f"{path} weighs {weight} bytes compressed"
         self.look(name or path.strip("/").replace("/", "-").partition("?")[0] or "overview")
@@ -182,7 +205,12 @@ def visit(browser: playwright.Browser, site: Site, logged_in: dict[str, object])
     contexts = []
 
     def open_page(
-        size: str = "desktop", theme: str = "light", language: str = "zh-hans", who: str = "owner"
+        size: str = "desktop",
+        theme: str = "light",
+        language: str = "zh-hans",
+        who: str = "owner",
+        *,
+        script: bool = True,
     ) -> Visitor:
         width, height = SIZES[size]
         context = browser.new_context(
@@ -191,6 +219,7 @@ def visit(browser: playwright.Browser, site: Site, logged_in: dict[str, object])
             locale={"zh-hans": "zh-CN", "zh-hant": "zh-TW", "en": "en-GB"}[language],
             storage_state=logged_in[who] if who else None,
             has_touch=size == "phone",
+            java_script_enabled=script,
         )
         contexts.append(context)
         page = context.new_page()

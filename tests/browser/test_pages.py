@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from django.test import RequestFactory
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
+
+from shuke.ui.errors import server_error
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -15,18 +21,74 @@ LOOKS = [
 PAGES = {
     "overview": "/",
     "customers": "/customers/",
-    "customers-filtered": "/customers/?tier=A&sort=-clv",
+    "customers-filtered": "/customers/?tier=A,B&stage=decline&risk=churn&sort=-clv",
+    "customers-columns": "/customers/?columns=tier,why,tags,spend,purchases,created&size=100",
     "customers-nobody": "/customers/?q=nobody-of-this-name",
+    "customer-at-risk": "/customers/2226/",
+    "customer-first": "/customers/1023/",
+    "purchases": "/customers/2226/purchases/",
+    "purchases-chart": "/customers/2226/purchases/chart/",
+    "forecast": "/customers/2226/forecast/",
     "data": "/data/",
+    "upload": "/data/{upload}/",
     "runs": "/runs/",
+    "run": "/runs/run-demo-20171231/",
+    "runs-compare": "/runs/compare/?run=run-demo-20170930&run=run-demo-20171231",
     "jobs": "/jobs/",
+    "job": "/jobs/{job}/",
+    "job-failed": "/jobs/{failed}/",
     "profile": "/profile/",
     "password": "/profile/password/",
     "people": "/people/",
     "people-add": "/people/add/",
+    "people-edit": "/people/{user}/",
     "palette-page": "/palette/?q=a",
     "style-guide": "/style/",
 }
+ACTS = {
+    "customers:export": {},
+    "customers:tag": {},
+    "customers:untag": {},
+    "customers:save_view": {},
+    "customers:delete_view": {"view_id": 1},
+    "insight:columns": {"upload_id": 1},
+    "insight:import": {"upload_id": 1},
+    "insight:discard": {"upload_id": 1},
+    "insight:undo": {"import_id": "a"},
+    "insight:scores": {"run_id": "a"},
+    "jobs:cancel": {"job_id": 1},
+    "jobs:again": {"job_id": 1},
+    "people:log_out": {},
+    "people:language": {},
+    "people:theme": {},
+}
+"""Addresses that only take a form; what each wants to know."""
+NO_PAGES = {"health", "insight:rejects", "jobs:progress"}
+"""An answer to machines, a download, a part of a page."""
+
+
+def test_every_page_there_is_is_looked_at() -> None:
+    seen = {
+        resolve(path.partition("?")[0].format(upload=1, job=1, failed=1, user=1)).view_name for path in PAGES.values()
+    }
+    unseen = set(_addresses(get_resolver().url_patterns, "")) - seen - {"people:log_in"}
+    assert unseen == set(ACTS) | NO_PAGES, "a page that PAGES lacks, or an address that is gone"
+
+
+def _addresses(patterns: list[URLPattern | URLResolver], app: str) -> Iterator[str]:
+    """All names of addresses but those of Django's own administration."""
+    for one in patterns:
+        if isinstance(one, URLResolver) and one.namespace != "admin":
+            yield from _addresses(one.url_patterns, f"{one.namespace}:" if one.namespace else app)
+        elif isinstance(one, URLPattern) and one.name:
+            yield app + one.name
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_what_is_called_an_act_shows_no_page(name: str) -> None:
+    path = reverse(name, kwargs=ACTS[name])
+    found = resolve(path)
+    assert found.func(RequestFactory().get(path), *found.args, **found.kwargs).status_code == 405
 
 
 @pytest.mark.parametrize(("size", "theme", "language"), LOOKS)
@@ -41,33 +103,117 @@ def test_a_page_is_sound(visit: object, name: str, size: str, theme: str, langua
 
 
 @pytest.mark.parametrize(("size", "theme", "language"), LOOKS)
-def test_the_card_of_a_customer_is_sound(visit: object, size: str, theme: str, language: str) -> None:
+def test_a_page_that_says_no_is_sound_too(visit: object, size: str, theme: str, language: str) -> None:
+    visitor = visit(size, theme, language, who="colleague")  # type: ignore[operator]
+    visitor.check_page("/no-such-page/", "not-found", status=404)
+    visitor.check_page("/customers/no-such-customer/", "no-such-customer", status=404)
+    visitor.check_page("/people/", "forbidden", status=403)
+    # The server cannot be made to break: its page for that moment is handed to the browser in its place.
+    body = server_error(RequestFactory().get("/")).content.decode()
+    broken = lambda route: route.fulfill(status=500, content_type="text/html; charset=utf-8", body=body)  # noqa: E731
+    visitor.page.route("**/broken/", broken)
+    visitor.check_page("/broken/", "broken", status=500)
+
+
+OPENED = {
+    "customers-filters": ("/customers/", ".toolbar > .menu summary"),
+    "customers-columns-open": ("/customers/", "[data-dialog=columns]"),
+    "customers-views": ("/customers/", "[data-dialog=views]"),
+    "customers-meanings": ("/customers/", "[data-dialog=meanings]"),
+    "overview-why": ("/", ".tile .why summary"),
+    "overview-why-panel": ("/", ".panel-title .why summary"),
+    "overview-why-row": ("/", "td.ask .why summary"),
+    "customer-why": ("/customers/2226/", "td .why summary"),
+    "customer-tags": ("/customers/2226/", "main .menu summary"),
+    "runs-start": ("/runs/", "[data-dialog=start]"),
+    "menu-user": ("/profile/", ".tools .menu:last-child summary"),
+}
+
+
+@pytest.mark.parametrize(("size", "theme", "language"), [LOOKS[0], LOOKS[3]])
+def test_what_opens_is_sound(visit: object, size: str, theme: str, language: str) -> None:
     visitor = visit(size, theme, language)  # type: ignore[operator]
-    visitor.page.goto(visitor.site.url + "/customers/")
-    address = visitor.page.locator("#content table a[href^='/customers/']").first.get_attribute("href")
-    visitor.check_page(address, "customer")
-
-
-@pytest.mark.parametrize(("size", "theme", "language"), LOOKS)
-def test_a_run_and_the_comparison_of_two_are_sound(visit: object, size: str, theme: str, language: str) -> None:
-    visitor = visit(size, theme, language)  # type: ignore[operator]
-    visitor.check_page("/runs/run-demo-20171231/", "run")
-    visitor.check_page("/runs/compare/?first=run-demo-20170930&second=run-demo-20171231", "runs-compare")
-
-
-def test_an_address_that_is_not_there_shows_a_page_with_a_way_on(visit: object) -> None:
-    visitor = visit()  # type: ignore[operator]
-    answer = visitor.page.goto(visitor.site.url + "/no-such-page/")
-    assert answer.status == 404
-    visitor.troubles.clear()
-    visitor.look("not-found")
+    for name, (path, opener) in OPENED.items():
+        visitor.page.goto(visitor.site.url + path, wait_until="networkidle")
+        visitor.page.locator(opener).first.click()
+        visitor.look(name)
+        visitor.page.keyboard.press("Escape")
+        assert visitor.page.locator("dialog[open], details.menu[open], details.why[open]").count() == 0, name
 
 
 def test_a_desktop_shows_twenty_one_customers_at_once(visit: object) -> None:
+    """Whole, in sight without scrolling, and not behind the pager; the tool bar on one line."""
     visitor = visit()  # type: ignore[operator]
     visitor.page.goto(visitor.site.url + "/customers/")
-    whole = "rows => rows.filter(row => row.getBoundingClientRect().bottom <= innerHeight).length"
+    whole = """rows => {
+        const frame = document.querySelector(".table-frame").getBoundingClientRect();
+        const head = document.querySelector("thead th").getBoundingClientRect();
+        const low = Math.min(frame.bottom, innerHeight);
+        const places = rows.map(row => row.getBoundingClientRect());
+        return places.filter(row => row.top >= head.bottom - 1 && row.bottom <= low).length;
+    }"""
     assert visitor.page.locator("#content tbody tr").evaluate_all(whole) >= 21
+    assert visitor.page.evaluate("document.documentElement.scrollHeight - innerHeight") <= 0
+    assert visitor.page.locator(".pager").is_visible()
+    tops = visitor.page.locator(".toolbar :is(input[type=search], select, summary.button):visible")
+    assert tops.evaluate_all("all => new Set(all.map(one => Math.round(one.getBoundingClientRect().top))).size") == 1
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_whom_to_call_takes_one_line_each(visit: object, language: str) -> None:
+    visitor = visit(language=language)  # type: ignore[operator]
+    visitor.page.goto(visitor.site.url + "/")
+    rows = visitor.page.locator("tbody tr:has(td.ask)")
+    heights = rows.evaluate_all("rows => rows.map(row => Math.round(row.getBoundingClientRect().height))")
+    assert len(heights) == 8
+    assert max(heights) <= 35
+
+
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+def test_a_customer_s_page_does_not_jump_while_it_fills(visit: object, size: str) -> None:
+    visitor = visit(size, language="en")  # type: ignore[operator]
+    page = visitor.page
+    page.add_init_script("""
+        window.moved = 0;
+        const add = one => { if (!one.hadRecentInput) window.moved += one.value; };
+        const watch = new PerformanceObserver(list => list.getEntries().forEach(add));
+        watch.observe({ type: "layout-shift", buffered: true });
+    """)
+    page.goto(visitor.site.url + "/customers/2226/")
+    for _ in range(12):
+        page.mouse.wheel(0, 400)
+        page.wait_for_timeout(150)
+    page.wait_for_selector("#purchases tbody tr")
+    assert page.locator(".skeleton").count() == 0
+    assert page.evaluate("window.moved") < 0.1
+
+
+def test_without_script_a_customer_s_slots_are_links(visit: object) -> None:
+    visitor = visit(language="en", script=False)  # type: ignore[operator]
+    visitor.page.goto(visitor.site.url + "/customers/2226/")
+    links = visitor.page.locator(".slot-link:visible")
+    assert links.count() == 3
+    links.last.click()
+    visitor.page.wait_for_url("**/customers/2226/purchases/")
+    assert visitor.page.locator("#purchases tbody tr").count() == 10
+
+
+def test_a_slot_that_cannot_be_fetched_shows_its_link(visit: object) -> None:
+    visitor = visit(language="en")  # type: ignore[operator]
+    visitor.page.route("**/customers/2226/forecast/", lambda route: route.abort())
+    visitor.page.goto(visitor.site.url + "/customers/2226/")
+    visitor.page.wait_for_selector(".slot.failed .slot-link:visible")
+
+
+def test_on_a_phone_every_page_of_the_navigation_can_be_reached(visit: object) -> None:
+    visitor = visit("phone", language="en")  # type: ignore[operator]
+    visitor.page.goto(visitor.site.url + "/")
+    assert visitor.page.locator(".bottom > a:visible").count() == 4
+    visitor.page.locator(".bottom summary").click()
+    visitor.look("phone-more")
+    visitor.page.locator(".bottom .menu-body a", has_text="People").click()
+    visitor.page.wait_for_url("**/people/")
+    assert visitor.page.locator(".bottom summary.here").is_visible()
 
 
 def test_ctrl_k_goes_anywhere_by_keyboard(visit: object) -> None:
@@ -104,5 +250,5 @@ def test_a_language_is_chosen_from_the_menu_and_stays(visit: object) -> None:
     page.goto(visitor.site.url + "/jobs/")
     page.locator("details.menu summary").first.click()
     page.locator("button[name=language][value=zh-hant]").click()
-    page.wait_for_function("document.documentElement.lang === 'zh-Hant'")
+    page.wait_for_selector("html[lang=zh-Hant]")
     assert page.url.endswith("/jobs/")

@@ -78,3 +78,12 @@ def test_the_page_says_its_language(code: str, tag: str) -> None:
         page = shell(asked())["shell"]
     assert page.lang == tag
     assert [choice.current for choice in page.languages].count(True) == 1
+
+
+@pytest.mark.parametrize(("many", "first", "rest"), [(3, 3, 0), (5, 5, 0), (6, 4, 2)])
+def test_a_phone_s_bar_has_five_places_the_last_for_more(many: int, first: int, rest: int) -> None:
+    entries = [{**NAVIGATION[0], "url_name": "ui:style"}] * many
+    with override_settings(SHUKE_NAVIGATION=entries, SHUKE_MAY=""):
+        page = shell(asked("/style/"))["shell"]
+    assert (len(page.first), len(page.rest)) == (first, rest)
+    assert page.is_in_rest == (rest > 0)

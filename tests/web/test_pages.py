@@ -24,6 +24,11 @@ def test_no_words_give_every_page_one_may_open(owner: User, colleague: User) -> 
     assert "/jobs/" in labels("", colleague)
 
 
+def test_pages_beside_the_navigation_are_found_too(colleague: User) -> None:
+    assert labels("style", colleague) == labels("规范", colleague) == ["/style/"]
+    assert labels("password", colleague) == ["/profile/password/"]
+
+
 def test_the_script_gets_a_fragment_and_who_has_none_a_page(as_user: Callable[[User], Client], colleague: User) -> None:
     browser = as_user(colleague)
     fragment = browser.get("/palette/?q=job", headers={"HX-Request": "true"}).content.decode()

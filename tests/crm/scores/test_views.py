@@ -121,6 +121,20 @@ def test_a_card_tells_all_of_a_customer_in_each_language(
     assert page.count('<details class="why"') >= 10, "every figure says why"
 
 
+def test_where_traits_come_from_is_said_once_where_it_is_the_same(run: Run, as_user: AsUser, colleague: User) -> None:
+    day, client = date(2026, 1, 1), as_user(colleague)
+    alike = {"city": Trait("杭州", "CRM", day), "age": Trait("35", "CRM", day)}
+    keep(
+        cards=[
+            Card("alike", name="A", traits=alike),
+            Card("mixed", name="B", traits={**alike, "pet": Trait("猫", "App", day)}),
+        ]
+    )
+    assert text_of(client, "/customers/alike/").count("From CRM, Jan 1, 2026") == 1
+    mixed = text_of(client, "/customers/mixed/")
+    assert (mixed.count("From CRM, Jan 1, 2026"), mixed.count("From App, Jan 1, 2026")) == (2, 1)
+
+
 def test_a_card_tells_what_changed_since_the_run_before(
     published: Callable[..., Run], row: Callable[..., Any], as_user: AsUser, colleague: User
 ) -> None:

@@ -58,3 +58,14 @@ def test_the_table_has_the_band_s_ends() -> None:
     figures = Lines("l", ["Jan"], [Series("s", [2], low=[1], high=[3])]).draw(340).figures
     assert figures.heads == ("ui.chart.label", "ui.chart.value", "ui.chart.low", "ui.chart.high")
     assert figures.rows == (("Jan", "2", "1", "3"),)
+
+
+def test_the_axis_says_what_its_labels_count_and_makes_room_for_it() -> None:
+    plain = Lines("l", ["0", "30"], [Series("s", [1, 3])]).draw(340)
+    titled = Lines("l", ["0", "30"], [Series("s", [1, 3])], axis_title="Days").draw(340)
+    assert titled.height == plain.height
+    (title,) = [word for word in titled.words if word.text == "Days"]
+    assert (title.x, title.anchor) == (340, "end")
+    below = {word.text: word.y for word in titled.words}
+    assert below["30"] == 215 - 16 < title.y
+    assert max(rule.y1 for rule in titled.rules) == max(rule.y1 for rule in plain.rules) - 16

@@ -238,3 +238,21 @@ def test_a_chart_without_figures_says_so() -> None:
 def test_a_sparkline_has_a_name_or_a_dash() -> None:
     assert 'role="img" aria-label="Trend"' in render('{% sparkline v label="Trend" %}', v=[1, 2])
     assert render('{% sparkline v label="Trend" %}', v=[]) == "—"
+
+
+def test_a_reason_comes_from_the_catalogue_with_its_formula_where_there_is_one() -> None:
+    source = '{% reason "ui.style.sample.why_sentence" as_of="today" href="/rows/" link="Rows" as because %}'
+    shown = render(source + '{% panel title="Value" why=because %}1{% endpanel %}')
+    assert "Ranked 406th" in shown
+    assert '<a href="/rows/">Rows</a>' in shown
+    assert "formula" not in shown
+    with_formula = render('{% reason "insight.because.to_call" as because %}{% why because %}')
+    assert '<p class="formula">value at risk = churn risk × value if kept</p>' in with_formula
+
+
+def test_a_slot_is_a_link_for_those_without_script() -> None:
+    shown = render('{% slot "/customers/1/forecast/" label shape="told" %}', label="Open: <forecast>")
+    assert '<a class="slot-link" href="/customers/1/forecast/">Open: &lt;forecast&gt;</a>' in shown
+    assert 'hx-get="/customers/1/forecast/"' in shown
+    assert "told-shape" in shown
+    assert "hx-get" not in render('{% slot "#" "Open" waits=True %}')

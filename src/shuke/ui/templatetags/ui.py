@@ -61,12 +61,11 @@ from django import template
 from django.core.paginator import Page
 from django.forms import BaseForm, BoundField
 from django.template import Context
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from shuke.kit import text
-from shuke.ui import language
+from shuke.ui import blocks, language
 from shuke.ui.charts import sparkline as lay_out
 from shuke.ui.drawings import Chart, drawings
 from shuke.ui.parts import PAGE_SIZES, Crumb, Option, Pages, Why
@@ -336,61 +335,12 @@ def pager(context: Context, pages: Pages | Page[Any]) -> dict[str, object]:
     }
 
 
-@register.simple_block_tag
-def panel(
-    content: str,
-    title: str = "",
-    *,
-    note: str = "",
-    href: str = "",
-    link: str = "",
-    flush: bool = False,
-    why: Why | None = None,
-) -> SafeString:
-    """A titled surface. flush: its content (a table) reaches the edges. why: what its figures rest on."""
-    values = {"content": content, "title": title, "note": note, "href": href, "link": link, "flush": flush, "why": why}
-    return render_to_string("ui/panel.html", values)
-
-
-@register.simple_block_tag
-def table(content: str, label: str, *, fill: bool = False, cards: bool = False) -> SafeString:
-    """A table that scrolls in its own frame. fill: as high as the screen; cards: cards on phones."""
-    return render_to_string("ui/table.html", {"content": content, "label": label, "fill": fill, "cards": cards})
-
-
-@register.simple_block_tag(end_name="enddialog")
-def dialog(content: str, code: str, title: str, *, wide: bool = False) -> SafeString:
-    """A dialog, opened by any button with data-dialog="code"."""
-    return render_to_string("ui/dialog.html", {"content": content, "code": code, "title": title, "wide": wide})
-
-
-@register.simple_block_tag(end_name="endmenu")
-def menu(content: str, label: str, *, icon: str = "ellipsis", words: bool = False) -> SafeString:
-    """A menu behind a button. words: the button shows the label, not only the icon."""
-    return render_to_string("ui/menu.html", {"content": content, "label": label, "icon": icon, "words": words})
-
-
-@register.simple_block_tag(end_name="endtimeline")
-def timeline(content: str) -> SafeString:
-    """Events in order of time."""
-    return render_to_string("ui/timeline.html", {"content": content})
-
-
-@register.simple_block_tag(end_name="endevent")
-def event(
-    content: str, icon: str, title: str, when: str, *, note: str = "", amount: str = "", href: str = ""
-) -> SafeString:
-    """One event of a timeline; its content is what is folded under it."""
-    values = {
-        "content": content if content.strip() else "",
-        "icon": icon,
-        "title": title,
-        "when": when,
-        "note": note,
-        "amount": amount,
-        "href": href,
-    }
-    return render_to_string("ui/event.html", values)
+register.simple_block_tag(blocks.panel)
+register.simple_block_tag(blocks.table)
+register.simple_block_tag(blocks.dialog)
+register.simple_block_tag(blocks.menu)
+register.simple_block_tag(blocks.timeline)
+register.simple_block_tag(blocks.event)
 
 
 @register.inclusion_tag("ui/charts/chart.html")

@@ -14,7 +14,8 @@
     const opened = event.target;
     if (!(opened instanceof HTMLDetailsElement) || !opened.matches(FOLDED) || !opened.open) return;
     const body = opened.lastElementChild;
-    body.classList.remove("left", "from-left");
+    body.classList.remove("left", "from-left", "from-right");
+    if (body.getBoundingClientRect().right > document.documentElement.clientWidth - 4) { body.classList.add("from-right"); return; }
     const edge = document.getElementById("content");
     if (body.getBoundingClientRect().left < (edge ? edge.getBoundingClientRect().left : 4)) body.classList.add("left", "from-left");
   }, true);
