@@ -23,7 +23,7 @@ from shuke.crm.scores import reads as scores
 from shuke.crm.scores.models import Run, Score
 from shuke.crm.words import here
 from shuke.insight.facts import business_ledger
-from shuke.kit.text import number
+from shuke.kit.text import day, number
 from shuke.ui import language
 from shuke.ui.charts import Bar, Bars, Lines, Series
 from shuke.ui.figures import numbers, short_amounts, trimmed
@@ -97,6 +97,7 @@ def forecast(request: HttpRequest, key: str) -> HttpResponse:
         shown["sentence"] = here(
             "insight.slot.forecast_told", days=days, count=number(score.expected_purchases, language.active(), 1)
         )
+        shown["as_of"] = day(run.as_of, language.active())
         shown["model"] = here(f"report.model.{run.figures['model']['chosen']}")
     return _fragment(request, customer, "insight/_forecast.html", shown)
 
