@@ -26,6 +26,7 @@ PAGES = {
     "customers-nobody": "/customers/?q=nobody-of-this-name",
     "customer-at-risk": "/customers/2226/",
     "customer-first": "/customers/1023/",
+    "customer-once": "/customers/10/",
     "purchases": "/customers/2226/purchases/",
     "purchases-chart": "/customers/2226/purchases/chart/",
     "forecast": "/customers/2226/forecast/",
