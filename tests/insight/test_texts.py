@@ -24,7 +24,7 @@ def test_every_choice_of_a_run_has_a_name(key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "code", ["none", "too_large", "empty", "no_rows", "packed", "old_excel", "not_a_table", "damaged", "bomb"]
+    "code", ["none", "too_large", "empty", "no_rows", "packed", "old_excel", "not_a_table", "damaged", "too_much_inside"]
 )
 def test_every_refusal_has_a_sentence(code: str) -> None:
     assert f"insight.refused.{code}" in keys("insight.refused.")

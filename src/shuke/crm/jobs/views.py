@@ -104,17 +104,11 @@ def _facts(job: Job) -> dict[str, object]:
         "duration": _duration(reads.time_taken(job)),
         "waiting_for": reads.waiting_for(job),
         "no_worker": _nobody_works([job]),
-        "reason": _reason(job),
+        "reason": job.reason,
         "retry_at": _retry_at(job),
         "stopping": job.cancel_requested and state == State.RUNNING,
         "started_by": str(job.started_by) if job.started_by else here("jobs.system"),
     }
-
-
-def _reason(job: Job) -> str:
-    if job.state != State.FAILED:
-        return ""
-    return job.error or here("jobs.worker_lost", attempts=job.attempts)
 
 
 def _retry_at(job: Job) -> str:
