@@ -72,8 +72,8 @@ def test_a_large_file_in_two_byte_letters_is_cut_between_letters(look: Any, tmp_
 def test_a_workbook_shows_its_first_table_and_names_the_sheets_left_out(look: Any, tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     with xlsxwriter.Workbook(path) as book:
-        for name, lines in {"五月": [["title", "", ""], ["客户", "日期", "金额"], ["甲", "2024-01-02", 5]] + [["乙", "x", 1]] * 2000,
-                            "说明": [["a", "b"], ["c", "d"]]}.items():  # fmt: skip
+        may = [["title", "", ""], ["客户", "日期", "金额"], ["甲", "2024-01-02", 5], *[["乙", "x", 1]] * 2000]
+        for name, lines in {"五月": may, "说明": [["a", "b"], ["c", "d"]]}.items():
             sheet = book.add_worksheet(name)
             for number, line in enumerate(lines):
                 sheet.write_row(number, 0, line)

@@ -20,6 +20,8 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
     "preserve_insertion_order": False,
+    # It draws on the standard output, where results may be piped.
+    "enable_progress_bar": False,
     # A name in a query is a table of ours, never a Python variable that happens to be called so.
     "python_enable_replacements": False,
 }
