@@ -98,4 +98,4 @@ if __name__ == "__main__":
         stop_at(sys.argv[3] if len(sys.argv) > 3 else "")
         recover()
         work()
-        print(told())
+        sys.stdout.write(told())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import zipfile
 from collections.abc import Callable
@@ -75,7 +76,8 @@ def test_what_is_refused_says_why_in_the_users_language_and_leaves_nothing(
 
 @pytest.mark.parametrize(
     ("name", "kept"),
-    [("../../x.csv", "x.csv"), ("a\x00b.csv", "a_b.csv"), ("五" * 300 + ".csv", "五" * 96 + ".csv"), ("CON.csv", "_CON.csv"),
+    [("../../x.csv", "x.csv"), ("a\x00b.csv", "ab.csv"),
+     ("五" * 300 + ".csv", "五" * 65 + ".csv"), ("CON.csv", "_CON.csv"),
      ("..\\..\\win.csv", "win.csv"), ("<b>x</b>.csv", "b_.csv")],
 )  # fmt: skip
 def test_a_name_that_plays_tricks_becomes_a_harmless_one(
@@ -200,9 +202,9 @@ def test_a_formula_in_a_file_runs_in_none_of_the_files_that_leave(
     answer = client.post("/customers/-/export/")
     listed = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     for text in (rejects, scores, listed):
-        cells = [cell for line in text.splitlines() for cell in line.split(",")]
+        cells = [cell for line in csv.reader(io.StringIO(text)) for cell in line]
         assert any("calc" in cell or "@x" in cell for cell in cells)
-        assert not [cell for cell in cells if cell.strip('"').startswith(("=", "@", "+"))]
+        assert not [cell for cell in cells if cell.startswith(("=", "@", "+"))]
 
 
 def test_a_run_that_fails_says_why_and_the_scores_before_stay(

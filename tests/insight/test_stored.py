@@ -30,7 +30,8 @@ def files_in(folder: Path) -> list[Path]:
 @pytest.mark.parametrize(
     "given",
     ["../../etc/passwd", "..\\..\\win.ini", "/etc/shadow", "a/../../b.csv", "..", ".", "", "-rf", "a\x00b.csv",
-     "*?[x]{y}.csv", "五" * 300 + ".csv", "x.csv\n", "<script>.csv", "CON.csv", "nul", "COM1.xlsx", "a.csv:stream", "a.csv. . ."],
+     "*?[x]{y}.csv", "五" * 300 + ".csv", "x.csv\n", "<script>.csv",
+     "CON.csv", "nul", "COM1.xlsx", "a.csv:stream", "a.csv. . ."],
 )  # fmt: skip
 def test_a_name_never_leaves_its_folder_and_is_no_pattern(given: str) -> None:
     name = safe_name(given)

@@ -15,6 +15,7 @@ from shuke.engines import Engine, open_engine
 from shuke.kit.errors import InputError
 
 _SAMPLE_ROWS = 1000
+_FAULTY_ROWS = 8
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class SeenRow:
 class Peek:
     """What the first rows tell.
 
+    `rows` are the first ones, and further down the first of those that would be set aside.
     `fields` are those a column was found for, `missing` the required ones nobody knows yet. `quality` reports on the
     rows looked at; it is None where they cannot be judged: something is missing, or `refused` says why.
     """
@@ -82,7 +84,7 @@ def peek(
             )  # fmt: skip
     rules = rules_for(currency, timezone, source_timezone, day_first)
     raw = open_head(source, engine, rows=_SAMPLE_ROWS)
-    rows = _rows(raw, shown_rows)
+    rows = _rows(raw, f"ORDER BY source_row LIMIT {shown_rows}")
     guess, refused = _guessed(raw, columns, preset)
     seen = Peek(raw.files[0], tuple(raw.names), rows, guess.fields, guess.preset, guess.missing, refused)
     if guess.missing or refused is not None:
@@ -92,9 +94,8 @@ def peek(
         judged = judge(engine, raw, mapping, rules, None, keep_duplicates, silent)
     except InputError as reason:
         return Peek(seen.file, seen.columns, rows, guess.fields, guess.preset, refused=reason)
-    return Peek(
-        seen.file, seen.columns, _with_reasons(rows, judged), mapping.fields, mapping.preset, quality=judged.quality
-    )
+    shown = _with_reasons(raw, rows, judged)
+    return Peek(seen.file, seen.columns, shown, mapping.fields, mapping.preset, quality=judged.quality)
 
 
 def _require_fields(columns: MappingOf[str, str | None]) -> None:
@@ -110,24 +111,24 @@ def _guessed(raw: Raw, columns: MappingOf[str, str | None], preset: str | None) 
         return Guess({}, None, ()), reason
 
 
-def _rows(raw: Raw, most: int) -> tuple[SeenRow, ...]:
+def _rows(raw: Raw, which: str) -> tuple[SeenRow, ...]:
     inside = [column.inside for column in raw.columns]
-    found = raw.table.engine.fetch(
-        f"SELECT source_row, {', '.join(inside)} FROM {{raw}} ORDER BY source_row LIMIT {most}", raw=raw.table
-    )
+    found = raw.table.engine.fetch(f"SELECT source_row, {', '.join(inside)} FROM {{raw}} {which}", raw=raw.table)
     return tuple(
         SeenRow(row["source_row"], tuple("" if row[name] is None else str(row[name]) for name in inside))
         for row in found.to_pylist()
     )
 
 
-def _with_reasons(rows: tuple[SeenRow, ...], judged: Purchases) -> tuple[SeenRow, ...]:
-    """The rejects of the rows shown. Among a head's few rows the line alone tells them apart."""
+def _with_reasons(raw: Raw, rows: tuple[SeenRow, ...], judged: Purchases) -> tuple[SeenRow, ...]:
+    """The rejects of the rows shown and the first further down. Within one table the line alone tells rows apart."""
     found = judged.engine.fetch(
-        "SELECT source_row, min(reason_code) AS reason_code FROM {rejects} WHERE source_row <= {last} "
-        "GROUP BY source_row",
+        "SELECT source_row, min(reason_code) AS reason_code FROM {rejects} GROUP BY source_row ORDER BY source_row",
         rejects=judged.rejects,
-        last=rows[-1].line if rows else 0,
     )
     reasons = {row["source_row"]: row["reason_code"] for row in found.to_pylist()}
+    last = rows[-1].line if rows else 0
+    below = [line for line in reasons if line > last][:_FAULTY_ROWS]
+    if below:
+        rows += _rows(raw, f"WHERE source_row IN ({', '.join(map(str, below))}) ORDER BY source_row")
     return tuple(SeenRow(row.line, row.cells, reasons.get(row.line)) for row in rows)

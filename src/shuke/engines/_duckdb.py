@@ -20,8 +20,6 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
     "preserve_insertion_order": False,
-    # It draws on the standard output, where results may be piped.
-    "enable_progress_bar": False,
     # A name in a query is a table of ours, never a Python variable that happens to be called so.
     "python_enable_replacements": False,
 }
@@ -55,6 +53,8 @@ class DuckDBEngine:
         with _told():
             self._connection = duckdb.connect(":memory:", config=settings)
             self._connection.execute("SET TimeZone = 'UTC'")
+            # The bar would be drawn on the standard output, where results may be piped.
+            self._connection.execute("SET enable_progress_bar = false")
         self._numbers = itertools.count(1)
 
     def __enter__(self) -> Self:

@@ -15,6 +15,7 @@ from shuke.kit.errors import InputError
 from shuke.kit.text import keys, say
 
 _LONGEST_CELL = 60
+_SHOWN_ROWS = 8
 # What collect finds wrong with a file as a whole, and what the page says of it.
 _CODES = {
     "error.collect.no_row": "no_rows",
@@ -76,7 +77,7 @@ def look(
 ) -> Preview:
     """Look at the first rows with the columns chosen so far. Raises RefusedUpload where there is no table."""
     try:
-        seen = collect.peek(path, **reading(mapping, options))
+        seen = collect.peek(path, shown_rows=_SHOWN_ROWS, **reading(mapping, options))
     except InputError as reason:
         raise _refusal(reason, path) from reason
     quality = seen.quality

@@ -30,7 +30,7 @@ _ICONS = {
 }
 _REQUIRED = ("customer", "time", "amount")
 _ENCODINGS = {"gb18030": "GBK / GB18030", "big5": "Big5", "utf-8-sig": "UTF-8", "utf-16-le": "UTF-16"}
-_DELIMITERS = {"\t": "Tab"}
+_DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
 _COMMON = (*_REQUIRED, "quantity", "order", "cost")
 
 
@@ -94,7 +94,8 @@ def preview(seen: Preview, form: ColumnsForm) -> dict[str, Any]:
         "missing": [here(f"collect.field.{name}") for name in seen.missing],
         "detail": seen.refusal(tongue),
         "problems": [
-            {"text": here(code), "rows": rows, "bad": code.startswith("reject.")} for code, rows in seen.problems
+            {"text": here(code), "rows": number(rows, tongue), "bad": code.startswith("reject.")}
+            for code, rows in seen.problems
         ],
         "sampled": number(seen.sampled, tongue),
         "kept": number(seen.kept, tongue),
@@ -156,7 +157,7 @@ def _how(seen: Preview) -> str:
     parts = [here("insight.preview.preset", name=here(f"insight.preset.{seen.preset}"))] if seen.preset else []
     if seen.encoding:
         figures = {"encoding": _ENCODINGS.get(seen.encoding, seen.encoding.upper()), "line": seen.header_line}
-        delimiter = _DELIMITERS.get(seen.delimiter, seen.delimiter)
+        delimiter = here(f"insight.delimiter.{_DELIMITERS[seen.delimiter]}")
         parts.append(here("insight.preview.written", delimiter=delimiter, **figures))
     return " · ".join(parts)
 

@@ -14,7 +14,9 @@ from django.conf import settings
 
 from shuke.insight.errors import RefusedUpload
 
-_LONGEST_NAME = 100
+_LONGEST_STEM = 90
+_LONGEST_STEM_BYTES = 195
+_LONGEST_SUFFIX_BYTES = 8
 _LARGEST_UNPACKED_BYTES = 1 << 30
 # Tables in XML shrink ten- to fiftyfold; what is small packed and huge unpacked is a trap.
 _LARGEST_RATIO = 200
@@ -50,9 +52,14 @@ def safe_name(given: str) -> str:
     if _DEVICE.fullmatch(plain.partition(".")[0].strip()):
         plain = f"_{plain}"
     stem, dot, suffix = plain.rpartition(".")
-    if not dot or len(suffix) > 8:
-        return plain[:_LONGEST_NAME] or "file"
-    return f"{stem[: _LONGEST_NAME - len(suffix) - 1]}.{suffix}" if stem else "file"
+    if not dot or len(suffix.encode()) > _LONGEST_SUFFIX_BYTES:
+        return _cut(plain) or "file"
+    return f"{_cut(stem)}.{suffix}" if stem else "file"
+
+
+def _cut(text: str) -> str:
+    """Short enough for any file system, in bytes: a Chinese letter has three."""
+    return text[:_LONGEST_STEM].encode()[:_LONGEST_STEM_BYTES].decode("utf-8", "ignore").rstrip(" .")
 
 
 def store(*, name: str, pieces: Iterable[bytes]) -> tuple[Path, int]:
@@ -106,7 +113,7 @@ def _with_suffix(path: Path, kind: str) -> Path:
     """A table in a file that calls itself otherwise is renamed: the rejects and the ledger show the name."""
     if path.suffix.lower() in _SUFFIX[kind]:
         return path
-    return path.rename(path.with_name(path.name[:_LONGEST_NAME] + _SUFFIX[kind][0]))
+    return path.rename(path.with_name(_cut(path.name) + _SUFFIX[kind][0]))
 
 
 def _refuse_traps(path: Path) -> None:
