@@ -266,6 +266,18 @@ def test_an_import_undone_on_the_command_line_is_open_again(
     assert [made.state for made in business_ledger().imports()] == ["undone", "visible"]
 
 
+def test_an_upload_that_was_undone_and_came_again_is_the_same_persons_both_times(
+    business: Path, manager: User, as_user: Visit, work: Any
+) -> None:
+    upload = writes.bring(name="x.csv", pieces=[LINES.encode()], by=manager)
+    for _ in range(2):
+        writes.start_import(upload=upload, by=manager, language="en")
+        work()
+        writes.undo_import(import_id=Upload.objects.get().import_id)
+    rows = as_user(manager).get("/data/").context["rows"]
+    assert [(row["by"], row["url"]) for row in rows] == [(str(manager), f"/data/{upload.pk}/")] * 2
+
+
 def test_a_file_thrown_away_is_gone_from_the_disk(
     upload: Upload, manager: User, as_user: Visit, django_capture_on_commit_callbacks: Any
 ) -> None:

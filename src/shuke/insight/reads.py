@@ -47,7 +47,9 @@ def sources(viewer: User) -> list[Source]:
     brought = list(uploads(viewer))
     imports = {made.import_id: made for made in business_ledger().imports() if made.table == "purchases"}
     lines = [_of_upload(upload, imports.pop(upload.import_id, None)) for upload in brought]
-    lines += [_of_import(made) for made in imports.values()]
+    # An upload that was undone and came again has an earlier import, too.
+    by_file: dict[tuple[str, ...], Upload] = {(upload.digest, upload.name): upload for upload in brought}
+    lines += [_of_import(made, by_file.get((made.content_digest, *made.sources))) for made in imports.values()]
     return sorted(lines, key=lambda line: line.at, reverse=True)
 
 
@@ -124,9 +126,10 @@ def _of_upload(upload: Upload, made: Import | None) -> Source:
     return Source(upload.name, upload.uploaded_at, rows, amount, state, made.import_id if made else "", upload, by)
 
 
-def _of_import(made: Import) -> Source:
+def _of_import(made: Import, upload: Upload | None) -> Source:
     state = "undone" if made.state == "undone" else "imported"
-    return Source(_name(made), made.at, made.rows, made.amount_minor, state, made.import_id, None, "")
+    by = str(upload.uploaded_by) if upload and upload.uploaded_by else ""
+    return Source(_name(made), made.at, made.rows, made.amount_minor, state, made.import_id, upload, by)
 
 
 def _name(made: Import) -> str:

@@ -74,7 +74,7 @@ def line(one: Source) -> dict[str, Any]:
         "state": state_of(one.state),
         "by": one.by or here("insight.data.command_line"),
         "undo": reverse("insight:undo", args=[one.import_id]) if one.may_undo else "",
-        "set_aside": one.upload.quality.get("rows_set_aside", 0) if one.upload else 0,
+        "set_aside": one.upload.quality.get("rows_set_aside") if one.upload else None,
     }
 
 
@@ -91,14 +91,15 @@ def preview(seen: Preview, form: ColumnsForm) -> dict[str, Any]:
             {"number": line, "cells": cells, "fault": here(reason) if reason else ""}
             for line, cells, reason in seen.rows
         ],
-        "missing": [here(f"collect.field.{name}") for name in seen.missing],
+        "missing": here("insight.slot.and").join(here(f"collect.field.{name}") for name in seen.missing),
         "detail": seen.refusal(tongue),
         "problems": [
             {"text": here(code), "rows": number(rows, tongue), "bad": code.startswith("reject.")}
             for code, rows in seen.problems
         ],
-        "sampled": number(seen.sampled, tongue),
-        "kept": number(seen.kept, tongue),
+        "note": here("insight.preview.note", rows=number(seen.sampled, tongue), kept=number(seen.kept, tongue))
+        if seen.usable
+        else "",
         "how": _how(seen),
         "sheets_left_out": here("insight.preview.sheets_left_out", sheets=", ".join(seen.sheets_left_out))
         if seen.sheets_left_out
