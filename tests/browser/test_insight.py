@@ -36,9 +36,7 @@ def test_a_file_goes_from_upload_to_scores(visit: object, tmp_path: Path) -> Non
     page.wait_for_load_state("networkidle")
     visitor.look("columns-chosen")
     page.get_by_role("button", name="Import", exact=True).click()
-    page.wait_for_selector("#job a.primary", timeout=60_000)
-    visitor.look("import-done")
-    page.locator("#job a.primary").click()
+    page.get_by_role("link", name="Download the rows set aside").wait_for(timeout=60_000)
     page.wait_for_load_state("networkidle")
     assert "Imported" in page.content()
     with page.expect_download() as downloaded:

@@ -12,6 +12,7 @@ from shuke.crm.jobs.worker import JobRun
 from shuke.crm.scores.models import Run
 from shuke.insight import cycles, writes
 from shuke.insight.cycles import Parameters
+from shuke.insight.errors import NotNow
 from shuke.insight.facts import business_ledger
 from shuke.insight.jobs import run_import
 from shuke.insight.models import RunRequest, Upload
@@ -45,13 +46,22 @@ def test_an_import_that_runs_twice_books_once(upload: Upload, work: Any) -> None
     assert len(business_ledger().imports()) == 1
 
 
-def test_the_same_content_brought_again_adds_nothing_and_says_so(scored: Upload, work: Any) -> None:
-    again = writes.bring(name="copy.csv", pieces=[scored.path.read_bytes()], by=None)
-    writes.start_import(upload=again, by=None, language="en")
-    work()
+def test_of_two_uploads_of_one_content_started_together_the_second_adds_nothing(upload: Upload, work: Any) -> None:
+    again = writes.bring(name="copy.csv", pieces=[upload.path.read_bytes()], by=None)
+    for one in (upload, again):
+        writes.start_import(upload=one, by=None, language="en", score_after=True)
+    assert [job.kind for job in work()] == ["insight.import", "insight.import", "insight.run"]
     again.refresh_from_db()
     assert again.state == "already"
     assert len(business_ledger().imports()) == 1
+
+
+def test_a_content_that_is_in_the_ledger_is_not_queued_again(scored: Upload) -> None:
+    again = writes.bring(name="copy.csv", pieces=[scored.path.read_bytes()], by=None)
+    with pytest.raises(NotNow, match="already"):
+        writes.start_import(upload=again, by=None, language="en")
+    again.refresh_from_db()
+    assert again.state == "ready"
 
 
 def test_an_undone_import_may_be_imported_again(scored: Upload, work: Any) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from shuke.classify import cut_names
+from shuke.collect import presets
+from shuke.cycle import _STAGES
+from shuke.insight.demo import _TRAITS
 from shuke.insight.forms import MEASURES
 from shuke.insight.models import Upload
 from shuke.kit.text import keys
@@ -23,8 +26,25 @@ def test_every_choice_of_a_run_has_a_name(key: str) -> None:
     assert key in keys(key)
 
 
+@pytest.mark.parametrize("stage", ["customers", "reading", "keeping", "publishing", *_STAGES])
+def test_every_step_is_named_on_the_terminal_and_on_the_page(stage: str) -> None:
+    assert f"cli.progress.{stage}" in keys("cli.progress.")
+    assert stage == "customers" or f"insight.stage.{stage}" in keys("insight.stage.")
+
+
+@pytest.mark.parametrize("trait", _TRAITS)
+def test_every_trait_of_the_demonstration_has_a_name(trait: str) -> None:
+    assert f"customers.trait.name.{trait}" in keys("customers.trait.name.")
+
+
+@pytest.mark.parametrize("name", presets())
+def test_every_shop_system_has_a_name(name: str) -> None:
+    assert f"insight.preset.{name}" in keys("insight.preset.")
+
+
 @pytest.mark.parametrize(
-    "code", ["none", "too_large", "empty", "no_rows", "packed", "old_excel", "not_a_table", "damaged", "bomb"]
+    "code",
+    ["none", "too_large", "empty", "no_rows", "packed", "old_excel", "not_a_table", "damaged", "too_much_inside"],
 )
 def test_every_refusal_has_a_sentence(code: str) -> None:
     assert f"insight.refused.{code}" in keys("insight.refused.")

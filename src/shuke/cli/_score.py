@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 
+from shuke.booking import book, last_day, previous
 from shuke.classify import Pyramid, cuts_named
 from shuke.cli._parser import COLUMNS
 from shuke.cli._progress import Progress
@@ -16,7 +16,7 @@ from shuke.engines import Engine, open_engine
 from shuke.kit.errors import InputError
 from shuke.kit.ids import new_id
 from shuke.kit.text import number, say
-from shuke.ledger import Ledger, content_digest
+from shuke.ledger import Ledger
 from shuke.report import write_scores
 from shuke.tables import SUMMARY
 from shuke.value import Horizon, MarginRates
@@ -32,11 +32,11 @@ def score_command(asked: argparse.Namespace, language: str) -> None:
         told("reading")
         purchases = _read(asked, engine, told)
         said: list[str] = []
-        previous = None
+        earlier = None
         if asked.ledger is not None:
             ledger = Ledger(asked.ledger)
-            purchases, previous, version = _through_ledger(ledger, asked, purchases, language, said)
-        done = run(purchases, as_of=asked.as_of, settings=settings, previous=previous, progress=told)
+            purchases, earlier, version = _through_ledger(ledger, asked, purchases, language, said)
+        done = run(purchases, as_of=asked.as_of, settings=settings, previous=earlier, progress=told)
         if asked.ledger is not None:
             said.append(_keep(ledger, asked, done, version, language))
         said += _write(asked, done, language, told)
@@ -89,55 +89,19 @@ def _through_ledger(
     ledger: Ledger, asked: argparse.Namespace, purchases: Purchases, language: str, said: list[str]
 ) -> tuple[Purchases, Previous | None, int | None]:
     """Import the facts, once, and go on with all that the ledger holds; and with the latest run before this day."""
-    said += _import(ledger, asked, purchases, language)
+    said += _import(ledger, purchases, language)
     version = ledger.version()
     everything = replace(purchases, table=ledger.purchases(purchases.engine, version=version))
-    as_of = asked.as_of or _last_day(everything)
-    earlier = [kept for kept in ledger.runs() if as_of is not None and kept.as_of < as_of]
-    if not earlier:
-        return everything, None, version
-    latest = max(earlier, key=lambda kept: (kept.as_of, kept.at))
-    return everything, Previous(ledger.scores(purchases.engine, latest.run_id), latest.as_of), version
+    as_of = asked.as_of or last_day(everything)
+    return everything, previous(ledger, purchases.engine, before=as_of), version
 
 
-def _last_day(purchases: Purchases) -> date | None:
-    found = purchases.engine.fetch("SELECT max(purchased_on) AS day FROM {table}", table=purchases.table)
-    day: date | None = found["day"][0].as_py()
-    return day
-
-
-def _import(ledger: Ledger, asked: argparse.Namespace, purchases: Purchases, language: str) -> list[str]:
+def _import(ledger: Ledger, purchases: Purchases, language: str) -> list[str]:
     """Each file read is an import of its own: a folder that grew adds its new files only."""
-    said = []
-    shown: dict[str, list[str]] = {}
-    for found in purchases.quality.files:
-        shown.setdefault(found.path, []).append(found.file)
-    for path, names in shown.items():
-        rows = purchases.engine.view(
-            "of_file", "SELECT * FROM {table} WHERE source_file IN {names}", table=purchases.table, names=names
-        )
-        imported = ledger.append(rows, content_digest=_digest(path, asked), sources=[path])
-        figures = {"rows": number(imported.rows, language), "import_id": imported.import_id}
-        said.append(say(imported.note_code, language, **figures))
-    return said
-
-
-def _digest(path: str, asked: argparse.Namespace) -> str:
-    """Of the file's content and of every option that changes the facts made from it."""
-    names = (
-        *COLUMNS,
-        "unit_price",
-        "preset",
-        "currency",
-        "timezone",
-        "source_timezone",
-        "keep_duplicates",
-        "day_first",
-    )
-    options = {name: getattr(asked, name) for name in names}
-    if path.startswith("demo:"):
-        return content_digest([], options | {"demo": path})
-    return content_digest([path], options)
+    return [
+        say(made.note_code, language, rows=number(made.rows, language), import_id=made.import_id)
+        for made in book(ledger, purchases)
+    ]
 
 
 def _keep(ledger: Ledger, asked: argparse.Namespace, done: Run, version: int | None, language: str) -> str:

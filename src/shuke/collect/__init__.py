@@ -3,6 +3,7 @@
 from shuke.collect._found import FileFound
 from shuke.collect._judge import REASONS
 from shuke.collect._mapping import FIELDS, FieldFound, Mapping, presets
+from shuke.collect._peek import Peek, SeenRow, peek
 from shuke.collect._quality import Quality, Tally
 from shuke.collect._read import Purchases, read_purchases
 from shuke.collect._report import file_lines
@@ -14,10 +15,13 @@ __all__ = [
     "FieldFound",
     "FileFound",
     "Mapping",
+    "Peek",
     "Purchases",
     "Quality",
+    "SeenRow",
     "Tally",
     "file_lines",
+    "peek",
     "presets",
     "read_purchases",
     "write_rejects",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +44,28 @@ def stage_csv(path: Path, layout: Layout, writer: StageWriter) -> FileFound:
         delimiter=layout.delimiter,
         header_line=layout.header_line,
     )
+
+
+def head_of_csv(path: Path, layout: Layout, target: Path, *, at_most_bytes: int) -> tuple[Path, Layout]:
+    """The beginning of the file as a small file of its own, whole lines only, and how that is laid out."""
+    with path.open("rb") as file:
+        start = file.read(at_most_bytes)
+    cut = len(start) == at_most_bytes
+    if layout.encoding.startswith("utf-16"):
+        start = start[: len(start) // 2 * 2].decode(layout.encoding, "replace").encode("utf-8")
+        layout = replace(layout, encoding="utf-8")
+    if cut:
+        start = start[: _end_of_rows(start, layout.newline)]
+    target.write_bytes(start)
+    return target, layout
+
+
+def _end_of_rows(start: bytes, newline: bytes) -> int:
+    """Where the last line ends that leaves no quote open; the end where there is none."""
+    end = start.rfind(newline)
+    while end > 0 and start.count(b'"', 0, end) % 2:
+        end = start.rfind(newline, 0, end)
+    return end + 1 if end > 0 else len(start)
 
 
 def _stage_block(block: bytes, layout: Layout, writer: StageWriter, first: int, *, final: bool) -> tuple[int, bytes]:

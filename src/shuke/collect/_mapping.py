@@ -70,21 +70,43 @@ def presets() -> tuple[str, ...]:
     return tuple(_presets())
 
 
+@dataclass(frozen=True)
+class Guess:
+    """What was made out of the columns: fields found, the preset they speak for, and required fields nobody knows."""
+
+    fields: MappingOf[str, FieldFound]
+    preset: str | None
+    missing: tuple[str, ...]
+
+
 def find_mapping(raw: Raw, given: MappingOf[str, str | None], preset: str | None) -> Mapping:
     """The mapping, or an error that lists the columns there are and how to name the one missing."""
+    guess = guess_mapping(raw, given, preset)
+    _require_all(guess.missing, raw.names)
+    return mapping_of(guess)
+
+
+def guess_mapping(raw: Raw, given: MappingOf[str, str | None], preset: str | None) -> Guess:
+    """As much of the mapping as can be made out. An error only where what was given cannot be."""
     named = {name: FieldFound(_require(raw.names, column, name), "given") for name, column in given.items() if column}
+    barred = {name for name, column in given.items() if column == ""}
     _refuse_double(named)
     chosen = _preset_for(raw.names, named, preset)
-    fields = named | _from_preset(raw.names, chosen, named)
-    fields |= _from_names(raw.names, fields)
+    fields = named | _without(_from_preset(raw.names, chosen, named), barred)
+    fields |= _from_names(raw.names, fields, barred)
     fields = _amount_or_price(fields)
     missing = [name for name in REQUIRED if name not in fields and not (name == "amount" and "unit_price" in fields)]
     if missing:
         taken = {item.column for item in fields.values()}
-        guessed = by_content(missing, raw.sample, [name for name in raw.names if name not in taken])
+        open_fields = [name for name in missing if name not in barred]
+        guessed = by_content(open_fields, raw.sample, [name for name in raw.names if name not in taken])
         fields |= {name: FieldFound(column, "content") for name, column in guessed.items()}
-        _require_all([name for name in missing if name not in guessed], raw.names)
-    return _with_preset(fields, chosen)
+    return Guess(fields, chosen, tuple(name for name in missing if name not in fields))
+
+
+def mapping_of(guess: Guess) -> Mapping:
+    """The mapping that a guess without gaps makes."""
+    return _with_preset(dict(guess.fields), guess.preset)
 
 
 def _require(names: list[str], column: str, field_name: str) -> str:
@@ -132,13 +154,17 @@ def _from_preset(names: list[str], preset: str | None, named: dict[str, FieldFou
     return found
 
 
-def _from_names(names: list[str], fields: dict[str, FieldFound]) -> dict[str, FieldFound]:
+def _without(found: dict[str, FieldFound], barred: set[str]) -> dict[str, FieldFound]:
+    return {name: item for name, item in found.items() if name not in barred}
+
+
+def _from_names(names: list[str], fields: dict[str, FieldFound], barred: set[str]) -> dict[str, FieldFound]:
     """Each open field takes the free column that stands first in its list of names."""
     by_plain = {plain_name(name): name for name in reversed(names)}
     taken = {item.column for item in fields.values()}
     found: dict[str, FieldFound] = {}
     for name, headers in _synonyms().items():
-        if name in fields:
+        if name in fields or name in barred:
             continue
         column = next((by_plain[h] for h in headers if h in by_plain and by_plain[h] not in taken), None)
         if column is not None:
@@ -161,7 +187,7 @@ def _amount_or_price(fields: dict[str, FieldFound]) -> dict[str, FieldFound]:
     return fields if keep else {name: item for name, item in fields.items() if name != "unit_price"}
 
 
-def _require_all(missing: list[str], names: list[str]) -> None:
+def _require_all(missing: tuple[str, ...], names: list[str]) -> None:
     if missing:
         raise InputError.of(
             "error.collect.columns_not_told",

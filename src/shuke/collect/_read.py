@@ -30,11 +30,14 @@ from shuke.tables import PURCHASES
 @dataclass(frozen=True)
 class Purchases:
     """Purchases ready for the stages to come: `table` (PURCHASES), what was set aside (`rejects`, REJECTS), the
-    quality report, and which column was taken for what. The tables live as long as the engine is open."""
+    quality report, and which column was taken for what. The tables live as long as the engine is open.
+
+    `quality` is None where the rows come out of a ledger: each import had its own report. What `read_purchases` gives
+    always has one."""
 
     table: Table
     rejects: Table
-    quality: Quality
+    quality: Quality | None
     mapping: Mapping
     currency: str
     timezone: str
@@ -73,9 +76,10 @@ def read_purchases(
     GBK, Big5), delimiter and date format are found out.
 
     `customer` … `store` name the input's columns; those not named are taken by the preset (`youzan`, `taobao`, `jd`,
-    `shopify`; told by the header where it is not given), by their names, or by what is in them. `mapping` says which
-    and how. A preset also leaves out orders never paid or cancelled, takes refunds off, and counts an order's total
-    once where its export repeats it (JD) or gives it on the first line only (Shopify).
+    `shopify`; told by the header where it is not given), by their names, or by what is in them; an empty text says
+    that there is none. `mapping` says which and how. A preset also leaves out orders never paid or cancelled, takes
+    refunds off, and counts an order's total once where its export repeats it (JD) or gives it on the first line only
+    (Shopify).
 
     `amount` is the line's total; or give `unit_price` with `quantity`. An amount below zero is a return.
 
@@ -105,19 +109,20 @@ def read_purchases(
         "order": order, "cost": cost, "discount": discount, "product": product, "category": category,
         "channel": channel, "store": store,
     }  # fmt: skip
-    rules = _rules(currency, timezone, source_timezone, day_first)
+    rules = rules_for(currency, timezone, source_timezone, day_first)
     day = require_day(as_of) if isinstance(as_of, str) else as_of
-    report: Progress = progress or _silent
+    report: Progress = progress or silent
     used = engine if engine is not None else open_engine()
     raw, mapping, rules = _opened(source, used, given, preset, rules, report)
-    return _purchases(used, raw, mapping, rules, day, keep_duplicates, report)
+    return judge(used, raw, mapping, rules, day, keep_duplicates, report)
 
 
-def _silent(code: str, done: int, total: int) -> None:  # noqa: ARG001 - the shape every listener has
-    return
+def silent(code: str, done: int, total: int) -> None:
+    """Tells nobody."""
 
 
-def _rules(currency: str, timezone: str, source_timezone: str | None, day_first: bool | None) -> Rules:
+def rules_for(currency: str, timezone: str, source_timezone: str | None, day_first: bool | None) -> Rules:
+    """How values are to be read."""
     zone = require_timezone(timezone)
     source = require_timezone(source_timezone).key if source_timezone is not None else zone.key
     orders = {None: Order.UNKNOWN, True: Order.DAY_FIRST, False: Order.MONTH_FIRST}
@@ -138,7 +143,7 @@ def _opened(
     return raw, find_mapping(raw, given, preset), rules
 
 
-def _purchases(
+def judge(
     engine: Engine,
     raw: Raw,
     mapping: Mapping,
@@ -147,6 +152,7 @@ def _purchases(
     keep_duplicates: bool,
     progress: Progress,
 ) -> Purchases:
+    """Each row of the input kept or set aside."""
     columns = inside_names(mapping, raw)
     _refuse_types(columns, mapping)
     folder = stage_folder(engine)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from shuke.collect._csv import stage_csv
+from shuke.collect._csv import head_of_csv, stage_csv
 from shuke.collect._found import TEXT, FileFound, Raw, RawColumn, is_text
 from shuke.collect._parquet import ParquetHead, first_rows, head_of_parquet, restage
 from shuke.collect._sniff import SUFFIXES, Layout, kind_of, layout_of
@@ -20,6 +20,7 @@ from shuke.engines import Engine, Table, quoted
 from shuke.kit.errors import InputError
 
 _SAMPLE_ROWS = 1000
+_HEAD_BYTES = 1 << 17
 Progress = Callable[[str, int, int], None]
 
 
@@ -64,6 +65,34 @@ def open_raw(source: object, engine: Engine, progress: Progress) -> Raw:
     columns = tuple(RawColumn(name, inside[name], types[name]) for name in names)
     staged = all(piece.numbered for piece in pieces)
     return Raw(table, columns, tuple(files), _sample(pieces[0], names), staged, tuple(bad))
+
+
+def open_head(source: object, engine: Engine, *, rows: int) -> Raw:
+    """The first rows of the source's first table, read as all of it would be. An error where it has none."""
+    folder = stage_folder(engine)
+    path, shown = _paths(source, folder)[0]
+    part = _parts_of(path, shown, engine)[0]
+    inside = {name: f"c{position}" for position, name in enumerate(part.names)}
+    piece, found, bad_path = _open_head(part, inside, folder, rows)
+    if not found.rows and not found.bad_lines:
+        raise InputError.of("error.collect.no_row", path=part.shown, columns=", ".join(part.names))
+    table, types = _united(engine, [piece], part.names, inside)
+    columns = tuple(RawColumn(name, inside[name], types[name]) for name in part.names)
+    bad = (bad_path,) if bad_path is not None else ()
+    return Raw(table, columns, (found,), _sample(piece, part.names), piece.numbered, bad)
+
+
+def _open_head(part: Part, inside: dict[str, str], folder: Path, rows: int) -> tuple[_Piece, FileFound, Path | None]:
+    layout = part.layout
+    if isinstance(layout, ParquetHead):
+        head = folder / "head.parquet"
+        pq.write_table(first_rows(part.path, rows), head, coerce_timestamps="us", allow_truncated_timestamps=True)
+        return (*_open_parquet(replace(part, path=head), replace(layout, rows=min(layout.rows, rows)), folder, 0), None)
+    if isinstance(layout, Layout):
+        path, plain = head_of_csv(part.path, layout, folder / "head.csv", at_most_bytes=_HEAD_BYTES)
+        piece, found, bad_path = _open(replace(part, path=path, layout=plain), inside, folder, 0)
+        return piece, replace(found, encoding=layout.encoding), bad_path
+    return _open(part, inside, folder, 0, at_most=rows)
 
 
 def _paths(source: object, folder: Path) -> list[tuple[Path, str]]:
@@ -154,14 +183,16 @@ def _common_header(parts: list[Part]) -> tuple[str, ...]:
     return first.names
 
 
-def _open(part: Part, inside: dict[str, str], folder: Path, number: int) -> tuple[_Piece, FileFound, Path | None]:
+def _open(
+    part: Part, inside: dict[str, str], folder: Path, number: int, *, at_most: int | None = None
+) -> tuple[_Piece, FileFound, Path | None]:
     if isinstance(part.layout, ParquetHead):
         return (*_open_parquet(part, part.layout, folder, number), None)
     with StageWriter(folder, number, part.shown, [inside[name] for name in part.names]) as writer:
         if isinstance(part.layout, Layout):
             found = stage_csv(part.path, part.layout, writer)
         else:
-            found = stage_xlsx(part.path, part.layout[1], part.layout[0], writer)
+            found = stage_xlsx(part.path, part.layout[1], part.layout[0], writer, at_most=at_most)
     piece = _Piece(writer.path, part.shown, inside, dict.fromkeys(inside, TEXT), numbered=True)
     return piece, found, writer.bad_path if writer.bad_lines else None
 

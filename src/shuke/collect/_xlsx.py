@@ -59,10 +59,11 @@ def book_of(path: Path) -> Book:
     return Book(used, tuple(sheet.name for sheet in tables if sheet not in used))
 
 
-def stage_xlsx(path: Path, sheet: Sheet, book: Book, writer: StageWriter) -> FileFound:
-    """Write one sheet's rows to the stage, each with its row number in the sheet."""
+def stage_xlsx(path: Path, sheet: Sheet, book: Book, writer: StageWriter, *, at_most: int | None = None) -> FileFound:
+    """Write one sheet's rows (the first `at_most` of them) to the stage, each with its row number in the sheet."""
+    end = None if at_most is None else sheet.header_row + at_most
     with python_calamine.load_workbook(path) as workbook:
-        rows = itertools.islice(_text_rows(workbook, sheet.name), sheet.header_row, None)
+        rows = itertools.islice(_text_rows(workbook, sheet.name), sheet.header_row, end)
         numbered = enumerate(rows, sheet.header_row + 1)
         while batch := list(itertools.islice(numbered, _ROWS_AT_ONCE)):
             full = [(number, row) for number, row in batch if any(cell.strip() for cell in row)]

@@ -57,6 +57,8 @@ class DuckDBEngine:
         with _told():
             self._connection = duckdb.connect(":memory:", config=settings)
             self._connection.execute("SET TimeZone = 'UTC'")
+            # The bar would be drawn on the standard output, where results may be piped.
+            self._connection.execute("SET enable_progress_bar = false")
         self._numbers = itertools.count(1)
 
     def __enter__(self) -> Self:

@@ -82,11 +82,18 @@ def two(first: Run, second: Run) -> dict[str, Any]:
         "second": second,
         "days": (first.as_of.isoformat(), second.as_of.isoformat()),
         "parameters": [(name, was, became, was != became) for (name, was), (_, became) in settings],
+        "unlike": _money_rules(first) != _money_rules(second),
         "totals": [_total(first, second, name) for name in _TOTALS],
         "tiers": _groups(first, second, "tiers", "tier."),
         "stages": _groups(first, second, "stages", "stage."),
         "sankey": moved,
     }
+
+
+def _money_rules(run: Run) -> tuple[object, ...]:
+    """What decides how value is counted: where it differs, amounts are not of one kind."""
+    told = Parameters.from_json(run.parameters)
+    return told.margin_rate, told.horizon_days, told.period_days, told.discount_rate, run.currency
 
 
 def _migration(first: Run, second: Run) -> Any:

@@ -7,11 +7,12 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any
 
+from shuke.booking import last_day, previous
 from shuke.classify import Pyramid, cuts_named
 from shuke.crm.scores.models import Run as Published
 from shuke.cycle import Settings, run
 from shuke.engines import open_engine
-from shuke.insight.facts import previous_of, purchases_of
+from shuke.insight.facts import purchases_of
 from shuke.insight.publish import Origin, publish
 from shuke.kit.errors import InputError
 from shuke.ledger import Ledger
@@ -56,13 +57,13 @@ def score(
     """Score what the ledger held at a version, keep the scores there, publish them. Safe to call twice."""
     version = ledger.version() if ledger_version is None else ledger_version
     if version is None:
-        raise InputError("There is no purchase to score yet: import a file first.")
+        raise InputError.of("insight.error.nothing_to_score")
     with open_engine() as engine:
         told("reading", 0, 0)
         purchases = purchases_of(ledger, engine, version=version)
-        as_of = date.fromisoformat(parameters.as_of) if parameters.as_of else purchases.quality.last_day
-        previous = previous_of(ledger, engine, before=as_of, but=run_id) if as_of else None
-        done = run(purchases, as_of=as_of, settings=parameters.settings, previous=previous, progress=told)
+        as_of = date.fromisoformat(parameters.as_of) if parameters.as_of else last_day(purchases)
+        earlier = previous(ledger, engine, before=as_of, but=run_id)
+        done = run(purchases, as_of=as_of, settings=parameters.settings, previous=earlier, progress=told)
         kept = parameters.to_json()
         told("keeping", 0, 0)
         ledger.append_scores(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from datetime import date
 from importlib.util import find_spec
@@ -11,6 +10,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from shuke.booking import book
 from shuke.collect import read_purchases
 from shuke.crm.customers.models import Kind
 from shuke.crm.customers.writes import Card, Trait, keep
@@ -48,8 +48,7 @@ def _import(ledger: Ledger, progress: Told) -> None:
     with open_engine() as engine:
         progress("reading", 0, 0)
         purchases = read_purchases(SOURCE, engine=engine)
-        digest = hashlib.sha256(SOURCE.encode()).hexdigest()
-        ledger.append(purchases.table, content_digest=digest, sources=[SOURCE], import_id="import-demo")
+        book(ledger, purchases, import_id="import-demo")
     ledger.compact()
 
 
@@ -62,16 +61,12 @@ def _cards(ledger: Ledger, language: str) -> Iterator[Card]:
         )
     for key in found["customer_id"].to_pylist():
         name = say("insight.demo.household", language, number=key)
-        yield Card(key=key, name=name, kind=Kind.HOUSEHOLD, traits=_traits(known.get(key, {}), language))
+        yield Card(key=key, name=name, kind=Kind.HOUSEHOLD, traits=_traits(known.get(key, {})))
 
 
-def _traits(row: dict[str, Any], language: str) -> dict[str, Trait]:
-    origin = say("insight.demo.survey", language)
-    return {
-        say(f"insight.demo.trait.{name}", language): Trait(str(row[name]), origin, DAYS[0])
-        for name in _TRAITS
-        if row.get(name)
-    }
+def _traits(row: dict[str, Any]) -> dict[str, Trait]:
+    """By code: pages name them in their reader's language (`customers.trait.name.…`)."""
+    return {name: Trait(str(row[name]), "survey", DAYS[0]) for name in _TRAITS if row.get(name)}
 
 
 def _demographics() -> dict[str, dict[str, Any]]:

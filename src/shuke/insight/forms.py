@@ -12,7 +12,6 @@ from shuke.collect import FIELDS
 from shuke.crm.words import here, lazily
 from shuke.insight.cycles import Parameters
 from shuke.insight.models import Upload
-from shuke.insight.peek import Peek
 
 MEASURES = ("current_value_minor", "clv_minor", "value_total_minor", "spend_minor")
 
@@ -46,7 +45,10 @@ class ColumnsForm(forms.Form):
 
     def __init__(self, upload: Upload, data: Mapping[str, Any] | None = None) -> None:
         names = list(upload.preview.get("columns", ()))
-        chosen = upload.mapping | upload.options
+        # The export of a shop system may need both: then the price is a line's weight in its order.
+        self._both = {"amount", "unit_price"} <= set(upload.preview.get("guessed", ()))
+        found = {field: column for field, (column, _) in upload.preview.get("mapping", {}).items()}
+        chosen = found | upload.mapping | upload.options
         super().__init__(data, initial=chosen)
         choices = [("", "—"), *((name, name) for name in names)]
         for field in FIELDS:
@@ -75,8 +77,10 @@ class ColumnsForm(forms.Form):
                 self.add_error(field, here("insight.columns.twice", field=here(f"collect.field.{seen[column]}")))
             elif column:
                 seen[column] = field
-        if cleaned.get("amount") and cleaned.get("unit_price"):
+        if cleaned.get("amount") and cleaned.get("unit_price") and not self._both:
             self.add_error("unit_price", here("insight.columns.one_amount"))
+        elif cleaned.get("unit_price") and not cleaned.get("quantity"):
+            self.add_error("quantity", here("insight.columns.price_needs_quantity"))
         return cleaned
 
 
@@ -136,9 +140,3 @@ class RunForm(forms.Form):
             tiers=told["tiers"],
             tier_by=told["tier_by"],
         )
-
-
-def peek_of(upload: Upload) -> Peek:
-    """The preview as it was kept."""
-    kept = upload.preview
-    return Peek(**{name: kept[name] for name in Peek.__dataclass_fields__ if name in kept})

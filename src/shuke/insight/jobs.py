@@ -8,18 +8,20 @@ from typing import Any
 
 from django.urls import reverse
 
-from shuke.collect import Purchases, read_purchases, write_rejects
+from shuke.booking import book
+from shuke.collect import Purchases, Quality, read_purchases, write_rejects
 from shuke.crm.jobs.worker import JobRun
 from shuke.crm.people.models import User
 from shuke.crm.scores.models import Run as Published
-from shuke.engines import open_engine
+from shuke.engines import Engine, open_engine
 from shuke.insight import writes
 from shuke.insight.cycles import Parameters, score
+from shuke.insight.errors import without_place
 from shuke.insight.facts import business_ledger
 from shuke.insight.models import RunRequest, Upload
 from shuke.insight.peek import reading
 from shuke.kit.errors import InputError
-from shuke.ledger import Imported, content_digest
+from shuke.ledger import Imported
 from shuke.tables import PURCHASES, REJECTS
 
 
@@ -27,7 +29,7 @@ def run_import(job: JobRun) -> Mapping[str, Any]:
     """An upload into the ledger, with its quality report and the file of rows set aside; then a run, if asked for."""
     upload = _upload(job)
     try:
-        imported, purchases = _import(upload, job)
+        imported, quality = _import(upload, job)
     except BaseException:
         Upload.objects.filter(pk=upload.pk, state=Upload.State.IMPORTING).update(state=Upload.State.READY)
         raise
@@ -35,8 +37,8 @@ def run_import(job: JobRun) -> Mapping[str, Any]:
     doubled = imported.already and imported.import_id != upload.import_id
     Upload.objects.filter(pk=upload.pk).update(
         state=Upload.State.ALREADY if doubled else Upload.State.IMPORTED,
-        quality=purchases.quality.to_dict(),
-        rejects=purchases.quality.rows_set_aside > 0,
+        quality=quality.to_dict(),
+        rejects=quality.rows_set_aside > 0,
     )
     if job.payload.get("score_after") and not doubled:
         by = job.job.started_by if isinstance(job.job.started_by, User) else None
@@ -64,42 +66,48 @@ def _upload(job: JobRun) -> Upload:
     """The job's upload; one that an earlier attempt gave back is taken up again."""
     upload = Upload.objects.filter(pk=job.payload["upload"]).first()
     if upload is None:
-        raise InputError("The upload was thrown away before it was imported.")
+        raise InputError.of("insight.error.thrown_away")
     if upload.state == Upload.State.READY:
         Upload.objects.filter(pk=upload.pk).update(state=Upload.State.IMPORTING)
         upload.refresh_from_db()
     return upload
 
 
-def _import(upload: Upload, job: JobRun) -> tuple[Imported, Purchases]:
-    options = reading(upload.mapping, upload.options)
+def _import(upload: Upload, job: JobRun) -> tuple[Imported, Quality]:
     with open_engine() as engine:
         job.progress("reading")
-        try:
-            read = read_purchases(upload.path, engine=engine, progress=_steps(job), **options)
-        except InputError as reason:
-            raise InputError(str(reason).replace(f"{upload.place}/", "")) from reason
-        purchases = _by_name(read, f"{upload.place}/")
+        purchases, quality = _read(upload, engine, job)
         job.progress("rejects")
         write_rejects(purchases, upload.rejects_path, str(job.payload["language"]))
-        if not purchases.quality.rows_kept:
-            Upload.objects.filter(pk=upload.pk).update(quality=purchases.quality.to_dict(), rejects=True)
-            raise InputError("No row could be kept: see the rows set aside, choose other columns, or mend the file.")
+        if not quality.rows_kept:
+            Upload.objects.filter(pk=upload.pk).update(quality=quality.to_dict(), rejects=True)
+            raise InputError.of("insight.error.no_row_kept")
         job.progress("keeping")
-        imported = business_ledger().append(
-            purchases.table,
-            content_digest=content_digest([upload.path], options),
-            sources=[upload.name],
-            import_id=upload.import_id,
+        (imported,) = book(business_ledger(), purchases, place=upload.place, import_id=upload.import_id)
+        return imported, quality
+
+
+def _read(upload: Upload, engine: Engine, job: JobRun) -> tuple[Purchases, Quality]:
+    try:
+        read = read_purchases(
+            upload.path, engine=engine, progress=_steps(job), **reading(upload.mapping, upload.options)
         )
-        return imported, purchases
+    except InputError as reason:
+        raise without_place(reason, upload.place) from reason
+    assert read.quality is not None  # noqa: S101  what was read from a file has its report
+    quality = _named_plainly(read.quality, f"{upload.place}/")
+    return _by_name(read, quality, f"{upload.place}/"), quality
+
+
+def _named_plainly(quality: Quality, place: str) -> Quality:
+    return replace(quality, files=tuple(replace(file, file=file.file.replace(place, "")) for file in quality.files))
 
 
 def _steps(job: JobRun) -> Any:
     return lambda code, done, total: job.progress(code.removeprefix("collect."), done, total)
 
 
-def _by_name(read: Purchases, place: str) -> Purchases:
+def _by_name(read: Purchases, quality: Quality, place: str) -> Purchases:
     """Rows say which file they come from by its name: where the server keeps it is nobody's business."""
 
     def named(label: str, names: tuple[str, ...], table: Any) -> Any:
@@ -108,8 +116,7 @@ def _by_name(read: Purchases, place: str) -> Purchases:
         return read.engine.view(label, f"SELECT {columns} FROM {{table}}", table=table, place=place)
 
     table, rejects = named("purchases", PURCHASES.names, read.table), named("rejects", REJECTS.names, read.rejects)
-    files = tuple(replace(file, file=file.file.replace(place, "")) for file in read.quality.files)
-    return replace(read, table=table, rejects=rejects, quality=replace(read.quality, files=files))
+    return replace(read, table=table, rejects=rejects, quality=quality)
 
 
 def _latest_parameters() -> Parameters:

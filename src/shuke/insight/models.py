@@ -15,9 +15,10 @@ from shuke.crm.jobs.models import Job
 class Upload(models.Model):
     """One file of purchases on its way into the ledger.
 
-    `mapping` holds field -> column as its user chose; `options` how to read dates and duplicates; `preview` the header
-    and first rows (`peek.Peek`); `quality` the report after the import. `import_id` is fixed when the import is asked
-    for, so that a job that runs twice books once.
+    `mapping` holds field -> column where its user chose another than was guessed ("" for none); `options` how to read
+    dates and duplicates; `preview` the header and first rows (`peek.Preview`); `quality` the report after the import.
+    `digest` tells its content apart in the ledger (`booking.content_of`). `import_id` is fixed when the import is
+    asked for, so that a job that runs twice books once.
     """
 
     class State(models.TextChoices):

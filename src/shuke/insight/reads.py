@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 
+from shuke.booking import booked
 from shuke.crm.jobs.models import Job, State
 from shuke.crm.people.models import User
 from shuke.crm.scores.models import Run as Published
@@ -46,7 +47,9 @@ def sources(viewer: User) -> list[Source]:
     brought = list(uploads(viewer))
     imports = {made.import_id: made for made in business_ledger().imports() if made.table == "purchases"}
     lines = [_of_upload(upload, imports.pop(upload.import_id, None)) for upload in brought]
-    lines += [_of_import(made) for made in imports.values()]
+    # An upload that was undone and came again has an earlier import, too.
+    by_file: dict[tuple[str, ...], Upload] = {(upload.digest, upload.name): upload for upload in brought}
+    lines += [_of_import(made, by_file.get((made.content_digest, *made.sources))) for made in imports.values()]
     return sorted(lines, key=lambda line: line.at, reverse=True)
 
 
@@ -76,6 +79,40 @@ def is_stuck(upload: Upload) -> bool:
     return upload.state == Upload.State.IMPORTING and job is not None and job.state in (State.FAILED, State.CANCELLED)
 
 
+def state_of(upload: Upload) -> str:
+    """Its state as it stands: an import given up on is open again, one undone on the command line is undone."""
+    if is_stuck(upload):
+        return str(Upload.State.READY)
+    if upload.state == Upload.State.IMPORTED and is_undone(upload):
+        return str(Upload.State.UNDONE)
+    return str(upload.state)
+
+
+def is_undone(upload: Upload) -> bool:
+    """Whether its import was taken out of the ledger, by whomever."""
+    return any(made.import_id == upload.import_id and made.state == "undone" for made in business_ledger().imports())
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """An import that holds the same content as an upload: where to look at it, and how to take it back."""
+
+    name: str
+    at: datetime
+    rows: int
+    import_id: str
+    upload: Upload | None
+
+
+def twin(viewer: User, upload: Upload) -> Twin | None:
+    """The import that has this content in the ledger already, whoever made it."""
+    made = booked(business_ledger(), upload.digest)
+    if made is None or made.import_id == upload.import_id:
+        return None
+    first = uploads(viewer).filter(import_id=made.import_id).first()
+    return Twin(_name(made), made.at, made.rows, made.import_id, first)
+
+
 def _of_upload(upload: Upload, made: Import | None) -> Source:
     quality: dict[str, Any] = upload.quality
     state = str(upload.state)
@@ -89,10 +126,14 @@ def _of_upload(upload: Upload, made: Import | None) -> Source:
     return Source(upload.name, upload.uploaded_at, rows, amount, state, made.import_id if made else "", upload, by)
 
 
-def _of_import(made: Import) -> Source:
+def _of_import(made: Import, upload: Upload | None) -> Source:
     state = "undone" if made.state == "undone" else "imported"
-    name = ", ".join(source.rpartition("/")[2] for source in made.sources)
-    return Source(name, made.at, made.rows, made.amount_minor, state, made.import_id, None, "")
+    by = str(upload.uploaded_by) if upload and upload.uploaded_by else ""
+    return Source(_name(made), made.at, made.rows, made.amount_minor, state, made.import_id, upload, by)
+
+
+def _name(made: Import) -> str:
+    return ", ".join(source.rpartition("/")[2] for source in made.sources)
 
 
 def _require(viewer: User, right: Any) -> None:

@@ -8,13 +8,14 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
 from shuke.collect import FIELDS
 from shuke.crm.words import here
 from shuke.insight.forms import ColumnsForm
 from shuke.insight.models import Upload
-from shuke.insight.peek import Peek
-from shuke.insight.reads import Source
+from shuke.insight.peek import Preview
+from shuke.insight.reads import Source, Twin
 from shuke.kit.text import day, money, number
 from shuke.ui import language
 
@@ -28,6 +29,8 @@ _ICONS = {
     "failed": "circle-alert",
 }
 _REQUIRED = ("customer", "time", "amount")
+_ENCODINGS = {"gb18030": "GBK / GB18030", "big5": "Big5", "utf-8-sig": "UTF-8", "utf-16-le": "UTF-16"}
+_DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
 _COMMON = (*_REQUIRED, "quantity", "order", "cost")
 
 
@@ -71,38 +74,50 @@ def line(one: Source) -> dict[str, Any]:
         "state": state_of(one.state),
         "by": one.by or here("insight.data.command_line"),
         "undo": reverse("insight:undo", args=[one.import_id]) if one.may_undo else "",
-        "set_aside": one.upload.quality.get("rows_set_aside", 0) if one.upload else 0,
+        "set_aside": one.upload.quality.get("rows_set_aside") if one.upload else None,
     }
 
 
-def preview(seen: Peek, form: ColumnsForm) -> dict[str, Any]:
+def preview(seen: Preview, form: ColumnsForm) -> dict[str, Any]:
     """The first rows under what their columns are taken for; rows that would be set aside say why."""
     taken = {column: field for field, (column, _) in seen.mapping.items()}
     tongue = language.active()
     heads = [
         {"name": name, "field": here(f"collect.field.{taken[name]}") if name in taken else ""} for name in seen.columns
     ]
-    rows = [
-        {"number": place, "cells": row, "fault": here(seen.faults[str(place)]) if str(place) in seen.faults else ""}
-        for place, row in enumerate(seen.rows, 1)
-    ]
-    missing = [here(f"collect.field.{name}") for name in _missing(seen)]
     return {
         "heads": heads,
-        "rows": rows,
-        "missing": missing,
-        "detail": seen.refused if seen.refused and not missing else "",
-        "problems": [
-            {"text": here(one["code"]), "rows": one["rows"], "bad": one["code"].startswith("reject.")}
-            for one in map(_as_dict, seen.problems)
+        "rows": [
+            {"number": line, "cells": cells, "fault": here(reason) if reason else ""}
+            for line, cells, reason in seen.rows
         ],
-        "sampled": number(seen.sampled, tongue),
-        "kept": number(seen.kept, tongue),
-        "encoding": seen.encoding,
-        "preset": seen.preset,
-        "ready": not seen.refused,
+        "missing": here("insight.slot.and").join(here(f"collect.field.{name}") for name in seen.missing),
+        "detail": seen.refusal(tongue),
+        "problems": [
+            {"text": here(code), "rows": number(rows, tongue), "bad": code.startswith("reject.")}
+            for code, rows in seen.problems
+        ],
+        "note": here("insight.preview.note", rows=number(seen.sampled, tongue), kept=number(seen.kept, tongue))
+        if seen.usable
+        else "",
+        "how": _how(seen),
+        "sheets_left_out": here("insight.preview.sheets_left_out", sheets=", ".join(seen.sheets_left_out))
+        if seen.sheets_left_out
+        else "",
+        "usable": seen.usable,
         "common": [_field(form, name, seen) for name in _COMMON],
         "others": [_field(form, name, seen) for name in FIELDS if name not in _COMMON],
+    }
+
+
+def twin(there: Twin) -> dict[str, Any]:
+    """The import that holds the same content already."""
+    tongue = language.active()
+    at = day(timezone.localtime(there.at).date(), tongue)
+    rows = number(there.rows, tongue)
+    return {
+        "text": here("insight.upload.twin", name=there.name, day=at, rows=rows),
+        "url": reverse("insight:upload", args=[there.upload.pk]) if there.upload else reverse("insight:data"),
     }
 
 
@@ -138,22 +153,20 @@ def quality(upload: Upload) -> dict[str, Any]:
     }
 
 
-def _missing(seen: Peek) -> list[str]:
-    """Which of the required fields no column was found for; only known where reading was refused."""
-    if not seen.refused:
-        return []
-    return [name for name in _REQUIRED if f"{name}=…" in seen.refused]
+def _how(seen: Preview) -> str:
+    """How the file is written, where it is text; and whose export it is, where that is known."""
+    parts = [here("insight.preview.preset", name=here(f"insight.preset.{seen.preset}"))] if seen.preset else []
+    if seen.encoding:
+        figures = {"encoding": _ENCODINGS.get(seen.encoding, seen.encoding.upper()), "line": seen.header_line}
+        delimiter = here(f"insight.delimiter.{_DELIMITERS[seen.delimiter]}")
+        parts.append(here("insight.preview.written", delimiter=delimiter, **figures))
+    return " · ".join(parts)
 
 
-def _field(form: ColumnsForm, name: str, seen: Peek) -> dict[str, Any]:
+def _field(form: ColumnsForm, name: str, seen: Preview) -> dict[str, Any]:
     found = seen.mapping.get(name)
     how = here(f"report.how.{found[1]}") if found and found[1] in ("name", "content", "preset") else ""
     return {"bound": form[name], "how": how, "required": name in _REQUIRED}
-
-
-def _as_dict(problem: Any) -> dict[str, Any]:
-    """A problem as it was kept in JSON, or fresh."""
-    return problem if isinstance(problem, dict) else {"code": problem.code, "rows": problem.rows}
 
 
 def _span(kept: dict[str, Any]) -> str:

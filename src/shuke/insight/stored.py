@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import secrets
 import shutil
@@ -15,9 +14,16 @@ from django.conf import settings
 
 from shuke.insight.errors import RefusedUpload
 
-_LONGEST_NAME = 100
+_LONGEST_STEM = 90
+_LONGEST_STEM_BYTES = 195
+_LONGEST_SUFFIX_BYTES = 8
 _LARGEST_UNPACKED_BYTES = 1 << 30
+# Tables in XML shrink ten- to fiftyfold; what is small packed and huge unpacked is a trap.
+_LARGEST_RATIO = 200
+_ALWAYS_ALLOWED_BYTES = 64 << 20
 _PIECE = 1 << 20
+# Names that Windows takes for a device, whatever follows the point: whoever downloads the rejects may be on it.
+_DEVICE = re.compile(r"con|prn|aux|nul|com\d|lpt\d", re.IGNORECASE)
 _SUFFIX = {"csv": (".csv", ".tsv", ".txt"), "xlsx": (".xlsx", ".xlsm"), "parquet": (".parquet",)}
 # First bytes of what people bring instead of a table, and the sentence that says what to do.
 _FOREIGN = (
@@ -43,14 +49,21 @@ def safe_name(given: str) -> str:
     """
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", given))[-1]
     plain = re.sub(r"[^\w .()+-]", "_", last).strip(" .-")
+    if _DEVICE.fullmatch(plain.partition(".")[0].strip()):
+        plain = f"_{plain}"
     stem, dot, suffix = plain.rpartition(".")
-    if not dot or len(suffix) > 8:
-        return plain[:_LONGEST_NAME] or "file"
-    return f"{stem[: _LONGEST_NAME - len(suffix) - 1]}.{suffix}" if stem else "file"
+    if not dot or len(suffix.encode()) > _LONGEST_SUFFIX_BYTES:
+        return _cut(plain) or "file"
+    return f"{_cut(stem)}.{suffix}" if stem else "file"
 
 
-def store(*, name: str, pieces: Iterable[bytes]) -> tuple[Path, int, str]:
-    """Write an upload to a folder of its own; its path, size and SHA-256. What is refused leaves nothing behind.
+def _cut(text: str) -> str:
+    """Short enough for any file system, in bytes: a Chinese letter has three."""
+    return text[:_LONGEST_STEM].encode()[:_LONGEST_STEM_BYTES].decode("utf-8", "ignore").rstrip(" .")
+
+
+def store(*, name: str, pieces: Iterable[bytes]) -> tuple[Path, int]:
+    """Write an upload to a folder of its own; its path and size. What is refused leaves nothing behind.
 
     Raises RefusedUpload for a file that is too large, empty, or no table.
     """
@@ -58,8 +71,8 @@ def store(*, name: str, pieces: Iterable[bytes]) -> tuple[Path, int, str]:
     folder.mkdir(parents=True, mode=0o700)
     path = folder / safe_name(name)
     try:
-        size, digest = _written(path, pieces)
-        return _with_suffix(path, kind_of(path)), size, digest
+        size = _written(path, pieces)
+        return _with_suffix(path, kind_of(path)), size
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -82,26 +95,25 @@ def kind_of(path: Path) -> str:
     return "csv"
 
 
-def _written(path: Path, pieces: Iterable[bytes]) -> tuple[int, str]:
-    size, digest = 0, hashlib.sha256()
+def _written(path: Path, pieces: Iterable[bytes]) -> int:
+    size = 0
     with path.open("xb") as file:
         for piece in pieces:
             size += len(piece)
             if size > settings.SHUKE_UPLOAD_BYTES:
                 raise RefusedUpload("too_large", limit_mb=settings.SHUKE_UPLOAD_BYTES // (1024 * 1024))
-            digest.update(piece)
             file.write(piece)
     if not size:
         raise RefusedUpload("empty")
     path.chmod(0o600)
-    return size, digest.hexdigest()
+    return size
 
 
 def _with_suffix(path: Path, kind: str) -> Path:
     """A table in a file that calls itself otherwise is renamed: the rejects and the ledger show the name."""
     if path.suffix.lower() in _SUFFIX[kind]:
         return path
-    return path.rename(path.with_name(path.name[:_LONGEST_NAME] + _SUFFIX[kind][0]))
+    return path.rename(path.with_name(_cut(path.name) + _SUFFIX[kind][0]))
 
 
 def _refuse_traps(path: Path) -> None:
@@ -111,7 +123,7 @@ def _refuse_traps(path: Path) -> None:
             entries = archive.infolist()
             if not any(entry.filename == "xl/workbook.xml" for entry in entries):
                 raise RefusedUpload("packed")
-            left = _LARGEST_UNPACKED_BYTES
+            left = min(_LARGEST_UNPACKED_BYTES, max(_ALWAYS_ALLOWED_BYTES, path.stat().st_size * _LARGEST_RATIO))
             for entry in entries:
                 left -= _unpacked(archive, entry, left)
     except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError) as reason:
@@ -120,11 +132,11 @@ def _refuse_traps(path: Path) -> None:
 
 def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> int:
     if entry.file_size > most:
-        raise RefusedUpload("bomb", limit_mb=_LARGEST_UNPACKED_BYTES >> 20)
+        raise RefusedUpload("too_much_inside")
     entry.file_size, seen = 1 << 62, 0
     with archive.open(entry) as stream:
         while piece := stream.read(_PIECE):
             seen += len(piece)
             if seen > most:
-                raise RefusedUpload("bomb", limit_mb=_LARGEST_UNPACKED_BYTES >> 20)
+                raise RefusedUpload("too_much_inside")
     return seen

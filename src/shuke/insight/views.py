@@ -10,14 +10,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from shuke.crm.jobs.models import State
 from shuke.crm.people.reads import may, needs, viewer_of
 from shuke.crm.words import here
 from shuke.insight import overview as page
 from shuke.insight import reads, report, writes
 from shuke.insight.errors import NotNow, RefusedUpload
-from shuke.insight.forms import ColumnsForm, UploadForm, peek_of
+from shuke.insight.forms import ColumnsForm, UploadForm
 from shuke.insight.models import Upload
+from shuke.insight.peek import Preview
 from shuke.kit.errors import LedgerError
 from shuke.kit.text import number
 from shuke.ui import language
@@ -42,7 +42,7 @@ def data(request: HttpRequest) -> HttpResponse:
         try:
             kept = writes.bring(name=file.name, pieces=file.chunks(), by=viewer_of(request))
         except RefusedUpload as reason:
-            form.add_error("file", here(f"insight.refused.{reason.code}", **reason.figures))
+            form.add_error("file", reason.told(language.active()))
         else:
             return redirect("insight:upload", kept.pk)
     found = Paginator(reads.sources(viewer_of(request)), _size(request)).get_page(request.GET.get("page"))
@@ -69,9 +69,9 @@ def columns(request: HttpRequest, upload_id: int) -> HttpResponse:
     try:
         writes.choose_columns(upload=found, mapping=form.mapping, options=form.options)
     except NotNow as reason:
-        toast(request, here(f"insight.not_now.{reason.code}"), tone="warning")
+        toast(request, reason.told(language.active()), tone="warning")
     except RefusedUpload as reason:
-        toast(request, here(f"insight.refused.{reason.code}", **reason.figures), tone="error")
+        toast(request, reason.told(language.active()), tone="error")
     return redirect("insight:upload", found.pk)
 
 
@@ -86,11 +86,11 @@ def start(request: HttpRequest, upload_id: int) -> HttpResponse:
     viewer, wants_run = viewer_of(request), "score_after" in request.POST and may(request.user, "run")
     try:
         seen = writes.choose_columns(upload=found, mapping=form.mapping, options=form.options)
-        if seen.preview.get("refused"):
+        if not Preview.from_json(seen.preview).usable:
             return _shown(request, seen, ColumnsForm(seen), status=400)
         writes.start_import(upload=seen, by=viewer, language=language.active(), score_after=wants_run)
     except NotNow as reason:
-        toast(request, here(f"insight.not_now.{reason.code}"), tone="warning")
+        toast(request, reason.told(language.active()), tone="warning")
     return redirect("insight:upload", found.pk)
 
 
@@ -102,7 +102,7 @@ def discard(request: HttpRequest, upload_id: int) -> HttpResponse:
     try:
         writes.discard(upload=found)
     except NotNow as reason:
-        toast(request, here(f"insight.not_now.{reason.code}"), tone="warning")
+        toast(request, reason.told(language.active()), tone="warning")
         return redirect("insight:upload", found.pk)
     toast(request, here("insight.upload.discarded", name=found.name), tone="info")
     return redirect("insight:data")
@@ -137,22 +137,25 @@ def _upload(request: HttpRequest, upload_id: int) -> Upload:
 
 
 def _shown(request: HttpRequest, found: Upload, form: ColumnsForm, *, status: int = 200) -> HttpResponse:
-    stuck = reads.is_stuck(found)
-    is_open = stuck or found.state in (Upload.State.READY, Upload.State.UNDONE)
+    viewer, state = viewer_of(request), reads.state_of(found)
+    is_open = state in (Upload.State.READY, Upload.State.ALREADY, Upload.State.UNDONE)
     trail = [Crumb(here("insight.data.title"), reverse("insight:data"))]
     shown: dict[str, Any] = {
         "upload": found,
         "trail": trail,
         "is_open": is_open,
-        "under_way": found.state == Upload.State.IMPORTING and not stuck,
-        "failed": found.job.error if is_open and found.job and found.job.state == State.FAILED else "",
+        "under_way": state == Upload.State.IMPORTING,
+        "was_undone": state == Upload.State.UNDONE,
+        "may_undo": state == Upload.State.IMPORTED,
+        "failed": found.job.reason if is_open and found.job else "",
         "may_run": may(request.user, "run"),
         "quality": report.quality(found) if found.quality else None,
-        "state": report.state_of(str(found.state)),
+        "state": report.state_of(state),
         "size": report.bytes_in_words(found.size),
     }
     if is_open:
-        shown |= {"form": form, "preview": report.preview(peek_of(found), form)}
+        seen, there = Preview.from_json(found.preview), reads.twin(viewer, found)
+        shown |= {"form": form, "preview": report.preview(seen, form), "twin": report.twin(there) if there else None}
     return render(request, "insight/upload.html", shown, status=status)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from shuke.booking import booked, content_of
 from shuke.collect import FIELDS
 from shuke.crm.jobs import writes as jobs
 from shuke.crm.jobs.models import State
@@ -18,27 +19,27 @@ from shuke.insight.cycles import Parameters
 from shuke.insight.errors import NotNow
 from shuke.insight.facts import business_ledger
 from shuke.insight.models import RunRequest, Upload
-from shuke.insight.peek import peek
+from shuke.insight.peek import look
+from shuke.insight.reads import is_undone
 from shuke.insight.stored import store
 from shuke.kit.ids import new_id
 
 ONE_IMPORT = "insight.import"
 ONE_RUN = "insight.run"
-_OPEN = (Upload.State.READY, Upload.State.UNDONE)
+_OPEN = (Upload.State.READY, Upload.State.ALREADY, Upload.State.UNDONE)
 
 
 def bring(*, name: str, pieces: Iterable[bytes], by: User | None) -> Upload:
     """Keep a file and look at its first rows. Raises RefusedUpload; then nothing is kept."""
-    path, size, digest = store(name=name, pieces=pieces)
+    path, size = store(name=name, pieces=pieces)
     try:
-        seen = peek(path, {}, {})
+        seen = look(path, {}, {})
         with transaction.atomic():
             return Upload.objects.create(
                 name=path.name,
                 folder=path.parent.name,
                 size=size,
-                digest=digest,
-                mapping={field: column for field, (column, _) in seen.mapping.items() if field in FIELDS},
+                digest=content_of(path.name, path.parent),
                 preview=seen.to_json(),
                 uploaded_by_id=by.pk if by else None,
             )
@@ -50,20 +51,22 @@ def bring(*, name: str, pieces: Iterable[bytes], by: User | None) -> Upload:
 def choose_columns(*, upload: Upload, mapping: Mapping[str, str], options: Mapping[str, Any]) -> Upload:
     """Say which column is what, and look at the first rows again. Raises NotNow once the import has begun."""
     _require_open(upload)
+    guessed = upload.preview.get("guessed", {})
     columns = set(upload.preview.get("columns", ()))
-    chosen = {field: mapping[field] for field in FIELDS if mapping.get(field) in columns}
-    if "unit_price" in chosen:
-        chosen.pop("amount", None)
-    upload.mapping, upload.options = chosen, dict(options)
-    upload.preview = peek(upload.path, chosen, options).to_json()
+    chosen = {field: mapping[field] if mapping.get(field) in columns else "" for field in FIELDS}
+    upload.mapping = {field: column for field, column in chosen.items() if column != guessed.get(field, "")}
+    upload.options = dict(options)
+    upload.preview = look(upload.path, upload.mapping, options, guessed).to_json()
     upload.save(update_fields=["mapping", "options", "preview"])
     return upload
 
 
 @transaction.atomic
 def start_import(*, upload: Upload, by: User | None, language: str, score_after: bool = False) -> Upload:
-    """Put the import in the queue. Raises NotNow where it was begun before."""
+    """Put the import in the queue. Raises NotNow where it was begun before, or its content is in the ledger already."""
     _require_open(upload)
+    if booked(business_ledger(), upload.digest) is not None:
+        raise NotNow("already")
     import_id = new_id("import")
     payload = {"upload": upload.pk, "language": language, "score_after": score_after, "run_id": new_id("run")}
     job = jobs.enqueue(kind="insight.import", payload=payload, exclusive_key=ONE_IMPORT, started_by=by)
@@ -109,11 +112,13 @@ def start_run(*, parameters: Parameters, by: User | None, run_id: str = "") -> R
 
 
 def _require_open(upload: Upload) -> None:
-    """An import whose job was stopped, or given up on, is open again."""
+    """An import whose job was stopped or given up on is open again; so is one that was undone on the command line."""
     over = [State.FAILED, State.CANCELLED]
     Upload.objects.filter(pk=upload.pk, state=Upload.State.IMPORTING, job__state__in=over).update(
         state=Upload.State.READY
     )
+    if upload.import_id and is_undone(upload):
+        Upload.objects.filter(pk=upload.pk, state=Upload.State.IMPORTED).update(state=Upload.State.UNDONE)
     upload.refresh_from_db(fields=["state"])
     if upload.state not in _OPEN:
         raise NotNow("import")

@@ -10,6 +10,7 @@ from django.test import Client
 from shuke.crm.jobs import writes
 from shuke.crm.jobs.models import Job
 from shuke.crm.people.models import User
+from shuke.kit.errors import ShukeError
 
 LogIn = Callable[[User], Client]
 
@@ -75,7 +76,7 @@ def test_a_failed_job_shows_its_reason_escaped_and_can_be_tried_again(as_user: L
     writes.enqueue(kind="test.work", started_by=colleague)
     job = writes.claim(worker="a/1")
     assert job
-    writes.fail(job=job, reason="Unreadable file <b>x.csv</b>", retry=False)
+    writes.fail(job=job, reason=ShukeError("Unreadable file <b>x.csv</b>"), retry=False)
     page = text_of(as_user(colleague).get(f"/jobs/{job.pk}/"))
     assert "Unreadable file &lt;b&gt;x.csv&lt;/b&gt;" in page
     as_user(colleague).post(f"/jobs/{job.pk}/again/")

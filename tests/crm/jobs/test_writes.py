@@ -13,6 +13,7 @@ from shuke.crm.jobs import reads, writes
 from shuke.crm.jobs.errors import CancelledError, ClaimLostError, UnknownKindError
 from shuke.crm.jobs.models import Job, State, Worker
 from shuke.crm.people.models import User
+from shuke.kit.errors import ShukeError
 
 pytestmark = pytest.mark.django_db
 
@@ -112,13 +113,13 @@ def test_a_failure_that_may_pass_is_tried_again_after_a_while() -> None:
     queued(attempts_at_most=2)
     job = writes.claim(worker="a/1")
     assert job
-    writes.fail(job=job, reason="no connection", retry=True)
+    writes.fail(job=job, reason=ShukeError("no connection"), retry=True)
     assert again(job).state == State.QUEUED
     assert timedelta(seconds=3) < again(job).run_after - timezone.now() < timedelta(seconds=6)
     later(job, run_after=1)
     second = writes.claim(worker="a/1")
     assert second
-    writes.fail(job=second, reason="no connection", retry=True)
+    writes.fail(job=second, reason=ShukeError("no connection"), retry=True)
     assert (again(job).state, again(job).error) == (State.FAILED, "no connection")
 
 
@@ -126,7 +127,7 @@ def test_a_failure_that_will_not_pass_is_not_tried_again() -> None:
     queued()
     job = writes.claim(worker="a/1")
     assert job
-    writes.fail(job=job, reason="no column of the customer", retry=False)
+    writes.fail(job=job, reason=ShukeError("no column of the customer"), retry=False)
     assert again(job).state == State.FAILED
 
 
@@ -194,7 +195,7 @@ def test_a_failed_job_can_be_queued_again_with_all_its_attempts() -> None:
     job = writes.claim(worker="a/1")
     assert job
     assert not writes.try_again(job=job)
-    writes.fail(job=job, reason="disk full", retry=False)
+    writes.fail(job=job, reason=ShukeError("disk full"), retry=False)
     assert writes.try_again(job=job)
     assert (again(job).state, again(job).attempts, again(job).error) == (State.QUEUED, 0, "")
 
@@ -230,7 +231,7 @@ def test_open_and_failed_jobs_are_told_apart(manager: User) -> None:
     first, second = queued(), queued()
     claimed = writes.claim(worker="a/1")
     assert claimed
-    writes.fail(job=claimed, reason="x", retry=False)
+    writes.fail(job=claimed, reason=ShukeError("x"), retry=False)
     assert list(reads.jobs(manager, "failed")) == [first]
     assert list(reads.jobs(manager, "open")) == [second]
 

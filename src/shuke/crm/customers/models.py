@@ -19,7 +19,8 @@ class Kind(models.TextChoices):
 class Customer(models.Model):
     """One customer, known outside by `key` (the id in the business's own systems).
 
-    `traits` holds what is known of a customer beside the contacts: label -> {"value", "origin", "on"}.
+    `traits` holds what is known of a customer beside the contacts: label -> {"value", "origin", "on"}. A label
+    or origin that is a code (`customers.trait.name.…`, `customers.trait.origin.…`) is shown in the reader's language.
     The `search_…` columns and `sort_name` follow from the others; only `writes` sets them.
     """
 

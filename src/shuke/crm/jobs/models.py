@@ -45,6 +45,9 @@ class Job(models.Model):
     progress_total = models.BigIntegerField(default=0)
     cancel_requested = models.BooleanField(default=False)
     error = models.TextField(blank=True, default="")
+    """Why it went wrong, in English, for logs; `reason` says it to a reader."""
+    error_key = models.CharField(max_length=100, blank=True, default="")
+    error_figures = models.JSONField(default=dict, blank=True)
     result = models.JSONField(default=dict)
 
     class Meta:
@@ -79,6 +82,15 @@ class Job(models.Model):
         """What it is doing just now: `<app>.stage.<stage>`, else the command line's word for the stage."""
         app = self.kind.partition(".")[0]
         return _said(f"{app}.stage.{self.stage}", f"cli.progress.{self.stage}", "jobs.working")
+
+    @property
+    def reason(self) -> str:
+        """Why it failed, in the reader's language where the catalogue has it; empty where it did not fail."""
+        if self.state != State.FAILED:
+            return ""
+        if self.error_key in keys(self.error_key):
+            return here(self.error_key, **self.error_figures)
+        return self.error or here("jobs.worker_lost", attempts=self.attempts)
 
     @property
     def is_over(self) -> bool:

@@ -60,9 +60,16 @@ def job(request: HttpRequest, job_id: int) -> HttpResponse:
 
 @require_safe
 def progress(request: HttpRequest, job_id: int) -> HttpResponse:
-    """The part of the page that changes; other pages may show it too (`hx-get`, `hx-trigger="load"`)."""
-    found = _job(request, job_id)
-    return render(request, "jobs/_progress.html", _facts(found), status=_STOP_POLLING if found.is_over else 200)
+    """The part of the page that changes; other pages may show it too (`hx-get`, `hx-trigger="load"`).
+
+    With `?refresh=1` the whole page is loaded anew once the job is over, since more than this part has changed then.
+    """
+    found, refresh = _job(request, job_id), "refresh" in request.GET
+    status = _STOP_POLLING if found.is_over else 200
+    answer = render(request, "jobs/_progress.html", {**_facts(found), "refresh": refresh}, status=status)
+    if found.is_over and refresh:
+        answer["HX-Refresh"] = "true"
+    return answer
 
 
 @require_POST
@@ -104,17 +111,11 @@ def _facts(job: Job) -> dict[str, object]:
         "duration": _duration(reads.time_taken(job)),
         "waiting_for": reads.waiting_for(job),
         "no_worker": _nobody_works([job]),
-        "reason": _reason(job),
+        "reason": job.reason,
         "retry_at": _retry_at(job),
         "stopping": job.cancel_requested and state == State.RUNNING,
         "started_by": str(job.started_by) if job.started_by else here("jobs.system"),
     }
-
-
-def _reason(job: Job) -> str:
-    if job.state != State.FAILED:
-        return ""
-    return job.error or here("jobs.worker_lost", attempts=job.attempts)
 
 
 def _retry_at(job: Job) -> str:

@@ -17,7 +17,6 @@ from django.utils.module_loading import import_string
 from shuke.crm.jobs import writes
 from shuke.crm.jobs.errors import CancelledError, ClaimLostError, ShuttingDownError
 from shuke.crm.jobs.models import Job
-from shuke.crm.words import here
 from shuke.kit.errors import ShukeError
 
 _LOG = logging.getLogger(__name__)
@@ -87,10 +86,11 @@ def _run(job: Job, run: JobRun) -> None:
         _LOG.warning("%s", reason)
     except ShukeError as reason:
         _LOG.info("job %s %s failed: %s", job.pk, job.kind, reason)
-        writes.fail(job=job, reason=str(reason), retry=False)
+        writes.fail(job=job, reason=reason, retry=False)
     except Exception as reason:  # noqa: BLE001 — a handler may break in any way; the worker goes on, the job says so
         _LOG.exception("job %s %s broke", job.pk, job.kind)
-        writes.fail(job=job, reason=here("jobs.unexpected", name=type(reason).__name__, id=job.pk), retry=True)
+        unforeseen = ShukeError.of("jobs.unexpected", name=type(reason).__name__, id=job.pk)
+        writes.fail(job=job, reason=unforeseen, retry=True)
 
 
 def work(*, stopping: threading.Event, worker: str = "") -> None:

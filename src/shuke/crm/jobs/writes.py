@@ -15,9 +15,11 @@ from django.utils import timezone
 
 from shuke.crm.jobs.errors import CancelledError, ClaimLostError, UnknownKindError
 from shuke.crm.jobs.models import Job, State, Worker
+from shuke.kit.errors import ShukeError
 
 _BACK_OFF_SECONDS = (5, 30, 180, 900)
 _ERROR_CHARACTERS = 2000
+_NO_ERROR: Mapping[str, Any] = {"error": "", "error_key": "", "error_figures": {}}
 
 
 def enqueue(
@@ -74,7 +76,7 @@ def _take(job_id: int, worker: str, now: datetime) -> bool:
                 stage="",
                 progress_done=0,
                 progress_total=0,
-                error="",
+                **_NO_ERROR,
             )
     except IntegrityError:
         return False
@@ -111,9 +113,9 @@ def complete(*, job: Job, result: Mapping[str, Any]) -> None:
         raise ClaimLostError(f"Job {job.pk} is no longer this worker's.")
 
 
-def fail(*, job: Job, reason: str, retry: bool) -> None:
+def fail(*, job: Job, reason: ShukeError, retry: bool) -> None:
     """It went wrong: queued again after a while when that may help and attempts are left, else failed for good."""
-    _give_back(_held(job), job, reason, retry=retry)
+    _give_back(_held(job), job, _told(reason), retry=retry)
 
 
 def stop(*, job: Job) -> None:
@@ -137,7 +139,12 @@ def cancel(*, job: Job) -> bool:
 def try_again(*, job: Job) -> bool:
     """Queue a failed or cancelled job once more, with all its attempts. False when it is neither."""
     changed = Job.objects.filter(pk=job.pk, state__in=[State.FAILED, State.CANCELLED]).update(
-        state=State.QUEUED, attempts=0, error="", cancel_requested=False, finished_at=None, run_after=timezone.now()
+        state=State.QUEUED,
+        attempts=0,
+        cancel_requested=False,
+        finished_at=None,
+        run_after=timezone.now(),
+        **_NO_ERROR,
     )
     return changed == 1
 
@@ -159,7 +166,7 @@ def _take_back(job: Job) -> int:
     unchanged = _held(job).filter(heartbeat_at=job.heartbeat_at)
     if job.cancel_requested:
         return unchanged.update(state=State.CANCELLED, finished_at=timezone.now())
-    return _give_back(unchanged, job, "", retry=True)
+    return _give_back(unchanged, job, _NO_ERROR, retry=True)
 
 
 def worker_name() -> str:
@@ -188,9 +195,15 @@ def _held(job: Job) -> QuerySet[Job]:
     return Job.objects.filter(pk=job.pk, state=State.RUNNING, claimed_by=job.claimed_by, attempts=job.attempts)
 
 
-def _give_back(held: QuerySet[Job], job: Job, reason: str, *, retry: bool) -> int:
+def _told(reason: ShukeError) -> dict[str, Any]:
+    """The columns that keep an error: its sentence's key and figures, to be said in each reader's language."""
+    figures = {name: value if isinstance(value, int | float) else str(value) for name, value in reason.figures.items()}
+    return {"error": str(reason)[:_ERROR_CHARACTERS], "error_key": reason.key or "", "error_figures": figures}
+
+
+def _give_back(held: QuerySet[Job], job: Job, error: Mapping[str, Any], *, retry: bool) -> int:
     now = timezone.now()
     if retry and job.attempts < job.attempts_at_most:
         wait = timedelta(seconds=_BACK_OFF_SECONDS[min(job.attempts, len(_BACK_OFF_SECONDS)) - 1])
-        return held.update(state=State.QUEUED, claimed_by="", run_after=now + wait, error=reason[:_ERROR_CHARACTERS])
-    return held.update(state=State.FAILED, finished_at=now, error=reason[:_ERROR_CHARACTERS])
+        return held.update(state=State.QUEUED, claimed_by="", run_after=now + wait, **error)
+    return held.update(state=State.FAILED, finished_at=now, **error)

@@ -18,7 +18,7 @@ from shuke.crm.people.models import User
 from shuke.crm.scores import reads
 from shuke.crm.scores.columns import name_of, percent, short_tier, why_sentence
 from shuke.crm.scores.models import Run, Score
-from shuke.crm.words import here
+from shuke.crm.words import here, name_or_itself
 from shuke.kit.text import compact_money, day, explain, money, number
 from shuke.ui import language
 from shuke.ui.parts import Crumb, Why
@@ -308,8 +308,9 @@ def _traits(customer: Customer) -> list[Part]:
         note = ""
         if isinstance(trait, dict) and trait.get("on"):
             on = day(date.fromisoformat(trait["on"]), tongue)
-            note = here("customers.trait.from", origin=trait.get("origin", ""), day=on)
-        parts.append(Part(label, str(value), note))
+            origin = name_or_itself("customers.trait.origin.", str(trait.get("origin", "")))
+            note = here("customers.trait.from", origin=origin, day=on)
+        parts.append(Part(name_or_itself("customers.trait.name.", label), str(value), note))
     return parts
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from io import StringIO
 from itertools import islice
 
+from django.conf import settings
 from django.utils import timezone
 
 from shuke.crm.customers import reads as customers
@@ -37,7 +38,7 @@ def lines(viewer: User, query: Query, run: Run | None, language: str) -> Iterato
     """
     rows = all_listed(viewer, query, run)
     log = log_export(by=viewer, query=query.saved, columns=[column.code for column in query.columns])
-    return _lines(viewer, rows, query, _Style(language, run.currency if run else ""), log)
+    return _lines(viewer, rows, query, _Style(language, run.currency if run else settings.SHUKE_CURRENCY), log)
 
 
 @dataclass(frozen=True)

@@ -126,7 +126,7 @@ def _percent(value: Any) -> str:
     """Whole percent; what is not quite none or all never reads as none or all."""
     if value is None:
         return _UNKNOWN
-    if 0 < value < 0.005:
+    if 0 < value <= 0.005:
         return "<1%"
     return ">99%" if 0.995 <= value < 1 else f"{value:.0%}"
 

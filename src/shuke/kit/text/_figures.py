@@ -47,11 +47,16 @@ def number(value: float | Decimal, language: str, decimals: int = 0) -> str:
 
 
 def share(value: float, language: str, decimals: int = 0) -> str:
-    """A share of one as percent.
+    """A share of one as percent; what is not quite none or all never reads as none or all.
 
-    >>> share(0.1234, "en", decimals=1)
-    '12.3%'
+    >>> share(0.1234, "en", decimals=1), share(0.0003, "en"), share(0.99996, "en", decimals=1)
+    ('12.3%', '<1%', '>99.9%')
     """
+    least = 10.0 ** -(decimals + 2)
+    if 0 < value <= least / 2:
+        return "<" + share(least, language, decimals)
+    if 1 - least / 2 <= value < 1:
+        return ">" + share(1 - least, language, decimals)
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "") + "%"
     return str(format_percent(value, format=pattern, locale=_locale(language)))
 

@@ -1,0 +1,103 @@
+"""Between files, the ledger and a run: what was read is booked once, and a run takes what the ledger holds.
+
+The command line and the pages both come this way, so that a file counts once whichever way it comes.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from shuke.collect import Mapping, Purchases
+from shuke.cycle import Previous
+from shuke.engines import Engine, Table
+from shuke.ledger import Import, Imported, Ledger, content_digest
+from shuke.tables import REJECTS
+
+_DEMO = "demo:"
+
+
+def book(ledger: Ledger, purchases: Purchases, *, place: Path | None = None, import_id: str = "") -> list[Imported]:
+    """Import each file that was read, once: content that is there already adds nothing, and the answer says so.
+
+    A file's content alone tells it apart. The same file under another name, or read with other columns, would count
+    its purchases twice: undo its import first. A file of which no row was kept is not booked. `place` is the folder
+    that the files' names are in; `import_id` the id to use where one file was read.
+
+    >>> import tempfile
+    >>> from shuke.collect import read_purchases
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder, "一月.csv")
+    ...     _ = file.write_text("customer,time,amount,paid\\na,2024-01-02,5,4\\n", "utf-8")
+    ...     ledger = Ledger(Path(folder, "ledger"))
+    ...     first = book(ledger, read_purchases(file, amount="amount"))
+    ...     again = book(ledger, read_purchases(file, amount="paid"))
+    ...     [made.rows for made in first], [made.already for made in again]
+    ([1], [True])
+    """
+    return [
+        ledger.append(
+            _of_file(purchases, names),
+            content_digest=content_of(path, place),
+            sources=[path],
+            import_id=import_id or None,
+        )
+        for path, names in _files(purchases).items()
+        if _any_kept(purchases, names)
+    ]
+
+
+def content_of(path: str, place: Path | None = None) -> str:
+    """What tells the content of a file (or of a demonstration) apart from all others."""
+    if path.startswith(_DEMO):
+        return content_digest([], {"demo": path})
+    return content_digest([Path(path) if place is None else place / path])
+
+
+def booked(ledger: Ledger, content: str) -> Import | None:
+    """The import that holds this content now, if one does."""
+    made = (one for one in ledger.imports() if one.content_digest == content and one.state == "visible")
+    return next(made, None)
+
+
+def held(ledger: Ledger, engine: Engine, *, currency: str, timezone: str, version: int | None = None) -> Purchases:
+    """All purchases at a version, as a run takes them. There is no quality report: each import had its own."""
+    rejects = engine.from_arrow("rejects", REJECTS.schema.empty_table())
+    table = ledger.purchases(engine, version=version)
+    return Purchases(table, rejects, None, Mapping({}), currency, timezone, engine)
+
+
+def last_day(purchases: Purchases) -> date | None:
+    """The latest day anybody bought; None where nobody did."""
+    found = purchases.engine.fetch("SELECT max(purchased_on) AS last FROM {table}", table=purchases.table)
+    day: date | None = found.to_pylist()[0]["last"]
+    return day
+
+
+def previous(ledger: Ledger, engine: Engine, *, before: date | None, but: str = "") -> Previous | None:
+    """The latest run of an earlier day, on which tiers in force rest; never the run `but`."""
+    earlier = [kept for kept in ledger.runs() if before is not None and kept.as_of < before and kept.run_id != but]
+    if not earlier:
+        return None
+    latest = max(earlier, key=lambda kept: (kept.as_of, kept.at))
+    return Previous(ledger.scores(engine, latest.run_id), latest.as_of)
+
+
+def _files(purchases: Purchases) -> dict[str, list[str]]:
+    """The files read, and under which names their rows stand: a workbook's sheets have one each."""
+    shown: dict[str, list[str]] = {}
+    for found in purchases.quality.files if purchases.quality else ():
+        shown.setdefault(found.path, []).append(found.file)
+    return shown
+
+
+def _any_kept(purchases: Purchases, names: list[str]) -> bool:
+    """A file read in a wrong way may come again, read in the right one."""
+    sql = "SELECT 1 AS one FROM {table} WHERE source_file IN {names} LIMIT 1"
+    return bool(purchases.engine.fetch(sql, table=purchases.table, names=names).num_rows)
+
+
+def _of_file(purchases: Purchases, names: list[str]) -> Table:
+    return purchases.engine.view(
+        "of_file", "SELECT * FROM {table} WHERE source_file IN {names}", table=purchases.table, names=names
+    )

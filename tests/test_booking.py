@@ -1,0 +1,81 @@
+"""A file counts once, whichever way it comes."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from shuke.booking import book, booked, content_of, held, last_day, previous
+from shuke.cli import main
+from shuke.collect import read_purchases
+from shuke.engines import DuckDBEngine
+from shuke.ledger import Ledger
+
+LINES = "customer,time,amount,paid\na,2024-01-02,5,4\na,2024-02-03,6,5\n"
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    return Ledger(tmp_path / "ledger")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "一月.csv"
+    path.write_text(LINES, "utf-8")
+    return path
+
+
+def test_a_file_counts_once_under_any_name_and_with_any_columns(
+    ledger: Ledger, file: Path, tmp_path: Path, duckdb_engine: DuckDBEngine
+) -> None:
+    renamed = tmp_path / "copy.csv"
+    renamed.write_bytes(file.read_bytes())
+    (first,) = book(ledger, read_purchases(file, engine=duckdb_engine))
+    for path, columns in ((file, {}), (renamed, {}), (file, {"amount": "paid"}), (file, {"keep_duplicates": True})):
+        (again,) = book(ledger, read_purchases(path, engine=duckdb_engine, **columns))
+        assert (again.already, again.import_id, again.rows) == (True, first.import_id, 0)
+    found = booked(ledger, content_of(str(renamed)))
+    assert found is not None
+    assert found.import_id == first.import_id
+
+
+def test_an_undone_file_may_come_again_with_other_columns(
+    ledger: Ledger, file: Path, duckdb_engine: DuckDBEngine
+) -> None:
+    (first,) = book(ledger, read_purchases(file, engine=duckdb_engine))
+    ledger.undo(first.import_id)
+    assert booked(ledger, content_of(file.name, file.parent)) is None
+    (again,) = book(ledger, read_purchases(file, engine=duckdb_engine, amount="paid"))
+    assert again.rows == 2
+    assert [made.amount_minor for made in ledger.imports()] == [1100, 900]
+
+
+def test_a_file_of_which_nothing_could_be_kept_is_not_booked(
+    ledger: Ledger, file: Path, duckdb_engine: DuckDBEngine
+) -> None:
+    assert book(ledger, read_purchases(file, engine=duckdb_engine, time="paid")) == []
+    (made,) = book(ledger, read_purchases(file, engine=duckdb_engine))
+    assert made.rows == 2
+
+
+def test_the_command_line_says_that_a_file_was_imported_before_and_how_to_read_it_otherwise(
+    ledger: Ledger, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["score", str(file), "--ledger", str(ledger.folder), "--lang", "en", "--quiet"]
+    assert main(command) == 0
+    assert main([*command, "--amount", "paid"]) == 0
+    assert "nothing was added. To read it with other columns, undo" in capsys.readouterr().out
+    assert len(ledger.imports()) == 1
+
+
+def test_a_run_takes_what_the_ledger_holds_and_the_latest_run_of_an_earlier_day(
+    ledger: Ledger, file: Path, duckdb_engine: DuckDBEngine
+) -> None:
+    book(ledger, read_purchases(file, engine=duckdb_engine))
+    purchases = held(ledger, duckdb_engine, currency="TWD", timezone="Asia/Taipei")
+    assert (len(purchases.table), purchases.currency, purchases.quality) == (2, "TWD", None)
+    assert last_day(purchases) == date(2024, 2, 3)
+    assert previous(ledger, duckdb_engine, before=date(2024, 2, 3)) is None
