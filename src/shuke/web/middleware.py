@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from django.conf import settings
@@ -12,6 +13,21 @@ from shuke.web.views import too_large
 Answer = Callable[[HttpRequest], HttpResponse]
 _FORM_BYTES = 1024 * 1024
 """What the other fields of an upload's form may weigh."""
+
+
+def server_timing(get_response: Answer) -> Answer:
+    """How long the answer took here, for whoever measures: `Server-Timing: total;dur=…` in milliseconds.
+
+    The outermost, so that all other middleware counts; not the wait for a free thread, nor the sending.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        started = time.perf_counter()
+        response = get_response(request)
+        response.headers["Server-Timing"] = f"total;dur={1000 * (time.perf_counter() - started):.1f}"
+        return response
+
+    return answer
 
 
 def security_headers(get_response: Answer) -> Answer:

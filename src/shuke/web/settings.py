@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "shuke.insight",
 ]
 MIDDLEWARE = [
+    "shuke.web.middleware.server_timing",
     "django.middleware.security.SecurityMiddleware",
     "shuke.web.middleware.security_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
