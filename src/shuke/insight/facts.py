@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
+from pathlib import Path
 
 from django.conf import settings
 
@@ -15,7 +17,13 @@ from shuke.tables import REJECTS
 
 def business_ledger() -> Ledger:
     """The ledger of this business (SHUKE_LEDGER)."""
-    return Ledger(settings.SHUKE_LEDGER)
+    return _opened(settings.SHUKE_LEDGER)
+
+
+@cache
+def _opened(folder: Path) -> Ledger:
+    """One for all requests: it looks a customer up in the version it has read, after a glance for a newer one."""
+    return Ledger(folder)
 
 
 def purchases_of(ledger: Ledger, engine: Engine, *, version: int | None = None) -> Purchases:

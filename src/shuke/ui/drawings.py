@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from django.utils.safestring import SafeString
+
 from shuke.kit.errors import InputError
 from shuke.kit.text import say
 from shuke.ui import language
 from shuke.ui.charts import Drawing, Figures
+from shuke.ui.patterns import inside, table_rows
 
 WIDTHS = {"full": 1120, "wide": 760, "half": 560, "small": 340}
 """Pixels of each size: across the page, most of it, half of it, and a phone."""
@@ -30,6 +33,11 @@ class Sized:
     size: str
     drawing: Drawing
 
+    @property
+    def inside(self) -> SafeString:
+        """The drawing as SVG, without the frame around it."""
+        return inside(self.drawing)
+
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
@@ -43,6 +51,11 @@ class Drawn:
     def empty(self) -> bool:
         """Whether there is nothing to draw."""
         return not self.sized[0].drawing.marks
+
+    @property
+    def rows(self) -> SafeString:
+        """The table of figures, as rows."""
+        return table_rows(self.figures.rows)
 
 
 def drawings(data: Chart, size: str) -> Drawn:
