@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -23,6 +24,15 @@ class Chart(Protocol):
 
     def draw(self, width: float) -> Drawing:
         """The chart laid out."""
+        ...
+
+
+class NamedChart(Chart, Protocol):
+    """A chart that says what it shows, as all of `shuke.ui.charts` do."""
+
+    @property
+    def name(self) -> str:
+        """What it shows."""
         ...
 
 
@@ -56,6 +66,28 @@ class Drawn:
     def rows(self) -> SafeString:
         """The table of figures, as rows."""
         return table_rows(self.figures.rows)
+
+
+class Kept:
+    """A chart that many readers will ask for: `{% chart %}` writes it once for each size and gives it again after.
+
+    It is written in the language of whoever asks first, so keep one for each language.
+    """
+
+    def __init__(self, chart: NamedChart) -> None:
+        self._chart = chart
+        self._written: dict[str, SafeString] = {}
+
+    @property
+    def name(self) -> str:
+        """What the chart shows."""
+        return self._chart.name
+
+    def written(self, size: str, write: Callable[[Chart, str], SafeString]) -> SafeString:
+        """The chart in that size, as `write` writes it."""
+        if size not in self._written:
+            self._written[size] = write(self._chart, size)
+        return self._written[size]
 
 
 def drawings(data: Chart, size: str) -> Drawn:
