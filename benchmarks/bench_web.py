@@ -4,7 +4,7 @@
     python benchmarks/bench_web.py --customers 20000    a smaller try
     python benchmarks/bench_web.py --only sqlite
 
-Purchases are made once into a ledger (kept in var/bench), then for each database: customers are entered by name, scored
+Purchases are made once into a ledger (kept in var/bench), then for each database customers are entered by name, scored
 at two dates and published, `shuke serve` is started as anybody would, and ten users with sessions of their own walk its
 pages. Server time is the `Server-Timing` of each answer; *seen* is what the user's side of the connection waited, on the
 same machine. Users pause a second on average between clicks, which is busy; the last figures are without any pause.
@@ -130,7 +130,7 @@ def serving(environment: dict[str, str]) -> Iterator[int]:
 
 def _answers(port: int) -> bool:
     try:
-        with urlopen(f"http://127.0.0.1:{port}/health/", timeout=3) as answer:  # noqa: S310  our own address
+        with urlopen(f"http://127.0.0.1:{port}/health/", timeout=3) as answer:
             return bool(answer.status == 200)
     except (URLError, OSError):
         return False

@@ -24,14 +24,14 @@ _SURNAMES = (
 _GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀兰霞平刚桂英华玉萍红鹏建国文辉力斌梅宇浩凯云莹雪琳晶倩宁瑞博诗涵梓轩"
 _CITIES = ("杭州", "北京", "上海", "成都", "广州", "武汉", "西安", "台北")
 _THINGS = ("牛奶", "面包", "水果", "蔬菜", "鲜肉", "水产", "零食", "饮料", "粮油", "日化", "纸品", "母婴")
-_WITH_ORDERS = """
+_WITH_ORDERS = f"""
     SELECT * REPLACE (
         'O' || CAST(hash(customer_id, purchased_on) % 100000000 AS VARCHAR) AS order_id,
         'P' || CAST(hash(source_row) % 5000 AS VARCHAR) AS product_id,
-        list_extract({things}, CAST(hash(source_row) % 12 AS INTEGER) + 1) AS category,
+        list_extract({list(_THINGS)}, CAST(hash(source_row) % 12 AS INTEGER) + 1) AS category,
         '门店 ' || CAST(hash(customer_id) % 60 AS VARCHAR) AS store
     ) FROM {{purchases}}
-""".format(things=list(_THINGS))
+"""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,5 @@
 """The inside of a drawing as SVG. Each kind of part is drawn once by its template as a pattern, then filled for every
-rule, mark and word: a chart has hundreds of them, and through the template engine they would be most of a page's time."""
+rule, mark and word: a chart has hundreds, and through the template engine they would be most of a page's time."""
 
 from __future__ import annotations
 
