@@ -167,7 +167,7 @@ def _merged(plan: _Plan, start: int, size: int) -> list[int]:
         return []
     cells = plan.cells or []
     fetched = sum(min(int(plan.run.cells[cell][-1]), deep) for cell in cells)
-    if len(cells) > _CELLS_MERGED or fetched > MERGED:
+    if not 0 < len(cells) <= _CELLS_MERGED or fetched > MERGED:
         return []
     with connection.cursor() as cursor:
         cursor.execute(_merging(plan, cells, deep), [size, start])
