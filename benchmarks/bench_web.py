@@ -136,8 +136,10 @@ def _answers(port: int) -> bool:
         return False
 
 
-def missing(database: str) -> str:
+def missing(database: str, *, again: bool) -> str:
     """Why this database cannot be measured here, if so."""
+    if database == "postgresql" and again:
+        return "its records went with it: measure without --again"
     if database == "postgresql" and not list(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
         return "missing part: PostgreSQL (apt-get install postgresql)"
     return ""
@@ -178,7 +180,7 @@ def main() -> None:
         return
     task("prepare", asked)
     for database in [asked.only] if asked.only else list(DATABASES):
-        if why := missing(database):
+        if why := missing(database, again=asked.again):
             print(f"\n{DATABASES[database]}: not measured, {why}")
             continue
         asked.only = database
