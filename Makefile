@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo report serve test check unit records browser docs requirements bench clean
+.PHONY: help setup demo report serve test check unit records browser docs requirements bench bench-web clean
 
 help: ## List these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -41,6 +41,9 @@ docs: $(BIN)/.dev ## Write the pages that are made from the code
 
 bench: $(BIN)/.dev ## Measure: whole cycle against the bare query, fits against lifetimes (1 M and 10 M rows; BIG=1 adds 100 M)
 	$(BIN)/python benchmarks/bench.py $(if $(BIG),--big)
+
+bench-web: $(BIN)/.dev ## Measure pages and publishing with 1 M customers and ten users, on SQLite and PostgreSQL (N=20000 for fewer)
+	$(BIN)/python benchmarks/bench_web.py $(if $(N),--customers $(N))
 
 requirements: $(BIN)/.dev ## Pin the newest versions that pyproject.toml allows
 	$(BIN)/pip install --quiet uv

@@ -126,7 +126,7 @@ def commands(text: str) -> Iterator[tuple[str, str]]:
 def check_command(command: str, shown: str, where: str) -> None:
     program, *arguments = shlex.split(command)
     if program == "make":
-        known = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+        known = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
         assert arguments[0] in known, f"{where}: there is no `make {arguments[0]}`"
         return
     assert program == "shuke", f"{where}: only shuke and make are checked, not {program}"

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from shuke.crm.customers.models import Customer
 from shuke.crm.scores.models import COLUMNS, SLOTS, Run
+from shuke.crm.scores.writes import set_figures
 from shuke.engines import open_engine
+from shuke.insight import publish as publishing
 from shuke.insight.cycles import Parameters, score
 from shuke.insight.facts import business_ledger
 from shuke.insight.publish import rows
@@ -81,3 +85,31 @@ def test_a_run_scored_twice_is_kept_and_published_once(scored: Any) -> None:
     )
     assert again.pk == current().pk
     assert [run.run_id for run in business_ledger().runs()] == ["run-june", "run-year"]
+
+
+def test_the_rows_of_a_batch_are_what_arrow_itself_gives() -> None:
+    day = date(2024, 5, 1)
+    for values, kind in (
+        ([1, 2, 3], pa.int64()),
+        ([1, None, 3], pa.int64()),
+        ([0.5, -0.0, 2.0], pa.float64()),
+        ([None, 0.25, None], pa.float64()),
+        (["A", None, "A", "B"], pa.string()),
+        ([None, None], pa.string()),
+        ([day, None, day], pa.date32()),
+        ([True, False], pa.bool_()),
+        ([], pa.string()),
+    ):
+        column = pa.array(values, kind)
+        assert publishing._values(column) == column.to_pylist()
+        assert list(map(type, publishing._values(column))) == list(map(type, values))
+
+
+def test_the_charts_of_the_overview_follow_the_figures(scored: Any, as_user: Any, colleague: Any) -> None:
+    client, run = as_user(colleague), current()
+    before = client.get("/").content.decode()
+    assert client.get("/").content.decode().count("<svg") == before.count("<svg")
+    changed = run.figures | {"months": [{"month": "1999-01", "amount_minor": 100, "customers": 1}] * 3}
+    set_figures(run_id=run.run_id, figures=changed)
+    assert "1999-01" not in before
+    assert "1999-01" in client.get("/").content.decode()

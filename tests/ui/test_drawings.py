@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.utils.safestring import SafeString
 from django.utils.translation import override
 
 from shuke.kit.errors import InputError
 from shuke.ui.charts import Bar, Bars, Lines, Series
-from shuke.ui.drawings import drawings
+from shuke.ui.drawings import Kept, drawings
 
 BARS = Bars("b", [Bar("A", 1)])
 
@@ -40,3 +41,15 @@ def test_heads_that_were_given_are_kept() -> None:
         "Tier",
         "Customers",
     ]
+
+
+def test_a_kept_chart_is_written_once_for_each_size() -> None:
+    kept, asked = Kept(BARS), []
+
+    def write(chart: object, size: str) -> SafeString:
+        asked.append(size)
+        return SafeString(f"{chart is BARS} {size}")
+
+    assert [kept.written(size, write) for size in ("half", "small", "half")] == ["True half", "True small", "True half"]
+    assert asked == ["half", "small"]
+    assert kept.name == "b"

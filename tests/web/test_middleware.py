@@ -24,6 +24,11 @@ def test_no_page_allows_inline_scripts_styles_or_other_hosts(client: Client) -> 
     )
 
 
+def test_every_answer_tells_how_long_it_took_here(client: Client) -> None:
+    for path in ("/log-in/", "/customers/", "/no-such-page/"):
+        assert re.fullmatch(r"total;dur=\d+\.\d, cpu;dur=\d+\.\d", client.get(path)["Server-Timing"]), path
+
+
 def test_pages_are_not_kept_by_shared_proxies_nor_framed(as_user: Callable[[User], Client], colleague: User) -> None:
     answer = as_user(colleague).get("/jobs/")
     assert "private" in answer["Cache-Control"]

@@ -123,7 +123,8 @@ def serve(asked: argparse.Namespace, language: str) -> None:
 
 
 def _web(asked: argparse.Namespace) -> list[str]:
-    options = {"host": asked.host, "port": asked.port, "threads": asked.threads, "parent": os.getpid()}
+    options = {"host": asked.host, "port": asked.port, "processes": asked.processes, "threads": asked.threads}
+    options["parent"] = os.getpid()
     return ["shuke.web.serving", *(part for name, value in options.items() for part in (f"--{name}", str(value)))]
 
 

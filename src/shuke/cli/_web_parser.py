@@ -11,6 +11,8 @@ from shuke.kit.text import say
 
 THREADS = min(8, 2 * (os.cpu_count() or 1))
 """More would only wait for each other's turn to run Python."""
+PROCESSES = min(4, os.cpu_count() or 1)
+"""One Python uses one core: pages are made side by side only by several."""
 DEMO_FOLDER = Path("var/demo-web")
 
 
@@ -34,6 +36,9 @@ def _add_listening(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("--port", type=int, default=8000, metavar="N", help=_help("port", language))
     parser.add_argument(
         "--threads", type=int, default=THREADS, metavar="N", help=_help("threads", language, threads=THREADS)
+    )
+    parser.add_argument(
+        "--processes", type=int, default=PROCESSES, metavar="N", help=_help("processes", language, processes=PROCESSES)
     )
     parser.add_argument("--no-worker", action="store_true", help=_help("no_worker", language))
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
+from json import dumps, loads
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,6 +21,7 @@ from shuke.insight.charts import heat, lorenz, months, pyramid, sankey, stages, 
 from shuke.insight.cycles import Parameters
 from shuke.kit.text import compact_money, day, money, number, share
 from shuke.ui import language
+from shuke.ui.drawings import Kept
 from shuke.ui.parts import Why
 
 _CALLED = 8
@@ -39,16 +42,26 @@ def context(viewer: User) -> dict[str, Any]:
         "tiles": _tiles(run, before.get("totals", {})),
         "to_call": to_call(run, _CALLED),
         "to_call_all": link(sort="-value_at_risk", stage="decline"),
-        "pyramid": pyramid(figures, run.currency),
-        "stages": stages(figures),
-        "value_by_tier": value_by_tier(figures, run.currency),
-        "months": months(figures, run.currency),
-        "lorenz": lorenz(figures),
-        "heat": heat(figures, run.currency),
-        "sankey": sankey(figures, before.get("as_of", ""), run.as_of.isoformat()) if figures.get("migration") else None,
+        **_charts(dumps(figures), run.as_of.isoformat(), run.currency, tongue),
         "backtest": backtest(figures),
         "basis": here(f"insight.basis.{figures['value_basis']}"),
         "tier_basis": here(f"insight.run.by_{Parameters.from_json(run.parameters).tier_by}"),
+    }
+
+
+@lru_cache(maxsize=16)
+def _charts(told: str, as_of: str, currency: str, tongue: str) -> Mapping[str, Kept | None]:
+    """The charts of a run's figures (as JSON), drawn once for each language: they would be most of the page's time."""
+    figures = loads(told)
+    moved = figures.get("migration") and sankey(figures, (figures.get("before") or {}).get("as_of", ""), as_of)
+    return {
+        "pyramid": Kept(pyramid(figures, currency)),
+        "stages": Kept(stages(figures)),
+        "value_by_tier": Kept(value_by_tier(figures, currency)),
+        "months": Kept(months(figures, currency)),
+        "lorenz": Kept(lorenz(figures)),
+        "heat": Kept(heat(figures, currency)),
+        "sankey": Kept(moved) if moved else None,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
@@ -49,7 +49,7 @@ class Shell:
     theme_icon: str
     here: str
     navigation: tuple[Destination, ...]
-    links: Mapping[str, str]
+    links: Mapping[str, str] = field(hash=False)
     languages: tuple[Choice, ...]
     themes: tuple[Choice, ...]
     user_name: str

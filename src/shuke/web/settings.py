@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "shuke.insight",
 ]
 MIDDLEWARE = [
+    "shuke.web.middleware.server_timing",
     "django.middleware.security.SecurityMiddleware",
     "shuke.web.middleware.security_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -84,6 +85,14 @@ TEMPLATES = [
 # --- records -----------------------------------------------------------------------------------------------------
 DATABASES = {"default": env.database(env.text("DATABASE_URL", ""), SHUKE_DATA)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Failed log-ins are counted here, by all processes together.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": SHUKE_DATA / "cache",
+    }
+}
 
 # --- people ------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "people.User"

@@ -104,6 +104,24 @@ def test_both_ways_give_the_same_order_of_values_and_blanks_last(
     assert walked[: len(known)] == known, "blanks stand last"
 
 
+def test_a_page_merged_of_cells_is_the_one_that_is_walked_to(
+    run: Run, many: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "FEW", 0)
+    merged = 0
+    for filters in ("tier=A", "tier=B,C&stage=decline,stability", "risk=churn", "tier=Z", "tier=A,B,C,D"):
+        for order in ("-clv", "clv", "-current_value", "current_value"):
+            for page in (1, 2, 3):
+                query = read(QueryDict(f"{filters}&sort={order}&size=25&page={page}"))
+                ids = find(query, run).ids
+                plan = finding._planned(query, run)
+                assert ids == finding._walked(plan, query.start, query.size), (filters, order, page)
+                merged += bool(finding._merged(plan, query.start, query.size))
+    assert merged >= 12, "this way was taken"
+    monkeypatch.setattr(finding, "MERGED", 10)
+    assert finding._merged(finding._planned(read(QueryDict("tier=A,B,C,D")), run), 0, 25) == []
+
+
 def _values(ids: list[int], field: str, run: Run) -> list[Any]:
     from shuke.crm.scores.models import SLOTS
 

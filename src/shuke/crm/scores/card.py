@@ -117,7 +117,7 @@ class _Writer:
 
 def context(viewer: User, customer: Customer) -> dict[str, Any]:
     """What the template of the card shows; without a score, who the customer is."""
-    run, before = reads.current_run(viewer), reads.previous_run(viewer)
+    run, before = reads.run_for_lists(viewer), reads.previous_run(viewer)
     score = reads.score_of(viewer, customer, run)
     shown: dict[str, Any] = {
         "customer": customer,

@@ -119,14 +119,25 @@ ASCENDING = ("tier_rank", "next_purchase_due", "stage", "rfm_segment")
 """What lists may be sorted by, and in which direction people look first."""
 
 
+FIRST_OF_CELLS = ("clv_minor", "current_value_minor")
+"""The orders of which each cell has an index of its own: those in which filtered lists are looked at most."""
+
+
 def _indexes(letter: str) -> list[models.Index]:
-    """An index for each order of the list. It ends in the cell, so that a filter is decided without the row."""
+    """An index for each order of the list. It ends in the cell, so that a filter is decided without the row.
+
+    Those that begin with the cell find the first customers of a filter that are far down in the order of all.
+    """
     orders = [f"-{name}" for name in DESCENDING] + list(ASCENDING)
     sorts = [
         models.Index(fields=[order, "customer", "cell"], name=f"score_{letter}_{order.strip('-')[:20]}")
         for order in orders
     ]
-    return [*sorts, models.Index(fields=["cell", "customer"], name=f"score_{letter}_cell")]
+    firsts = [
+        models.Index(fields=["cell", f"-{order}", "customer"], name=f"score_{letter}_cell_{order[:17]}")
+        for order in FIRST_OF_CELLS
+    ]
+    return [*sorts, *firsts]
 
 
 class ScoreA(Scored):

@@ -49,7 +49,7 @@ def current_run(viewer: User) -> Run | None:
 
 
 def run_for_lists(viewer: User) -> Run | None:
-    """The current run without its figures for the Overview, which lists would read for nothing."""
+    """The current run without its figures for the Overview, which lists and cards would read for nothing."""
     _require_sight(viewer)
     return Run.objects.filter(state=Run.State.CURRENT).defer("figures", "parameters").first()
 

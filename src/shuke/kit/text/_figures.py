@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from babel.dates import format_date
 from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent
@@ -11,9 +12,13 @@ from babel.numbers import format_compact_currency, format_currency, format_decim
 from shuke.kit.money import to_major
 from shuke.kit.text._catalogue import require_language
 
+# Babel takes up to 100 µs a figure, and a page writes the same ones many times over: in each size of a chart, for each
+# reader of a run. 20,000 figures are a few megabytes.
+_kept = lru_cache(maxsize=20_000)
 _LOCALES = {"zh-hans": "zh_Hans_CN", "zh-hant": "zh_Hant_TW", "en": "en_US"}
 
 
+@_kept
 def money(minor: int, currency: str, language: str) -> str:
     """An exact amount.
 
@@ -23,6 +28,7 @@ def money(minor: int, currency: str, language: str) -> str:
     return str(format_currency(to_major(minor, currency), currency, locale=_locale(language)))
 
 
+@_kept
 def compact_money(minor: int, currency: str, language: str) -> str:
     """A large amount in short: 4.65 亿 in Chinese, 465M in English; small ones in full.
 
@@ -36,6 +42,7 @@ def compact_money(minor: int, currency: str, language: str) -> str:
     )
 
 
+@_kept
 def number(value: float | Decimal, language: str, decimals: int = 0) -> str:
     """A plain number with separators of thousands.
 
@@ -43,9 +50,10 @@ def number(value: float | Decimal, language: str, decimals: int = 0) -> str:
     ('1,469,307', '0.46')
     """
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return str(format_decimal(value, format=pattern, locale=_locale(language)))
+    return str(format_decimal(value + 0, format=pattern, locale=_locale(language)))
 
 
+@_kept
 def share(value: float, language: str, decimals: int = 0) -> str:
     """A share of one as percent; what is not quite none or all never reads as none or all.
 
@@ -58,9 +66,10 @@ def share(value: float, language: str, decimals: int = 0) -> str:
     if 1 - least / 2 <= value < 1:
         return ">" + share(1 - least, language, decimals)
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "") + "%"
-    return str(format_percent(value, format=pattern, locale=_locale(language)))
+    return str(format_percent(value + 0, format=pattern, locale=_locale(language)))
 
 
+@_kept
 def day(value: date, language: str) -> str:
     """A day as the language writes it.
 

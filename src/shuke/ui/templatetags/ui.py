@@ -62,13 +62,15 @@ from django.core.paginator import Page
 from django.forms import BaseForm, BoundField
 from django.template import Context
 from django.utils import timezone
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
 from shuke.kit import text
 from shuke.ui import blocks, language
 from shuke.ui.charts import sparkline as lay_out
-from shuke.ui.drawings import Chart, drawings
+from shuke.ui.drawings import Chart, Kept, drawings
 from shuke.ui.parts import PAGE_SIZES, Crumb, Option, Pages, Why
+from shuke.ui.shell_parts import shell_part as written_part
 
 register = template.Library()
 _UNKNOWN = "—"
@@ -136,6 +138,12 @@ def _icon(name: str, size: int) -> SafeString:
     # `+ ""` turns a template's SafeString into the plain text that ElementTree takes.
     drawn = lucide._render_icon(name + "", size, aria_hidden="true", **{"class": "icon"})
     return mark_safe(" ".join(drawn.split()))  # noqa: S308 (the wheel's own drawing, no text of users)
+
+
+@register.simple_tag(takes_context=True)
+def shell_part(context: Context, name: str) -> SafeString:
+    """A template of the shell that depends on `shell` alone, written once for all pages where it reads the same."""
+    return written_part(context, name)
 
 
 @register.simple_tag(takes_context=True)
@@ -343,10 +351,14 @@ register.simple_block_tag(blocks.timeline)
 register.simple_block_tag(blocks.event)
 
 
-@register.inclusion_tag("ui/charts/chart.html")
-def chart(data: Chart, size: str = "half") -> dict[str, object]:
+@register.simple_tag
+def chart(data: Chart | Kept, size: str = "half") -> SafeString:
     """A chart with links, drawn for the width given and for narrower ones, and its figures as a table."""
-    return {"drawings": drawings(data, size)}
+    return data.written(size, _chart) if isinstance(data, Kept) else _chart(data, size)
+
+
+def _chart(data: Chart, size: str) -> SafeString:
+    return render_to_string("ui/charts/chart.html", {"drawings": drawings(data, size)})
 
 
 @register.inclusion_tag("ui/charts/sparkline.html")
