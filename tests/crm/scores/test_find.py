@@ -122,6 +122,21 @@ def test_a_page_merged_of_cells_is_the_one_that_is_walked_to(
     assert finding._merged(finding._planned(read(QueryDict("tier=A,B,C,D")), run), 0, 25) == []
 
 
+@pytest.mark.parametrize("order", ["-clv", "clv", "name", "next_purchase_due"])
+def test_a_walk_that_is_given_up_ends_in_the_same_list(run: Run, order: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    query = read(QueryDict(f"q=张&tier=C,D&sort={order}&size=25"))
+    monkeypatch.setattr(finding, "FEW", 0)
+    walked = find(query, run)
+    monkeypatch.setattr(finding, "_AT_ONCE", 2)
+    monkeypatch.setattr(finding, "WALKED", 4)
+    given_up = find(query, run)
+    assert given_up.ids == walked.ids
+    assert given_up.ids
+    assert (walked.capped, given_up.capped) == (True, False), "all are counted where all were fetched"
+    monkeypatch.setattr(finding, "MANY", 1)
+    assert find(query, run).ids == walked.ids, "too many to fetch: walked to the end after all"
+
+
 def _values(ids: list[int], field: str, run: Run) -> list[Any]:
     from shuke.crm.scores.models import SLOTS
 

@@ -3,7 +3,8 @@
 Three ways lead to a page. Where one of the filters leaves a few customers, those are fetched by its index, tried
 against the other filters and sorted. Where there are filters by score alone and the order is a common one, the first
 customers of each cell are fetched in that order and merged. Else the index of the order is walked from its top until
-the page is full: mostly every filter then meets often enough for the walk to be short.
+the page is full: mostly every filter then meets often enough for the walk to be short. Where it is not (a common
+name among customers who stand at the end of the order), the walk is given up and the many are fetched after all.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 from django.db import connection
@@ -23,9 +25,14 @@ from shuke.crm.scores.models import DESCENDING, FIRST_OF_CELLS, RELATIONS, SLOTS
 from shuke.crm.scores.query import Query
 
 FEW = 2_000
+MANY = 100_000
+"""How many customers a word or a tag may leave to be fetched, where a walk finds too few."""
+WALKED = 20_000
+"""After how many rows a walk that tries words or a tag against each is given up."""
 COUNTED = 10_000
 MERGED = 20_000
 """How many customers may be fetched for a page that is merged of cells."""
+_AT_ONCE = 2_000
 _CELLS_MERGED = 200  # each is a part of one statement, and SQLite takes at most 500
 _OF_CUSTOMERS = ("sort_name", "created_at")
 
@@ -76,6 +83,8 @@ def find(query: Query, run: Run | None) -> Found:
     """The page of customers that a query asks for."""
     plan = _planned(query, run)
     few = _few(plan)
+    if few is None and _is_long(plan):
+        few = _left(plan, MANY)
     if few is not None:
         ids = _sorted(plan, few)
         return Found(ids[query.start : query.start + query.size], len(ids))
@@ -107,13 +116,32 @@ def _few(plan: _Plan) -> list[int] | None:
     """The ids that one of the filters leaves, if it leaves few."""
     if plan.cells is not None and plan.in_cells <= FEW:
         return list(plan.scores.objects.filter(cell__in=plan.cells).values_list("pk", flat=True)) if plan.run else []
-    if plan.query.words and len(ids := found_ids(plan.query.words, FEW + 1)) <= FEW:
+    return _left(plan, FEW)
+
+
+def _left(plan: _Plan, most: int) -> list[int] | None:
+    """The ids that the words or the tag leave, if they are at most so many."""
+    if plan.query.words and len(ids := found_ids(plan.query.words, most + 1)) <= most:
         return ids
     if plan.query.tag:
         tagged = CustomerTag.objects.filter(tag__name=plan.query.tag).values_list("customer_id", flat=True)
-        if len(ids := list(tagged[: FEW + 1])) <= FEW:
+        if len(ids := list(tagged[: most + 1])) <= most:
             return ids
     return None
+
+
+def _is_long(plan: _Plan) -> bool:
+    """Whether the page is not filled by the first `WALKED` rows of the order that pass the words and the tag."""
+    if not (plan.query.words or plan.query.tag):
+        return False
+    missing = plan.query.start + plan.query.size
+    passing = _rows(plan).filter(_passes(plan, _to_customer(plan)))
+    for start in range(0, WALKED, _AT_ONCE):
+        part = list(_ordered(plan, _rows(plan)).values_list("pk", flat=True)[start : start + _AT_ONCE])
+        missing -= passing.filter(pk__in=part).count()
+        if missing <= 0 or len(part) < _AT_ONCE:
+            return False
+    return True
 
 
 def _sorted(plan: _Plan, few: list[int]) -> list[int]:
@@ -121,11 +149,12 @@ def _sorted(plan: _Plan, few: list[int]) -> list[int]:
     if not few:
         return []
     order = plan.order if plan.by_customer else f"{plan.relation}__{plan.order}"
-    rows = list(Customer.objects.filter(_passes(plan, ""), pk__in=few).values_list("pk", order))
-    with_value = sorted((value, pk) for pk, value in rows if value is not None)
-    if plan.is_descending:
-        with_value.sort(key=lambda pair: pair[0], reverse=True)
-    return [pk for _, pk in with_value] + sorted(pk for pk, value in rows if value is None)
+    passing = Customer.objects.filter(_passes(plan, "")).values_list("pk", order)
+    parts = (few[start : start + _AT_ONCE] for start in range(0, len(few), _AT_ONCE))
+    rows = list(chain.from_iterable(passing.filter(pk__in=part) for part in parts))
+    rows.sort(key=itemgetter(0), reverse=not _ties_rise(plan))
+    with_value = sorted((row for row in rows if row[1] is not None), key=itemgetter(1), reverse=plan.is_descending)
+    return [pk for pk, _ in with_value] + sorted(pk for pk, value in rows if value is None)
 
 
 def _passes(plan: _Plan, prefix: str) -> Q:
@@ -141,22 +170,34 @@ def _passes(plan: _Plan, prefix: str) -> Q:
     return condition
 
 
+def _rows(plan: _Plan) -> QuerySet[Any]:
+    """What an order runs over: customers, or the run's scores."""
+    return Customer.objects.all() if plan.by_customer else plan.scores.objects.all()
+
+
+def _to_customer(plan: _Plan) -> str:
+    return "" if plan.by_customer else "customer__"
+
+
+def _ordered(plan: _Plan, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Those with a value, as the order's index runs, or all of it backwards."""
+    tie = "pk" if _ties_rise(plan) else "-pk"
+    ordered = rows.order_by(f"-{plan.order}" if plan.is_descending else plan.order, tie)
+    can_lack = rows.model._meta.get_field(plan.order).null
+    return ordered.filter(**{f"{plan.order}__isnull": False}) if can_lack else ordered
+
+
+def _ties_rise(plan: _Plan) -> bool:
+    """Whether customers with the same value stand by rising id: so they do in the order's index."""
+    return plan.is_descending == (plan.order in DESCENDING)
+
+
 def _walks(plan: _Plan) -> tuple[QuerySet[Any, int], QuerySet[Any, int]]:
     """The ids along the order: first those with a value, then those without."""
-    rows: QuerySet[Any] = (
-        Customer.objects.filter(_passes(plan, ""))
-        if plan.by_customer
-        else plan.scores.objects.filter(_passes(plan, "customer__"))
-    )
-    descending = plan.is_descending
-    tie = "pk" if descending == (plan.order in DESCENDING) else "-pk"  # as the index runs, or all of it backwards
-    with_value = rows.order_by(f"-{plan.order}" if descending else plan.order, tie)
-    if rows.model._meta.get_field(plan.order).null:
-        with_value = with_value.filter(**{f"{plan.order}__isnull": False})
-        without = rows.filter(**{f"{plan.order}__isnull": True}).order_by("pk")
-    else:
-        without = rows.none()
-    return with_value.values_list("pk", flat=True), without.values_list("pk", flat=True)
+    rows = _rows(plan).filter(_passes(plan, _to_customer(plan)))
+    can_lack = rows.model._meta.get_field(plan.order).null
+    without = rows.filter(**{f"{plan.order}__isnull": True}).order_by("pk") if can_lack else rows.none()
+    return _ordered(plan, rows).values_list("pk", flat=True), without.values_list("pk", flat=True)
 
 
 def _merged(plan: _Plan, start: int, size: int) -> list[int]:
