@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from shuke.engines import DuckDBEngine, Engine, open_engine
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
     from shuke.crm.people.models import User
 
 _SKIPPED_FOR_A_MISSING_PART = "missing part: "
+
+
+# A slow machine is no wrong answer: no property test has a time limit.
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
 
 
 def _settings_of_the_pages() -> None:

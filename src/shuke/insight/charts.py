@@ -31,6 +31,7 @@ from shuke.ui.figures import numbers, short_amounts
 
 Figures = Mapping[str, Any]
 NEW, GONE = "new", "gone"
+MONTHS_SHOWN = 36
 _TONES = ("tone-tier-a", "tone-tier-b", "tone-tier-c", "tone-tier-d")
 _TOP = 0.2
 _HEAT_HEIGHT = 296
@@ -98,11 +99,21 @@ def value_by_tier(figures: Figures, currency: str) -> Bars:
     return Bars(here("insight.overview.value_by_tier"), bars, write=short_amounts(currency), heads=heads)
 
 
+def all_months(first: str, last: str) -> list[str]:
+    """All months from the first to the last, those without a purchase too.
+
+    >>> all_months("2023-11", "2024-02")
+    ['2023-11', '2023-12', '2024-01', '2024-02']
+    """
+    start, end = (int(month[:4]) * 12 + int(month[5:]) - 1 for month in (first, last))
+    return [f"{month // 12:04d}-{month % 12 + 1:02d}" for month in range(start, end + 1)]
+
+
 def months(figures: Figures, currency: str) -> Lines:
-    kept = figures["months"]
-    labels = [one["month"] for one in kept]
+    sold = {one["month"]: one["amount_minor"] for one in figures["months"]}
+    labels = all_months(min(sold), max(sold))[-MONTHS_SHOWN:] if sold else []
     hrefs = [listed(sort="-last_purchase")] * len(labels)
-    series = Series(here("insight.overview.sales"), [one["amount_minor"] for one in kept], hrefs=hrefs)
+    series = Series(here("insight.overview.sales"), [sold.get(month, 0) for month in labels], hrefs=hrefs)
     return Lines(here("insight.overview.months"), labels, [series], write=short_amounts(currency), filled=True)
 
 

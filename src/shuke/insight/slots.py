@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -22,6 +23,7 @@ from shuke.crm.people.reads import needs, viewer_of
 from shuke.crm.scores import reads as scores
 from shuke.crm.scores.models import Run, Score
 from shuke.crm.words import here
+from shuke.insight.charts import MONTHS_SHOWN, all_months
 from shuke.insight.facts import business_ledger
 from shuke.kit.text import day, number
 from shuke.ui import language
@@ -30,7 +32,6 @@ from shuke.ui.figures import numbers, short_amounts, trimmed
 from shuke.ui.parts import Crumb
 from shuke.value import BGNBD, BGNBDParams
 
-_MONTHS_SHOWN = 36
 _STEPS = 12
 _VISITS_A_PAGE = 10
 _THINGS_A_VISIT = 4
@@ -55,9 +56,8 @@ def over_time(request: HttpRequest, key: str) -> HttpResponse:
     spent: dict[str, int] = defaultdict(int)
     for row in _rows(customer):
         spent[f"{row['purchased_on']:%Y-%m}"] += row["amount_minor"]
-    months = _months(min(spent), max([*spent, f"{run.as_of:%Y-%m}"] if run else spent)) if spent else []
     currency = _currency(run)
-    bars = [Bar(month, spent.get(month, 0)) for month in months[-_MONTHS_SHOWN:]]
+    bars = [Bar(month, spent.get(month, 0)) for month in _shown(spent, f"{run.as_of:%Y-%m}" if run else "")]
     name = here("insight.slot.over_time", name=customer.display_name)
     chart = Bars(name, bars, write=short_amounts(currency), over_time=True)
     return _fragment(request, customer, "insight/_over_time.html", {"chart": chart if bars else None})
@@ -151,14 +151,13 @@ def _what(bought: list[dict[str, Any]]) -> str:
     return here("insight.slot.more", things=listed, count=number(more, language.active())) if more > 0 else listed
 
 
-def _months(first: str, last: str) -> list[str]:
-    """All months from the first to the last.
-
-    >>> _months("2023-11", "2024-02")
-    ['2023-11', '2023-12', '2024-01', '2024-02']
-    """
-    start, end = (int(month[:4]) * 12 + int(month[5:]) - 1 for month in (first, last))
-    return [f"{month // 12:04d}-{month % 12 + 1:02d}" for month in range(start, end + 1)]
+def _shown(spent: Mapping[str, int], today: str) -> list[str]:
+    """The last months up to today; where the customer had left before these, the last up to the last purchase."""
+    if not spent:
+        return []
+    last = max(spent)
+    latest = all_months(min(spent), max(last, today))[-MONTHS_SHOWN:]
+    return latest if last in latest else all_months(min(spent), last)[-MONTHS_SHOWN:]
 
 
 def _currency(run: Run | None) -> str:
