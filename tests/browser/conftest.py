@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -189,11 +190,19 @@ class Visitor:
         SCREENS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=SCREENS / f"{name}-{self.label}.png", full_page=False)
         assert self.troubles == []
-        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        try:
+            wide, found = self._measured()
+        except playwright.Error:  # a page with a job loads anew when the job ends, which may be now
+            self.page.wait_for_load_state("networkidle")
+            wide, found = self._measured()
         assert wide <= 0, f"{name} is {wide} px wider than the screen"
-        found = axe.Axe().run(self.page).response["violations"]
         said = [f"{one['id']}: {one['help']}: {one['nodes'][0]['html'][:200]}" for one in found]
         assert said == [], "\n".join(said)
+
+    def _measured(self) -> tuple[int, list[dict[str, Any]]]:
+        """How many px the page is wider than the screen, and what axe found."""
+        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        return wide, axe.Axe().run(self.page).response["violations"]
 
 
 Visit = Callable[..., Visitor]
