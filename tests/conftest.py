@@ -56,6 +56,15 @@ _settings_of_the_pages()
 _start_django()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Workers inherit the environment: with the settings named there, they would read them before this file is loaded,
+    and share one data folder.
+    """
+    if getattr(session.config.option, "numprocesses", None):
+        del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
 @pytest.fixture(scope="session")
 def duckdb_engine() -> Iterator[DuckDBEngine]:
     with DuckDBEngine() as engine:

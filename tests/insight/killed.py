@@ -26,7 +26,7 @@ from shuke.insight.facts import business_ledger  # noqa: E402
 from shuke.insight.models import Upload  # noqa: E402
 from shuke.insight.writes import bring, start_import  # noqa: E402
 
-FOLDER = Path(sys.argv[2])
+FOLDER = Path(sys.argv[2]) if __name__ == "__main__" else Path()  # the examples in docstrings are looked for here too
 
 
 def begin() -> None:

@@ -83,6 +83,7 @@ def test_without_log_in_no_page_takes_a_form_but_for_the_public_ones(client: Cli
     assert open_pages == PUBLIC
 
 
+@pytest.mark.django_db  # said here, since the fixture is asked for by name: such tests run before those of the browser
 @pytest.mark.parametrize("role", ["owner", "manager", "colleague"])
 def test_no_page_breaks_for_anybody_who_is_logged_in(
     request: pytest.FixtureRequest, as_user: Callable[[User], Client], role: str
