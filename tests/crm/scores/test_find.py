@@ -12,7 +12,7 @@ from shuke.crm.customers.models import Customer
 from shuke.crm.customers.writes import Card, ensure, keep, tag
 from shuke.crm.scores import find as finding
 from shuke.crm.scores.columns import ORDERS
-from shuke.crm.scores.find import all_ids, find
+from shuke.crm.scores.find import UNLIMITED, all_ids, find
 from shuke.crm.scores.models import COLUMNS, Run
 from shuke.crm.scores.query import read
 
@@ -82,12 +82,12 @@ def test_both_ways_find_whom_the_filters_leave(
 ) -> None:
     monkeypatch.setattr(finding, "FEW", few)
     query = read(QueryDict(filters + "&size=100"))
-    found = find(query, run)
+    found = find(query, run, UNLIMITED)
     wanted = expected(many, filters)
     assert set(keys_of(found.ids)) == wanted
     assert len(found.ids) == len(wanted)
     assert found.total == len(wanted) or found.capped
-    assert list(all_ids(query, run)) == found.ids
+    assert list(all_ids(query, run, UNLIMITED)) == found.ids
 
 
 @pytest.mark.parametrize("order", [sign + code for code in ORDERS for sign in ("", "-")])
@@ -95,9 +95,9 @@ def test_both_ways_give_the_same_order_of_values_and_blanks_last(
     run: Run, order: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     query = read(QueryDict(f"sort={order}&size=100&tier=A,B,C"))
-    looked_up = _values(find(query, run).ids, query.field, run)
+    looked_up = _values(find(query, run, UNLIMITED).ids, query.field, run)
     monkeypatch.setattr(finding, "FEW", 0)
-    walked = _values(find(query, run).ids, query.field, run)
+    walked = _values(find(query, run, UNLIMITED).ids, query.field, run)
     assert walked == looked_up
     known = [value for value in walked if value is not None]
     assert known == sorted(known, reverse=order.startswith("-"))
@@ -155,20 +155,20 @@ def test_pages_side_by_side_are_the_whole_list(
 ) -> None:
     for few in (0, 2000):
         monkeypatch.setattr(finding, "FEW", few)
-        pages = [find(read(QueryDict(f"sort={order}&size={size}&page={page}")), run).ids for page in range(1, 5)]
+        pages = [find(read(QueryDict(f"sort={order}&size={size}&page={page}")), run, UNLIMITED).ids for page in range(1, 5)]
         together = [pk for page in pages for pk in page]
-        assert together == find(read(QueryDict(f"sort={order}&size=100")), run).ids
+        assert together == find(read(QueryDict(f"sort={order}&size=100")), run, UNLIMITED).ids
         assert len(set(together)) == 60
 
 
 def test_customers_without_a_score_are_found_by_search_and_by_name(run: Run) -> None:
     keep(cards=[Card("later", name="后来者")])
-    assert keys_of(find(read(QueryDict("q=后来者")), run).ids) == ["later"]
-    assert "later" in keys_of(find(read(QueryDict("sort=name&size=100")), run).ids)
-    assert "later" not in keys_of(find(read(QueryDict("size=100")), run).ids)
+    assert keys_of(find(read(QueryDict("q=后来者")), run, UNLIMITED).ids) == ["later"]
+    assert "later" in keys_of(find(read(QueryDict("sort=name&size=100")), run, UNLIMITED).ids)
+    assert "later" not in keys_of(find(read(QueryDict("size=100")), run, UNLIMITED).ids)
 
 
 def test_before_the_first_run_the_list_holds_all_customers_by_name(db: None) -> None:
     keep(cards=[Card("b", name="张伟"), Card("a", name="王芳")])
-    assert keys_of(find(read(QueryDict("")), None).ids) == ["a", "b"]
-    assert find(read(QueryDict("tier=A")), None).ids == []
+    assert keys_of(find(read(QueryDict("")), None, UNLIMITED).ids) == ["a", "b"]
+    assert find(read(QueryDict("tier=A")), None, UNLIMITED).ids == []
