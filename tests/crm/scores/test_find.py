@@ -9,10 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shuke.crm.customers.models import Customer
+from shuke.crm.customers.scope import Reach
 from shuke.crm.customers.writes import Card, ensure, keep, tag
+from shuke.crm.people.models import User
 from shuke.crm.scores import find as finding
 from shuke.crm.scores.columns import ORDERS
-from shuke.crm.scores.find import UNLIMITED, all_ids, find
+from shuke.crm.scores.find import UNLIMITED, Sight, all_ids, find
 from shuke.crm.scores.models import COLUMNS, Run
 from shuke.crm.scores.query import read
 
@@ -155,7 +157,9 @@ def test_pages_side_by_side_are_the_whole_list(
 ) -> None:
     for few in (0, 2000):
         monkeypatch.setattr(finding, "FEW", few)
-        pages = [find(read(QueryDict(f"sort={order}&size={size}&page={page}")), run, UNLIMITED).ids for page in range(1, 5)]
+        pages = [
+            find(read(QueryDict(f"sort={order}&size={size}&page={page}")), run, UNLIMITED).ids for page in range(1, 5)
+        ]
         together = [pk for page in pages for pk in page]
         assert together == find(read(QueryDict(f"sort={order}&size=100")), run, UNLIMITED).ids
         assert len(set(together)) == 60
@@ -172,3 +176,24 @@ def test_before_the_first_run_the_list_holds_all_customers_by_name(db: None) -> 
     keep(cards=[Card("b", name="张伟"), Card("a", name="王芳")])
     assert keys_of(find(read(QueryDict("")), None, UNLIMITED).ids) == ["a", "b"]
     assert find(read(QueryDict("tier=A")), None, UNLIMITED).ids == []
+
+
+@pytest.mark.parametrize("few", [0, 2_000])
+@pytest.mark.parametrize(
+    "query", ["", "sort=name", "tier=A", "sort=created&stage=decline", "q=k", "size=100&sort=-churn_probability"]
+)
+def test_a_list_in_scope_shows_and_counts_only_what_is_in_scope(
+    published: Callable[..., Run], many: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch, colleague: User,
+    few: int, query: str,
+) -> None:  # fmt: skip
+    run = published(many)
+    monkeypatch.setattr(finding, "FEW", few)
+    mine = list(Customer.objects.order_by("pk").values_list("pk", flat=True)[::7])
+    Customer.objects.filter(pk__in=mine).update(owner=colleague)
+    sight = Sight(Reach(frozenset({colleague.pk}), nobodys=False), tail_only=True)
+    asked = read(QueryDict(query + "&size=100"))
+    everything = list(all_ids(asked, run, UNLIMITED))
+    expected = [pk for pk in everything if pk in mine]
+    found = find(asked, run, sight)
+    assert found.ids == list(all_ids(asked, run, sight)) == expected
+    assert found.capped or found.total == len(expected)

@@ -39,9 +39,9 @@ def assign(*, customers: Sequence[int], to: User | None, by: User) -> Assignment
     if not before:
         return None
     made = Assignment.objects.create(by_id=by.pk, to_id=to.pk if to else None, before=before)
-    for owner, ids in before.items():
+    for had, ids in before.items():
         _give(ids, to.pk if to else None)
-        _note(ids, owner, to.pk if to else None, by)
+        _note(ids, had, to.pk if to else None, by)
     return made
 
 

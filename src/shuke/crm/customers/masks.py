@@ -1,4 +1,4 @@
-"""Contacts as those see them who may not read them in full: enough to tell one from another, not enough to take away."""
+"""Contacts for who may not read them in full: enough to tell one from another, not enough to take away."""
 
 from __future__ import annotations
 

@@ -15,7 +15,6 @@ from shuke.crm.people.models import User
 from shuke.crm.people.reads import team_of
 from shuke.crm.people.rights import Act
 
-
 _SURVEYED = 2_000
 """Up to how many customers found by an index are tried against a scope, before the scope is searched itself."""
 

@@ -71,7 +71,9 @@ def new_secret() -> str:
 def drawn(user: User, secret: str) -> str:
     """The secret as a picture (SVG) that apps read, made here: no request leaves the machine."""
     uri = pyotp.TOTP(secret).provisioning_uri(name=user.username, issuer_name=ISSUER)
-    return segno.make(uri, error="m", micro=False).svg_inline(scale=5, border=4, dark="#000", light="#fff", omitsize=False)
+    return segno.make(uri, error="m", micro=False).svg_inline(
+        scale=5, border=4, dark="#000", light="#fff", omitsize=False
+    )
 
 
 @transaction.atomic

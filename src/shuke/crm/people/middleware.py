@@ -67,7 +67,7 @@ def preferences(get_response: Answer) -> Answer:
 
 
 def hall(get_response: Answer) -> Answer:
-    """Refuses forms while somebody looks as another, and pages until a second factor is there that the role asks for."""
+    """Refuses forms while somebody looks as another, and pages until there is the second factor the role asks for."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         if not isinstance(request.user, User):

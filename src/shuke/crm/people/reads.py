@@ -90,9 +90,7 @@ def roles(viewer: User) -> QuerySet[Role]:
 
 def can_view_as(viewer: User, user: User) -> bool:
     """Whether the viewer may look as this user: nobody sees more through another's eyes."""
-    return (
-        viewer.may("people") and user.is_active and user.pk != viewer.pk and viewer.granted.covers(user.granted)
-    )
+    return viewer.may("people") and user.is_active and user.pk != viewer.pk and viewer.granted.covers(user.granted)
 
 
 def entries(

@@ -42,7 +42,8 @@ _MANAGER: frozenset[Right] = _STAFF | {"contacts", "share_view", "export", "impo
 RIGHTS: dict[str, frozenset[Right]] = {STAFF: _STAFF, MANAGER: _MANAGER, OWNER: frozenset(ALL_RIGHTS)}
 """Rights of the built-in roles."""
 
-Reach = Mapping[Act, Scope]
+Reach = Mapping[str, str]
+"""How far each act goes: {act: scope}."""
 
 
 @dataclass(frozen=True, slots=True)

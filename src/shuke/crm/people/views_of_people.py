@@ -239,9 +239,7 @@ def _role_page(request: HttpRequest, role: Role, title: str) -> HttpResponse:
     return render(request, "people/role.html", shown, status=422 if form.is_bound else 200)
 
 
-def _form_page(
-    request: HttpRequest, form: BaseForm, title: str, button: str, page: str, **more: Any
-) -> HttpResponse:
+def _form_page(request: HttpRequest, form: BaseForm, title: str, button: str, page: str, **more: Any) -> HttpResponse:
     back = reverse(f"people:{page}")
     shown = {"form": form, "title": title, "button": button, "back": back, **more}
     shown["trail"] = [Crumb(_title(page), back)]

@@ -67,9 +67,7 @@ def _proved(request: HttpRequest, user: User, form: CodeForm) -> bool:
     try:
         if credential := _json(request.POST.get("credential", "")):
             challenge = second.take_challenge(request)
-            factors.check_passkey(
-                user=user, site=factors.site_of(request), challenge=challenge, credential=credential
-            )
+            factors.check_passkey(user=user, site=factors.site_of(request), challenge=challenge, credential=credential)
         elif form.is_valid():
             factors.check_code(user=user, code=form.cleaned_data["code"])
         else:
