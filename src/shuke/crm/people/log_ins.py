@@ -57,7 +57,7 @@ def moved(request: HttpRequest, before: str | None) -> None:
 def of(user: User) -> list[LogIn]:
     """The sessions that would still be let in, the latest seen first."""
     since = timezone.now() - timedelta(seconds=settings.SESSION_COOKIE_AGE)
-    LogIn.objects.filter(user=user, begun_at__lt=since).delete()
+    LogIn.objects.filter(user=user, seen_at__lt=since).delete()
     living = Session.objects.filter(expire_date__gt=timezone.now()).values("session_key")
     return list(LogIn.objects.filter(user=user, session_key__in=living))
 

@@ -13,7 +13,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from shuke.crm.people import rights
+from shuke.crm.people import audit, rights
 from shuke.crm.people.doors import Attempt, Authenticator, LogIn, Passkey, RecoveryCode
 from shuke.crm.people.rights import Act, Granted, Right, Scope
 from shuke.crm.people.trail import AuditEntry, AuditValues
@@ -122,7 +122,9 @@ class Users(BaseUserManager["User"]):
 
     def create_superuser(self, username: str, email: str = "", password: str | None = None, **fields: Any) -> User:
         """An owner; Django's `createsuperuser` calls this."""
-        return self.create_user(username, email, password, role=Role.OWNER, **fields)
+        user = self.create_user(username, email, password, role=Role.OWNER, **fields)
+        audit.note("user_added", kind="user", record=user.pk, values={"role": Role.OWNER, "username": user.username})
+        return user
 
 
 class User(AbstractBaseUser):
