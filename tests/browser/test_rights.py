@@ -56,7 +56,7 @@ def test_a_contact_is_uncovered_in_place(visit: object) -> None:
     visitor = visit(language="en", who="colleague")  # type: ignore[operator]
     page = visitor.page
     page.goto(visitor.site.url + "/customers/")
-    address = page.locator("#content table a[href^='/customers/']").first.get_attribute("href")
+    address = page.locator("#content tbody a[href^='/customers/']").first.get_attribute("href")
     key = address.strip("/").split("/")[-1]
     visitor.site.manage(
         "shell", "-v0", "-c",

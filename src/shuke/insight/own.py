@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Q, QuerySet, Sum
-
+from shuke.crm.customers.models import Customer
 from shuke.crm.customers.scope import asked_for, reach
 from shuke.crm.people.models import User
 from shuke.crm.scores import reads
@@ -17,6 +17,19 @@ from shuke.kit.text import compact_money, day, number
 from shuke.ui import language
 
 _CALLED = 8
+_CHUNK = 5_000
+
+
+class Figures(NamedTuple):
+    """What the page reads of a score."""
+
+    customer_id: int
+    clv_minor: int | None
+    current_value_minor: int
+    value_at_risk_minor: int | None
+    churn_probability: float | None
+    why_code: str
+    stage: str
 
 
 def context(viewer: User) -> dict[str, Any]:
@@ -36,23 +49,32 @@ def context(viewer: User) -> dict[str, Any]:
     }
 
 
-def _scores(viewer: User, run: Run, whose: str) -> QuerySet[Any]:
-    """The scores of the customers who are the viewer's or the team's; nobody's are no one's success or failure."""
+def _scores(viewer: User, run: Run, whose: str) -> list[Figures]:
+    """The scores of the customers who are the viewer's or the team's; nobody's are no one's success or failure.
+
+    Fetched by the customers' ids, a few thousand at a time, and summed here: asked for sums over a join, a database may
+    walk a million scores to find five hundred.
+    """
     assert run.slot is not None  # noqa: S101  asked only where there is one
-    within = reach(viewer).narrowed(asked_for(viewer, whose)).within("customer__")
-    return SLOTS[run.slot].objects.filter(within)
+    within = reach(viewer).narrowed(asked_for(viewer, whose)).within()
+    ids = iter(Customer.objects.filter(within).order_by().values_list("pk", flat=True))
+    rows = SLOTS[run.slot].objects.values_list(*Figures._fields)
+    found: list[Figures] = []
+    while chunk := list(islice(ids, _CHUNK)):
+        found += [Figures(*row) for row in rows.filter(pk__in=chunk)]
+    return found
 
 
-def _tiles(run: Run, whose: str, scores: QuerySet[Any]) -> list[dict[str, Any]]:
+def _tiles(run: Run, whose: str, scores: list[Figures]) -> list[dict[str, Any]]:
     """The indicators of the Overview, summed over these customers alone."""
-    found = scores.aggregate(
-        customers=Count("pk"),
-        clv=Sum("clv_minor"),
-        current_value=Sum("current_value_minor"),
-        value_at_risk=Sum("value_at_risk_minor"),
-        valuable_at_risk=Count("pk", filter=Q(why_code=VALUABLE_AT_RISK)),
-        likely_to_churn=Count("pk", filter=Q(churn_probability__gte=LIKELY_TO_CHURN)),
-    )
+    found = {
+        "customers": len(scores),
+        "clv": sum(one.clv_minor or 0 for one in scores),
+        "current_value": sum(one.current_value_minor for one in scores),
+        "value_at_risk": sum(one.value_at_risk_minor or 0 for one in scores),
+        "valuable_at_risk": sum(one.why_code == VALUABLE_AT_RISK for one in scores),
+        "likely_to_churn": sum((one.churn_probability or 0) >= LIKELY_TO_CHURN for one in scores),
+    }
     links = {
         "customers": {}, "clv": {"sort": "-clv"}, "current_value": {"sort": "-current_value"},
         "value_at_risk": {"sort": "-value_at_risk"}, "valuable_at_risk": {"risk": "value"},
@@ -75,9 +97,12 @@ def _written(run: Run, name: str, value: int | None) -> str:
     return number(value or 0, tongue)
 
 
-def _to_call(run: Run, scores: QuerySet[Any]) -> list[dict[str, Any]]:
+def _to_call(run: Run, scores: list[Figures]) -> list[dict[str, Any]]:
     """In decline before others, then by value at risk."""
-    worth = scores.filter(value_at_risk_minor__gt=0).select_related("customer").order_by("-value_at_risk_minor")
-    found = list(worth.filter(stage="decline")[:_CALLED])
-    found += list(worth.exclude(stage="decline")[: _CALLED - len(found)])
-    return [called(run, score.customer, reads.as_row(score, score.customer.key)) for score in found]
+    assert run.slot is not None  # noqa: S101
+    worth = [one for one in scores if (one.value_at_risk_minor or 0) > 0]
+    worth.sort(key=lambda one: (one.stage != "decline", -(one.value_at_risk_minor or 0), one.customer_id))
+    ids = [one.customer_id for one in worth[:_CALLED]]
+    found = SLOTS[run.slot].objects.select_related("customer").in_bulk(ids)
+    rows = [found[pk] for pk in ids if pk in found]
+    return [called(run, score.customer, reads.as_row(score, score.customer.key)) for score in rows]

@@ -19,11 +19,12 @@ from shuke.crm.people import audit, reads
 from shuke.crm.people.models import AuditEntry, User
 from shuke.crm.words import here
 from shuke.kit.cells import safe_cell
-from shuke.kit.text import number
+from shuke.kit.text import keys, number
 from shuke.ui import language
 from shuke.ui.parts import PAGE_SIZES, Pages
 
 KINDS = ("user", "team", "role", "customer", "view", "export", "upload", "import", "run", "tag", "configuration")
+_FIELDS = frozenset(key.removeprefix("people.field.") for key in keys("people.field."))
 _LINES = 500
 _LONGEST_VALUE = 300
 
@@ -53,10 +54,11 @@ def show(request: HttpRequest) -> HttpResponse:
     page = max(_whole(request.GET.get("page", "")), 1)
     # One more than is shown tells whether there is a next page: an audit only grows, and counting it is slow.
     found = list(_found(request, asked)[(page - 1) * size : page * size + 1])
+    total = None if len(found) > size else (page - 1) * size + len(found)
     shown = {
         "asked": asked,
         "rows": [_row(entry) for entry in found[:size]],
-        "pages": Pages(page, size, more=len(found) > size),
+        "pages": Pages(page, size, total, more=total is None),
         "users": User.objects.order_by("username"),
         "acts": sorted(((act, here(f"audit.act.{act}")) for act in audit.ACTS), key=lambda pair: pair[1]),
         "kinds": [(kind, here(f"audit.kind.{kind}")) for kind in KINDS],
@@ -118,7 +120,12 @@ def _values(entry: AuditEntry) -> list[str]:
     """What was kept beside the entry, as `field: before → after`; nothing once it was erased."""
     kept = getattr(entry, "kept", None)
     values: Mapping[str, Any] = kept.values if kept else {}
-    return [f"{name}: {_told(value)}"[:_LONGEST_VALUE] for name, value in values.items()]
+    return [f"{_field(name)}: {_told(value)}"[:_LONGEST_VALUE] for name, value in values.items()]
+
+
+def _field(name: str) -> str:
+    """A field of users in the reader's words; others by their own name."""
+    return here(f"people.field.{name}") if name in _FIELDS else name
 
 
 def _told(value: Any) -> str:
