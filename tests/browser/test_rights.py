@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="missing part: axe-playwright-python")
 pytestmark = pytest.mark.xdist_group("browser")
 
 LOOKS = [
@@ -14,25 +15,6 @@ LOOKS = [
     ("phone", "light", "zh-hant"),
     ("phone", "dark", "zh-hans"),
 ]
-PAGES = {
-    "people-teams": "/people/teams/",
-    "people-team-add": "/people/teams/add/",
-    "people-roles": "/people/roles/",
-    "people-role-copy": "/people/roles/add/?copy=staff",
-    "people-role-built-in": "/people/roles/1/",
-    "people-user": "/people/2/",
-    "security": "/profile/security/",
-    "security-app": "/profile/security/app/",
-    "audit": "/audit/",
-    "audit-searched": "/audit/?act=log_in",
-    "customers-mine": "/customers/?owner=mine&columns=owner,phone",
-}
-
-
-@pytest.mark.parametrize(("size", "theme", "language"), LOOKS)
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_of_rights_is_sound(visit: object, name: str, size: str, theme: str, language: str) -> None:
-    visit(size, theme, language).check_page(PAGES[name], name)  # type: ignore[operator]
 
 
 @pytest.mark.parametrize(("size", "theme", "language"), LOOKS)
@@ -111,6 +93,8 @@ def test_a_passkey_is_made_and_opens_the_door(browser: object, site: object) -> 
     context.clear_cookies()
     log_in()
     page.wait_for_url(f"{url}/log-in/second/")
+    found = axe.Axe().run(page).response["violations"]
+    assert [one["id"] for one in found] == []
     page.click("form[data-passkey=get] button")
     page.wait_for_url(f"{url}/")
     context.clear_cookies()
