@@ -24,9 +24,10 @@ def digits(secret: str, steps: int = 0) -> str:
 
 @pytest.fixture
 def secret(colleague: User) -> str:
-    """The colleague has an app; a code of a step ago turned it on, so that one of now is still good."""
+    """The colleague has an app, and has used no code of it yet."""
     made = factors.new_secret()
-    factors.turn_on(user=colleague, secret=made, code=digits(made, -1))
+    Authenticator.objects.create(user=colleague, secret=made)
+    factors.new_recovery_codes(user=colleague)
     return made
 
 

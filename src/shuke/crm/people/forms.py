@@ -55,11 +55,11 @@ class LogInForm(forms.Form):
         return given
 
 
-def failed(name: str, place: str, act: str = "log_in_failed") -> None:
+def failed(name: str, place: str, *, act: str = "log_in_failed", counted_as: str = "") -> None:
     """Count and note a failure; the name typed is a value, since people type passwords there."""
     user = User.objects.filter(username=name).first()
     record = user.pk if user else ""
-    is_shut = throttle.count_failure(name, place)
+    is_shut = throttle.count_failure(counted_as or name, place)
     audit.note(act, kind="user", record=record, values={"username": name})
     if is_shut:
         audit.note("log_in_locked", kind="user", record=record, values={"username": name})

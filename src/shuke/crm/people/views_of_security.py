@@ -25,8 +25,8 @@ from shuke.ui.toasts import toast
 
 _GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 _SECRET = "new_secret"  # noqa: S105  the name it has in the session
-_SECOND = "\0second"
-"""Beside a user name, so that failures of the second step are counted on their own."""
+_SECOND = "second step of "
+"""Before a user name, which has no blanks: failures of the second step are counted on their own."""
 
 
 @login_not_required
@@ -60,7 +60,7 @@ def _second_page(request: HttpRequest, user: User, form: CodeForm) -> dict[str, 
 
 
 def _proved(request: HttpRequest, user: User, form: CodeForm) -> bool:
-    name, place = user.username + _SECOND, address_of(request)
+    name, place = _SECOND + user.username, address_of(request)
     if minutes := throttle.minutes_to_wait(name, place):
         form.add_error(None, here("people.log_in.too_often", minutes=minutes))
         return False
@@ -73,7 +73,7 @@ def _proved(request: HttpRequest, user: User, form: CodeForm) -> bool:
         else:
             return False
     except RefusedFactorError:
-        failed(name, place, "second_factor_failed")
+        failed(user.username, place, act="second_factor_failed", counted_as=name)
         form.add_error(None if credential else "code", here("people.second.wrong"))
         return False
     throttle.forget(name, place)
