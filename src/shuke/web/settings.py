@@ -88,14 +88,6 @@ TEMPLATES = [
 DATABASES = {"default": env.database(env.text("DATABASE_URL", ""), SHUKE_DATA)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Failed log-ins are counted here, by all processes together.
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-        "LOCATION": SHUKE_DATA / "cache",
-    }
-}
-
 # --- people ------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
