@@ -115,7 +115,7 @@ def test_a_page_merged_of_cells_is_the_one_that_is_walked_to(
         for order in ("-clv", "clv", "-current_value", "current_value"):
             for page in (1, 2, 3):
                 query = read(QueryDict(f"{filters}&sort={order}&size=25&page={page}"))
-                ids = find(query, run).ids
+                ids = find(query, run, UNLIMITED).ids
                 plan = finding._planned(query, run)
                 assert ids == finding._walked(plan, query.start, query.size), (filters, order, page)
                 merged += bool(finding._merged(plan, query.start, query.size))
@@ -128,15 +128,15 @@ def test_a_page_merged_of_cells_is_the_one_that_is_walked_to(
 def test_a_walk_that_is_given_up_ends_in_the_same_list(run: Run, order: str, monkeypatch: pytest.MonkeyPatch) -> None:
     query = read(QueryDict(f"q=张&tier=C,D&sort={order}&size=25"))
     monkeypatch.setattr(finding, "FEW", 0)
-    walked = find(query, run)
+    walked = find(query, run, UNLIMITED)
     monkeypatch.setattr(finding, "_AT_ONCE", 2)
     monkeypatch.setattr(finding, "WALKED", 4)
-    given_up = find(query, run)
+    given_up = find(query, run, UNLIMITED)
     assert given_up.ids == walked.ids
     assert given_up.ids
     assert (walked.capped, given_up.capped) == (True, False), "all are counted where all were fetched"
     monkeypatch.setattr(finding, "MANY", 1)
-    assert find(query, run).ids == walked.ids, "too many to fetch: walked to the end after all"
+    assert find(query, run, UNLIMITED).ids == walked.ids, "too many to fetch: walked to the end after all"
 
 
 def _values(ids: list[int], field: str, run: Run) -> list[Any]:

@@ -117,7 +117,8 @@ def _all_rows(viewer: User, query: Query, run: Run | None) -> Iterator[Listed]:
 def _rows(viewer: User, ids: Sequence[int], run: Run | None, columns: Sequence[Column]) -> list[Listed]:
     """The customers and their scores, with the fields that the columns show; a sentence may need any of them."""
     fields = {column.field for column in columns}
-    rows_of = Customer.objects.only("key", "name", *sorted(fields & OF_CUSTOMER))
+    # Found within the viewer's reach already; asked again, so that no way of finding can show more.
+    rows_of = Customer.objects.filter(reach(viewer).within()).only("key", "name", *sorted(fields & OF_CUSTOMER))
     if "owner" in fields:
         rows_of = rows_of.select_related("owner").only("key", "name", *_with_owner(fields & OF_CUSTOMER))
     customers = rows_of.in_bulk(ids)
