@@ -116,7 +116,7 @@ def test_a_page_merged_of_cells_is_the_one_that_is_walked_to(
             for page in (1, 2, 3):
                 query = read(QueryDict(f"{filters}&sort={order}&size=25&page={page}"))
                 ids = find(query, run, UNLIMITED).ids
-                plan = finding._planned(query, run)
+                plan = finding._planned(query, run, UNLIMITED)
                 assert ids == finding._walked(plan, query.start, query.size), (filters, order, page)
                 merged += bool(finding._merged(plan, query.start, query.size))
     assert merged >= 12, "this way was taken"
