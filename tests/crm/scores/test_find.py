@@ -121,7 +121,7 @@ def test_a_page_merged_of_cells_is_the_one_that_is_walked_to(
                 merged += bool(finding._merged(plan, query.start, query.size))
     assert merged >= 12, "this way was taken"
     monkeypatch.setattr(finding, "MERGED", 10)
-    assert finding._merged(finding._planned(read(QueryDict("tier=A,B,C,D")), run), 0, 25) == []
+    assert finding._merged(finding._planned(read(QueryDict("tier=A,B,C,D")), run, UNLIMITED), 0, 25) == []
 
 
 @pytest.mark.parametrize("order", ["-clv", "clv", "name", "next_purchase_due"])
