@@ -43,6 +43,18 @@ PAGES = {
     "people": "/people/",
     "people-add": "/people/add/",
     "people-edit": "/people/{user}/",
+    "people-teams": "/people/teams/",
+    "people-team-add": "/people/teams/add/",
+    "people-roles": "/people/roles/",
+    "people-role-copy": "/people/roles/add/?copy=staff",
+    "people-role-built-in": "/people/roles/1/",
+    "security": "/profile/security/",
+    "security-app": "/profile/security/app/",
+    "audit": "/audit/",
+    "audit-searched": "/audit/?act=log_in",
+    "customers-mine": "/customers/?owner=mine&columns=owner,phone",
+    "security-off": "/profile/security/off/",
+    "people-team": "/people/teams/1/",
     "palette-page": "/palette/?q=a",
     "style-guide": "/style/",
 }
@@ -59,13 +71,27 @@ ACTS = {
     "insight:scores": {"run_id": "a"},
     "jobs:cancel": {"job_id": 1},
     "jobs:again": {"job_id": 1},
+    "customers:assign": {},
+    "customers:undo_assign": {"assignment_id": 1},
+    "customers:reveal": {"key": "a"},
     "people:log_out": {},
+    "people:add_passkey": {},
+    "people:remove_passkey": {"passkey_id": 1},
+    "people:new_codes": {},
+    "people:end_log_in": {"log_in_id": 1},
+    "people:end_other_log_ins": {},
+    "people:reset_factors": {"user_id": 1},
+    "people:view_as": {"user_id": 1},
+    "people:end_view_as": {},
+    "people:delete_team": {"team_id": 1},
+    "people:delete_role": {"role_id": 1},
+    "people:export_audit": {},
     "people:language": {},
     "people:theme": {},
 }
 """Addresses that only take a form; what each wants to know."""
-NO_PAGES = {"health", "insight:rejects", "jobs:progress"}
-"""An answer to machines, a download, a part of a page."""
+NO_PAGES = {"health", "insight:rejects", "jobs:progress", "people:second"}
+"""An answer to machines, a download, a part of a page, the second step of a log-in (in test_rights)."""
 
 
 def test_every_page_there_is_is_looked_at() -> None:

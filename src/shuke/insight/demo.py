@@ -16,6 +16,7 @@ from shuke.crm.customers.models import Kind
 from shuke.crm.customers.writes import Card, Trait, keep
 from shuke.engines import open_engine
 from shuke.insight.cycles import Parameters, score
+from shuke.insight.demo_people import join
 from shuke.insight.facts import business_ledger
 from shuke.kit.text import say
 from shuke.ledger import Ledger
@@ -39,6 +40,7 @@ def load(progress: Told, language: str = "zh-hans") -> None:
     _import(ledger, progress)
     progress("customers", 0, 0)
     keep(cards=_cards(ledger, language))
+    join(language)
     for day in DAYS:
         parameters = Parameters(as_of=day.isoformat(), margin_rate=MARGIN_RATE)
         score(ledger=ledger, run_id=f"run-demo-{day:%Y%m%d}", parameters=parameters, told=progress)

@@ -59,11 +59,13 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "shuke.crm.people.middleware.door",
     "shuke.crm.people.middleware.preferences",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "shuke.crm.people.middleware.hall",
 ]
 ROOT_URLCONF = "shuke.web.urls"
 WSGI_APPLICATION = "shuke.web.wsgi.application"
@@ -86,16 +88,9 @@ TEMPLATES = [
 DATABASES = {"default": env.database(env.text("DATABASE_URL", ""), SHUKE_DATA)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Failed log-ins are counted here, by all processes together.
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-        "LOCATION": SHUKE_DATA / "cache",
-    }
-}
-
 # --- people ------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "people.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "people:log_in"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "people:log_in"
@@ -184,6 +179,13 @@ SHUKE_NAVIGATION: list[dict[str, str]] = [
         "text": "web.nav.people",
         "permission": "people",
         "shortcut": "g p",
+    },
+    {
+        "url_name": "people:audit",
+        "icon": "scroll-text",
+        "text": "web.nav.audit",
+        "permission": "audit",
+        "shortcut": "g a",
     },
 ]
 

@@ -15,3 +15,7 @@ class RefusedTag(InputError):  # noqa: N818
 
 class RefusedView(InputError):  # noqa: N818
     """A saved view needs a name of 1 to 60 characters that its owner has not used."""
+
+
+class RefusedAssignment(InputError):  # noqa: N818
+    """Customers go only to somebody who can log in and whom the giver's scope of assigning reaches."""

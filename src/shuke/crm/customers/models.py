@@ -19,6 +19,7 @@ class Kind(models.TextChoices):
 class Customer(models.Model):
     """One customer, known outside by `key` (the id in the business's own systems).
 
+    `owner` is the user who is responsible for the customer; None while nobody is.
     `traits` holds what is known of a customer beside the contacts: label -> {"value", "origin", "on"}. A label
     or origin that is a code (`customers.trait.name.…`, `customers.trait.origin.…`) is shown in the reader's language.
     The `search_…` columns and `sort_name` follow from the others; only `writes` sets them.
@@ -30,6 +31,9 @@ class Customer(models.Model):
     phone = models.CharField(max_length=40, blank=True)
     email = models.EmailField(blank=True)
     traits = models.JSONField(default=dict, blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     sort_name = models.CharField(max_length=120, editable=False, default="")
@@ -41,6 +45,7 @@ class Customer(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["sort_name", "id"], name="customer_by_name"),
             models.Index(fields=["created_at", "id"], name="customer_by_created"),
+            models.Index(fields=["owner", "sort_name", "id"], name="customer_by_owner"),
             models.Index(fields=["search_initials"], name="customer_by_initials", opclasses=["varchar_pattern_ops"]),
             models.Index(fields=["sort_name"], name="customer_name_prefix", opclasses=["varchar_pattern_ops"]),
             models.Index(fields=["search_phone"], name="customer_phone_prefix", opclasses=["varchar_pattern_ops"]),
@@ -127,3 +132,16 @@ class Export(models.Model):
 
     def __str__(self) -> str:
         return f"{self.exported_at:%Y-%m-%d %H:%M}"
+
+
+class Assignment(models.Model):
+    """One act of assigning customers: `before` is {id of the owner before, "" for nobody: [ids of customers]}."""
+
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    to = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+")
+    before = models.JSONField(default=dict)
+    at = models.DateTimeField(auto_now_add=True)
+    undone_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.by_id} → {self.to_id}"

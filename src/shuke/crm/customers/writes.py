@@ -9,14 +9,18 @@ from itertools import islice
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from shuke.crm.customers import search_table
 from shuke.crm.customers.errors import RefusedTag, RefusedView
 from shuke.crm.customers.keys import create, ids_of
 from shuke.crm.customers.models import Customer, CustomerTag, Export, Kind, SavedView, Tag
+from shuke.crm.customers.scope import reach
 from shuke.crm.customers.search import search_columns
+from shuke.crm.people import audit
 from shuke.crm.people.models import User
+from shuke.crm.people.rights import Act
 
 _CHUNK = 2000
 _SEARCH_COLUMNS = ["sort_name", "search_text", "search_initials", "search_phone"]
@@ -60,17 +64,17 @@ def ensure(*, keys: Sequence[str]) -> dict[str, int]:
     return known
 
 
-def keep(*, cards: Iterable[Card]) -> int:
+def keep(*, cards: Iterable[Card], by: User | None = None) -> int:
     """Create or update customers, chunk by chunk; how many cards were kept. Safe to run twice."""
     waiting, kept = iter(cards), 0
     while chunk := list(islice(waiting, _CHUNK)):
-        _keep_chunk(chunk)
+        _keep_chunk(chunk, by)
         kept += len(chunk)
     return kept
 
 
 @transaction.atomic
-def _keep_chunk(cards: list[Card]) -> None:
+def _keep_chunk(cards: list[Card], by: User | None) -> None:
     keys = list(dict.fromkeys(card.key for card in cards))
     customers = {customer.key: customer for customer in Customer.objects.filter(key__in=keys)}
     search_table.remove((customer.pk, customer.search_text) for customer in customers.values())
@@ -84,6 +88,7 @@ def _keep_chunk(cards: list[Card]) -> None:
         customers.values(), update_conflicts=True, unique_fields=["key"], update_fields=_KEPT, batch_size=_CHUNK
     )
     search_table.add(Customer.objects.filter(key__in=keys).values_list("pk", "search_text"))
+    audit.note("customers_kept", by=by, kind="customer", count=len(keys))
 
 
 def _lay(card: Card, customer: Customer) -> None:
@@ -97,11 +102,17 @@ def _lay(card: Card, customer: Customer) -> None:
 
 
 @transaction.atomic
-def forget(*, keys: Sequence[str]) -> int:
-    """Delete customers with their tags; how many there were."""
-    customers = list(Customer.objects.filter(key__in=keys))
+def forget(*, keys: Sequence[str], by: User | None = None) -> int:
+    """Delete customers with their tags, and the values the audit holds of them; how many there were.
+
+    With `by`, only those whom this user may delete.
+    """
+    customers = list(Customer.objects.filter(_within(by, "delete"), key__in=keys))
     search_table.remove((customer.pk, customer.search_text) for customer in customers)
-    Customer.objects.filter(pk__in=[customer.pk for customer in customers]).delete()
+    ids = [customer.pk for customer in customers]
+    Customer.objects.filter(pk__in=ids).delete()
+    audit.clear_values(kind="customer", records=ids)
+    audit.note_each("customer_erased", ids, by=by, kind="customer")
     return len(customers)
 
 
@@ -115,6 +126,8 @@ def tag(
 ) -> list[int]:
     """Put a tag on customers (by id); the ids of those who did not have it, so that the act can be undone.
 
+    With `by`, only on those whom this user may change.
+
     Raises RefusedTag for a name that is empty or too long.
     """
     word = " ".join(name.split())
@@ -123,18 +136,22 @@ def tag(
     kept, _ = Tag.objects.get_or_create(name=word)
     wanted = list(dict.fromkeys(customers))
     there = set(CustomerTag.objects.filter(tag=kept, customer__in=wanted).values_list("customer_id", flat=True))
-    known = set(Customer.objects.filter(pk__in=wanted).values_list("pk", flat=True))
+    known = set(Customer.objects.filter(_within(by, "write"), pk__in=wanted).values_list("pk", flat=True))
     new = [pk for pk in wanted if pk in known and pk not in there]
     rows = [CustomerTag(customer_id=pk, tag=kept, origin=origin, tagged_by_id=by.pk if by else None) for pk in new]
     CustomerTag.objects.bulk_create(rows, batch_size=_CHUNK)
+    audit.note_each("tag_on", new, by=by, kind="customer", values={"tag": word})
     return new
 
 
 @transaction.atomic
-def untag(*, customers: Sequence[int], name: str) -> int:
+def untag(*, customers: Sequence[int], name: str, by: User | None = None) -> int:
     """Take a tag off customers; how many had it. A tag on nobody is kept, for it may be in a saved view."""
-    deleted, _ = CustomerTag.objects.filter(tag__name=name, customer__in=customers).delete()
-    return deleted
+    tagged = CustomerTag.objects.filter(_within(by, "write", "customer__"), tag__name=name, customer__in=customers)
+    ids = list(tagged.values_list("customer_id", flat=True))
+    CustomerTag.objects.filter(tag__name=name, customer__in=ids).delete()
+    audit.note_each("tag_off", ids, by=by, kind="customer", values={"tag": name})
+    return len(ids)
 
 
 @transaction.atomic
@@ -149,6 +166,7 @@ def save_view(*, owner: User, name: str, query: str, shared: bool = False, pinne
     view, _ = SavedView.objects.update_or_create(
         owner_id=owner.pk, name=word, defaults={"query": query, "shared": shared, "pinned": pinned}
     )
+    audit.note("view_saved", by=owner, kind="view", record=view.pk, values={"name": word, "shared": shared})
     return view
 
 
@@ -156,14 +174,24 @@ def save_view(*, owner: User, name: str, query: str, shared: bool = False, pinne
 def delete_view(*, owner: User, view_id: int) -> int:
     """Delete a view of one's own; 1, or 0 where there is none."""
     deleted, _ = SavedView.objects.filter(owner_id=owner.pk, pk=view_id).delete()
+    if deleted:
+        audit.note("view_deleted", by=owner, kind="view", record=view_id)
     return deleted
 
 
+@transaction.atomic
 def log_export(*, by: User, query: str, columns: Sequence[str]) -> Export:
     """Note an export before its first row leaves."""
-    return Export.objects.create(exported_by_id=by.pk, query=query[:1000], columns=",".join(columns)[:1000])
+    log = Export.objects.create(exported_by_id=by.pk, query=query[:1000], columns=",".join(columns)[:1000])
+    audit.note("exported", by=by, kind="export", record=log.pk, fields=list(columns))
+    return log
 
 
 def close_export(*, export: Export, rows: int) -> None:
     """Note how many rows an export had when it ended."""
     Export.objects.filter(pk=export.pk).update(rows=rows)
+
+
+def _within(by: User | None, act: Act, prefix: str = "") -> Q:
+    """The customers whom the user may do it to; the system itself may do it to all."""
+    return reach(by, act).within(prefix) if by else Q()

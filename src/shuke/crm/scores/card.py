@@ -18,6 +18,7 @@ from shuke.crm.people.models import User
 from shuke.crm.scores import reads
 from shuke.crm.scores.columns import name_of, percent, short_tier, why_sentence
 from shuke.crm.scores.models import Run, Score
+from shuke.crm.scores.rights import contacts, responsible
 from shuke.crm.words import here, name_or_itself
 from shuke.kit.text import compact_money, day, explain, money, number
 from shuke.ui import language
@@ -125,7 +126,9 @@ def context(viewer: User, customer: Customer) -> dict[str, Any]:
         "tags": [_tag(entry, customer) for entry in customers.tagged(viewer, customer)],
         "traits": _traits(customer),
         "kind": here(f"customers.kind.{customer.kind}"),
-        "rights": {right: viewer.may(right) for right in ("tag",)},
+        "rights": {"tag": viewer.may("tag") and customers.visible(viewer, "write").filter(pk=customer.pk).exists()},
+        "contacts": contacts(viewer, customer),
+        "responsible": responsible(viewer, customer),
         "all_tags": customers.all_tags(viewer),
         "slots": _slots(customer),
         "score": score,

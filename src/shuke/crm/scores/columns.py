@@ -62,13 +62,14 @@ COLUMNS: Mapping[str, Column] = {
         Column("phone", "phone", "text"),
         Column("email", "email", "text"),
         Column("tags", "tags", "text"),
+        Column("owner", "owner", "text"),
         Column("created", "created_at", "day", order="created_at"),
     )
 }
 DEFAULT = ("tier", "stage", "clv", "current_value", "value_at_risk", "churn_probability", "last_purchase", "policy")
 ORDERS = {"name": "sort_name"} | {code: column.order for code, column in COLUMNS.items() if column.order}
 """What lists are sorted by: the code in addresses and the field."""
-OF_CUSTOMER = {"phone", "email", "created_at"}
+OF_CUSTOMER = {"phone", "email", "created_at", "owner"}
 
 
 def writers(columns: tuple[Column, ...], language: str, currency: str) -> list[Writer]:

@@ -19,7 +19,10 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from shuke.crm.customers.models import Customer, CustomerTag
+from shuke.crm.customers.scope import EVERYBODY, Reach, asked_for, reach
 from shuke.crm.customers.search import found_ids, matching
+from shuke.crm.people.models import User
+from shuke.crm.people.rights import Act
 from shuke.crm.scores.cells import chosen
 from shuke.crm.scores.models import DESCENDING, FIRST_OF_CELLS, RELATIONS, SLOTS, Run, Score
 from shuke.crm.scores.query import Query
@@ -47,11 +50,29 @@ class Found:
 
 
 @dataclass(frozen=True)
+class Sight:
+    """Whose customers a list may show, and whether phone numbers are found by their last digits only."""
+
+    within: Reach
+    tail_only: bool
+
+    @classmethod
+    def of(cls, viewer: User, query: Query, act: Act = "read") -> Sight:
+        """What the viewer reaches of what the query asks for."""
+        return cls(reach(viewer, act).narrowed(asked_for(viewer, query.owner)), not viewer.may("contacts"))
+
+
+UNLIMITED = Sight(EVERYBODY, tail_only=False)
+"""The system's own."""
+
+
+@dataclass(frozen=True)
 class _Plan:
     """A query with what its filters mean in a run: the cells admitted (None: all), and how many customers they hold."""
 
     query: Query
     run: Run | None
+    sight: Sight
     cells: list[int] | None
     in_cells: int
 
@@ -79,9 +100,9 @@ class _Plan:
         return self.query.is_descending and self.order == self.query.field
 
 
-def find(query: Query, run: Run | None) -> Found:
-    """The page of customers that a query asks for."""
-    plan = _planned(query, run)
+def find(query: Query, run: Run | None, sight: Sight) -> Found:
+    """The page of customers that a query asks for, of those in sight."""
+    plan = _planned(query, run, sight)
     few = _few(plan)
     if few is None and _is_long(plan):
         few = _left(plan, MANY)
@@ -93,9 +114,9 @@ def find(query: Query, run: Run | None) -> Found:
     return Found(ids, max(total, query.start + len(ids)), capped)
 
 
-def all_ids(query: Query, run: Run | None) -> Iterator[int]:
-    """The ids of all customers that a query asks for, in order; for exports."""
-    plan = _planned(query, run)
+def all_ids(query: Query, run: Run | None, sight: Sight) -> Iterator[int]:
+    """The ids of all customers that a query asks for, of those in sight, in order; for exports."""
+    plan = _planned(query, run, sight)
     few = _few(plan)
     if few is not None:
         return iter(_sorted(plan, few))
@@ -103,25 +124,30 @@ def all_ids(query: Query, run: Run | None) -> Iterator[int]:
     return chain(with_value.iterator(), without.iterator())
 
 
-def _planned(query: Query, run: Run | None) -> _Plan:
+def _planned(query: Query, run: Run | None, sight: Sight) -> _Plan:
     if run is None:
-        return _Plan(query, None, [] if query.wanted else None, 0)
+        return _Plan(query, None, sight, [] if query.wanted else None, 0)
     if not query.wanted:
-        return _Plan(query, run, None, run.customers)
+        return _Plan(query, run, sight, None, run.customers)
     cells, count = chosen(run.cells, query.wanted)
-    return _Plan(query, run, cells, count)
+    return _Plan(query, run, sight, cells, count)
 
 
 def _few(plan: _Plan) -> list[int] | None:
     """The ids that one of the filters leaves, if it leaves few."""
     if plan.cells is not None and plan.in_cells <= FEW:
         return list(plan.scores.objects.filter(cell__in=plan.cells).values_list("pk", flat=True)) if plan.run else []
+    if not plan.sight.within.is_all:
+        owned = Customer.objects.filter(plan.sight.within.within()).order_by().values_list("pk", flat=True)
+        if len(ids := list(owned[: FEW + 1])) <= FEW:
+            return ids
     return _left(plan, FEW)
 
 
 def _left(plan: _Plan, most: int) -> list[int] | None:
     """The ids that the words or the tag leave, if they are at most so many."""
-    if plan.query.words and len(ids := found_ids(plan.query.words, most + 1)) <= most:
+    words, tail_only = plan.query.words, plan.sight.tail_only
+    if words and len(ids := found_ids(words, most + 1, tail_only=tail_only)) <= most:
         return ids
     if plan.query.tag:
         tagged = CustomerTag.objects.filter(tag__name=plan.query.tag).values_list("customer_id", flat=True)
@@ -159,11 +185,11 @@ def _sorted(plan: _Plan, few: list[int]) -> list[int]:
 
 def _passes(plan: _Plan, prefix: str) -> Q:
     """All filters as conditions on rows of scores (prefix `customer__`) or of customers (no prefix)."""
-    condition = Q()
+    condition = plan.sight.within.within(prefix)
     if plan.cells is not None:
         condition &= Q(**{"cell__in" if prefix else f"{plan.relation}__cell__in": plan.cells})
     if plan.query.words:
-        condition &= matching(plan.query.words, prefix)
+        condition &= matching(plan.query.words, prefix, tail_only=plan.sight.tail_only)
     if plan.query.tag:
         tagged = CustomerTag.objects.filter(tag__name=plan.query.tag, customer=OuterRef("pk"))
         condition &= Q(Exists(tagged))
@@ -203,7 +229,7 @@ def _walks(plan: _Plan) -> tuple[QuerySet[Any, int], QuerySet[Any, int]]:
 def _merged(plan: _Plan, start: int, size: int) -> list[int]:
     """A page merged of the first customers of each cell; empty where another way must be taken."""
     query, deep = plan.query, start + size
-    by_score_alone = plan.run is not None and plan.cells is not None and not (query.words or query.tag)
+    by_score_alone = plan.cells is not None and plan.sight.within.is_all and not (query.words or query.tag)
     if plan.run is None or not by_score_alone or plan.order not in FIRST_OF_CELLS:
         return []
     cells = plan.cells or []
@@ -240,9 +266,12 @@ def _walked(plan: _Plan, start: int, size: int) -> list[int]:
 
 
 def _total(plan: _Plan) -> tuple[int, bool]:
-    if not (plan.query.words or plan.query.tag) and (plan.cells is not None or not plan.by_customer):
-        return plan.in_cells, False
     if plan.query.words or plan.query.tag:
         return FEW, True
-    counted = Customer.objects.order_by().values_list("pk")[: COUNTED + 1].count()
+    if plan.sight.within.is_all and (plan.cells is not None or not plan.by_customer):
+        return plan.in_cells, False
+    passing = Customer.objects.filter(_passes(plan, ""))
+    if not plan.by_customer:
+        passing = passing.filter(**{f"{plan.relation}__isnull": False})
+    counted = passing.order_by().values_list("pk")[: COUNTED + 1].count()
     return min(counted, COUNTED), counted > COUNTED

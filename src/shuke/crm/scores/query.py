@@ -12,6 +12,7 @@ from shuke.crm.scores.columns import COLUMNS, DEFAULT, ORDERS, Column
 
 SIZES = (25, 50, 100)
 RISKS = ("value", "churn")
+OWNERS = ("mine", "team", "nobody")
 DEFAULT_ORDER = "-clv"
 _LONGEST_SEARCH = 80
 
@@ -23,6 +24,7 @@ class Query:
     words: str = ""
     wanted: Wanted = ALL
     tag: str = ""
+    owner: str = ""
     order: str = DEFAULT_ORDER
     page: int = 1
     size: int = SIZES[0]
@@ -30,7 +32,7 @@ class Query:
 
     @property
     def is_filtered(self) -> bool:
-        return bool(self.words or self.tag or self.wanted)
+        return bool(self.words or self.tag or self.owner or self.wanted)
 
     @property
     def field(self) -> str:
@@ -79,6 +81,7 @@ def read(asked: QueryDict) -> Query:
             tier_before=_values(asked, "tier_before"),
         ),
         tag=asked.get("tag", "").strip().replace("\x00", ""),
+        owner=_owner(asked.get("owner", "")),
         order=order if order.removeprefix("-") in ORDERS else DEFAULT_ORDER,
         page=max(_whole(asked.get("page", "")), 1),
         size=size if size in SIZES else SIZES[0],
@@ -90,6 +93,11 @@ def _values(asked: QueryDict, name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value for entry in asked.getlist(name) for value in entry.split(",") if value))
 
 
+def _owner(text: str) -> str:
+    """Whose customers: mine, the team's, nobody's, or a user's by id."""
+    return text if text in OWNERS or _whole(text) else ""
+
+
 def _whole(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 
@@ -98,7 +106,7 @@ def _pairs(query: Query) -> list[tuple[str, object]]:
     pairs: list[tuple[str, object]] = [("q", query.words)]
     for name in ("tier", "stage", "segment", "risk", "tier_before"):
         pairs += [(name, value) for value in getattr(query.wanted, name)]
-    pairs.append(("tag", query.tag))
+    pairs += [("tag", query.tag), ("owner", query.owner)]
     if query.order != DEFAULT_ORDER:
         pairs.append(("sort", query.order))
     if query.size != SIZES[0]:

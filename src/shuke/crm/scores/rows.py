@@ -48,7 +48,8 @@ class Way:
 
 def drawn(viewer: User, query: Query, rows: Sequence[Listed], language: str, currency: str) -> SafeString:
     """The rows as HTML; every value is escaped as it is filled in."""
-    ways, tick = _ways(viewer, query, rows, language, currency), viewer.may("tag")
+    ways = _ways(viewer, query, rows, language, currency)
+    tick = viewer.may("tag") or viewer.scope("customers", "assign") != "none"
     pattern = render_to_string("scores/_row.html", {"ways": ways, "tick": tick})
     card, label = reverse("customers:card", args=["KEY"]), template("scores.list.select_one", language)
     filled = []

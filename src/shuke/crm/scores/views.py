@@ -87,7 +87,7 @@ def tag_selected(request: HttpRequest) -> HttpResponse:
 def untag(request: HttpRequest) -> HttpResponse:
     """Take a tag off customers, from a card or to undo."""
     name, ids = request.GET.get("tag", ""), _ids(request)
-    count = customer_writes.untag(customers=ids, name=name)
+    count = customer_writes.untag(customers=ids, name=name, by=viewer_of(request))
     toast(request, here("customers.tag.removed", count=number(count, language.active()), name=name), tone="info")
     return HttpResponseRedirect(_back(request))
 

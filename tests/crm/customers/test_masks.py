@@ -1,0 +1,85 @@
+"""Contacts masked: on every way they leave, with a search that does not give them away."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.test import Client
+
+from shuke.crm.customers.assigning import reveal
+from shuke.crm.customers.models import Customer
+from shuke.crm.customers.reads import found
+from shuke.crm.customers.writes import Card, keep
+from shuke.crm.people.models import AuditEntry, Role, User
+
+AsUser = Callable[[User], Client]
+pytestmark = pytest.mark.django_db
+PHONE, EMAIL = "13876548000", "lily@example.com"
+
+
+@pytest.fixture
+def lily() -> Customer:
+    keep(cards=[Card("L-1", name="李莉", phone=PHONE, email=EMAIL)])
+    return Customer.objects.get()
+
+
+def hidden(page: str) -> bool:
+    return "138****8000" in page and "l***@example.com" in page and PHONE not in page and EMAIL not in page
+
+
+def test_card_and_list_show_contacts_masked_without_the_right(
+    as_user: AsUser, lily: Customer, colleague: User, manager: User
+) -> None:
+    for path in ("/customers/L-1/", "/customers/?columns=phone,email"):
+        assert hidden(as_user(colleague).get(path).content.decode()), path
+        assert PHONE in as_user(manager).get(path).content.decode()
+
+
+def test_an_export_is_masked_as_the_page_is(as_user: AsUser, lily: Customer, manager: User) -> None:
+    scopes = {"customers": {"read": "all", "export": "all"}}
+    Role.objects.create(code="clerk", rights=["see", "export"], scopes=scopes)
+    User.objects.filter(pk=manager.pk).update(role="clerk")
+    text = b"".join(as_user(manager).post("/customers/-/export/?columns=phone,email")).decode()
+    assert hidden(text)
+
+
+def test_a_reveal_shows_one_contact_and_is_noted(as_user: AsUser, lily: Customer, colleague: User) -> None:
+    answer = as_user(colleague).post("/customers/-/reveal/L-1/", {"field": "phone"}, headers={"HX-Request": "true"})
+    assert re.search(rf'href="tel:{PHONE}"', answer.content.decode())
+    assert EMAIL not in answer.content.decode()
+    entry = AuditEntry.objects.get(act="revealed")
+    assert (entry.by, entry.kind, entry.record, entry.fields) == (colleague, "customer", str(lily.pk), ["phone"])
+    assert not hasattr(entry, "kept"), "the number itself is not written down"
+
+
+def test_who_may_not_uncover_sees_no_button_and_gets_nothing(as_user: AsUser, lily: Customer, colleague: User) -> None:
+    Role.objects.create(code="clerk", rights=["see"], scopes={"customers": {"read": "all"}})
+    User.objects.filter(pk=colleague.pk).update(role="clerk")
+    browser = as_user(colleague)
+    assert "/reveal/" not in browser.get("/customers/L-1/").content.decode()
+    assert browser.post("/customers/-/reveal/L-1/", {"field": "phone"}).status_code == 403
+
+
+def test_only_contacts_can_be_uncovered(lily: Customer, owner: User) -> None:
+    with pytest.raises(PermissionDenied):
+        reveal(customer=lily, field="key", by=owner)
+
+
+def test_masked_numbers_are_found_by_their_end_or_in_full_and_not_digit_by_digit(
+    lily: Customer, colleague: User, manager: User
+) -> None:
+    tails = [PHONE[-length:] for length in range(3, 12)]
+    assert [bool(found(manager, tail)) for tail in tails] == [True] * 9
+    assert [bool(found(colleague, tail)) for tail in tails] == [True, True] + [False] * 6 + [True]
+
+
+def test_the_list_searches_masked_numbers_by_the_same_rule(as_user: AsUser, lily: Customer, colleague: User) -> None:
+    browser = as_user(colleague)
+    pages = {
+        words: "/customers/L-1/" in browser.get(f"/customers/?q={words}").content.decode()
+        for words in ("8000", "48000", PHONE)
+    }
+    assert pages == {"8000": True, "48000": False, PHONE: True}
