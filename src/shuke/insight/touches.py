@@ -21,8 +21,11 @@ def export_touches(job: JobRun) -> Mapping[str, Any]:
 
 
 def export(told: Any = lambda *_: None) -> int:
-    """How many rows came to the ledger now. Killed anywhere, the next call goes on: a batch is sealed under an id before
-    the ledger sees it, and the ledger takes an id once."""
+    """How many rows came to the ledger now.
+
+    Killed anywhere, the next call goes on: a batch is sealed under an id before the ledger sees it, and the ledger
+    takes an id once.
+    """
     ledger, rows = business_ledger(), 0
     while True:
         for batch in bookings.under_way():

@@ -40,6 +40,13 @@ def test_three_runs_take_the_tables_in_turn(published: Publish, row: MakeRow) ->
     assert tiers(runs[3]) == {"a": "D"}
 
 
+def test_a_stage_that_is_another_than_in_the_run_before_is_kept_as_a_change(published: Publish, row: MakeRow) -> None:
+    published([row("a", stage="formation"), row("b")])
+    published([row("a", stage="stability"), row("b"), row("c", stage="exploration")], run_id="r2")
+    changes = StageChange.objects.values_list("customer__key", "run__run_id", "before", "after")
+    assert list(changes) == [("a", "r2", "formation", "stability")]
+
+
 def test_a_run_published_again_is_given_back_as_it_is(published: Publish, row: MakeRow) -> None:
     first = published([row("a")])
     again = published([row("b")])

@@ -48,7 +48,9 @@ def test_a_call_is_written_down_without_script(customer: Customer, colleague: Us
     assert timezone.localtime(touch.at).hour == 10
 
 
-def test_with_script_the_list_comes_back_with_the_new_entry(customer: Customer, colleague: User, as_user: Visit) -> None:
+def test_with_script_the_list_comes_back_with_the_new_entry(
+    customer: Customer, colleague: User, as_user: Visit
+) -> None:
     answer = as_user(colleague).post(address(customer, "add"), {"kind": "note", "text": "已记"}, headers=HTMX)
     page = answer.content.decode()
     assert answer.status_code == 200

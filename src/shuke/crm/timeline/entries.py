@@ -128,7 +128,7 @@ def listing(
     including: bool = False,
     size: int = 20,
 ) -> Listing:
-    """The newest entries before a place (or with it); no kinds: all. A source that fails is named, the rest is there."""
+    """The newest entries before a place (or with it); no kinds: all. A source that fails is named."""
     found: list[list[tuple[Place, Entry]]] = []
     failed = []
     for rank, source in enumerate(sources()):

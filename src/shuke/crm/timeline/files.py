@@ -50,11 +50,8 @@ def _riff(form: bytes) -> Callable[[bytes], bool]:
 
 def _is_text(start: bytes) -> bool:
     """Text that no browser would take for a page or a script."""
-    if (
-        b"\x00" in start
-        or start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"
-        or start.startswith((b"#!", b"%PDF", b"MZ"))
-    ):
+    marked = start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", b"#!", b"%PDF", b"MZ"))
+    if marked or b"\x00" in start:
         return False
     return any(_reads(start, encoding) for encoding in ("utf-8", "gb18030", "big5"))
 

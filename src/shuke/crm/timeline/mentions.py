@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from shuke.crm.people.models import User
 
-_MARK = re.compile(r"(?<![\w.@+-])@([\w.@+-]{1,60})")
+_MARK = re.compile(r"(?<![A-Za-z0-9_.@+-])@([\w.@+-]{1,60})")
 
 
 def mentioned(text: str) -> dict[str, User]:

@@ -131,7 +131,7 @@ def _last(viewer: User, customer: Customer) -> str:
         return here("timeline.last.never")
     days = (timezone.localdate() - timezone.localtime(at).date()).days
     return (
-        here("timeline.last.today") if days <= 0 else here("timeline.last.days", days=number(days, language.active()))
+        here("timeline.last.today") if days <= 0 else here("timeline.last.days", count=number(days, language.active()))
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -25,7 +24,8 @@ from shuke.ui.toasts import toast
 def add(request: HttpRequest, key: str) -> HttpResponse:
     """A new touch; what is refused comes back as it was typed."""
     viewer, customer = views.asked(request, key)
-    form, refusals = TouchForm(viewer, request.POST), ()
+    form = TouchForm(viewer, request.POST)
+    refusals: tuple[str, ...] = ()
     if form.is_valid():
         try:
             touch = writes.add(customer=customer, by=viewer, said=form.said(), brought=_brought(request))
@@ -124,8 +124,7 @@ def _asked(request: HttpRequest, touch_id: int) -> tuple[User, Touch]:
 
 
 def _brought(request: HttpRequest) -> list[Brought]:
-    found: list[UploadedFile] = [file for file in request.FILES.getlist("files") if isinstance(file, UploadedFile)]
-    return [Brought(file.name or "", file.chunks()) for file in found]
+    return [Brought(file.name or "", file.chunks()) for file in request.FILES.getlist("files")]
 
 
 def _told(reason: RefusedTouch | RefusedFile) -> str:
