@@ -10,7 +10,7 @@ from shuke.crm.customers.models import Customer
 from shuke.crm.people.models import User
 from shuke.crm.scores import reads
 from shuke.crm.scores.errors import RefusedRun
-from shuke.crm.scores.models import COLUMNS, SLOTS, Run
+from shuke.crm.scores.models import COLUMNS, SLOTS, Run, StageChange
 from shuke.crm.scores.writes import NewRun, publish, set_figures
 
 Publish = Callable[..., Run]
