@@ -129,14 +129,16 @@
     typed = typed && event.timeStamp - typedAt < 1200 ? typed + " " + event.key : event.key;
     typedAt = event.timeStamp;
     const target = Array.from(document.querySelectorAll("[data-shortcut]")).find((one) => one.dataset.shortcut === typed || one.dataset.shortcut === event.key);
-    if (target) { event.preventDefault(); typed = ""; target.click(); }
+    if (target) { event.preventDefault(); typed = ""; target.click(); focusFirst(target.closest("details[data-focus]")); }
   });
 
   /* Writing: what opens takes the focus, Ctrl+Enter sends, and @ offers the names that begin so. */
+  function focusFirst(opened) {
+    const first = opened && opened.open && opened.dataset.focus && document.getElementById(opened.dataset.focus);
+    if (first && !opened.contains(document.activeElement.closest("form"))) first.focus();
+  }
   document.addEventListener("toggle", (event) => {
-    const opened = event.target;
-    const first = opened instanceof HTMLDetailsElement && opened.open && opened.dataset.focus && document.getElementById(opened.dataset.focus);
-    if (first) first.focus();
+    if (event.target instanceof HTMLDetailsElement) focusFirst(event.target);
   }, true);
   document.addEventListener("keydown", (event) => {
     const form = event.target.form;
