@@ -130,6 +130,7 @@ def rows_of(customer: Customer) -> list[dict[str, Any]]:
 
 def visits_of(rows: list[dict[str, Any]]) -> list[Visit]:
     """The rows by day and order, the latest first."""
+
     def visit(row: dict[str, Any]) -> tuple[date, str]:
         return row["purchased_on"], row["order_id"] or ""
 

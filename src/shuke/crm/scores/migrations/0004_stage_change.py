@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("customers", "0002_search"),
-        ("scores", "0002_run_counts"),
+        ("scores", "0003_first_of_cells"),
     ]
 
     operations = [
