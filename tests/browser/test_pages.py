@@ -30,6 +30,10 @@ PAGES = {
     "purchases": "/customers/2226/purchases/",
     "purchases-chart": "/customers/2226/purchases/chart/",
     "forecast": "/customers/2226/forecast/",
+    "timeline": "/customers/2226/timeline/",
+    "timeline-entry": "/customers/1/timeline/touch-{touch}/",
+    "timeline-edit": "/touches/{touch}/edit/",
+    "mentions": "/mentions/",
     "data": "/data/",
     "upload": "/data/{upload}/",
     "runs": "/runs/",
@@ -74,6 +78,11 @@ ACTS = {
     "customers:assign": {},
     "customers:undo_assign": {"assignment_id": 1},
     "customers:reveal": {"key": "a"},
+    "timeline:add": {"key": "1"},
+    "timeline:delete": {"touch_id": 1},
+    "timeline:restore": {"touch_id": 1},
+    "timeline:seen": {},
+    "timeline:open": {"mention_id": 1},
     "people:log_out": {},
     "people:add_passkey": {},
     "people:remove_passkey": {"passkey_id": 1},
@@ -92,11 +101,14 @@ ACTS = {
 """Addresses that only take a form; what each wants to know."""
 NO_PAGES = {"health", "insight:rejects", "jobs:progress", "people:second"}
 """An answer to machines, a download, a part of a page, the second step of a log-in (in test_rights)."""
+NO_PAGES = {"health", "insight:rejects", "jobs:progress", "timeline:file", "timeline:names"}
+"""An answer to machines, a download, a part of a page."""
 
 
 def test_every_page_there_is_is_looked_at() -> None:
     seen = {
-        resolve(path.partition("?")[0].format(upload=1, job=1, failed=1, user=1)).view_name for path in PAGES.values()
+        resolve(path.partition("?")[0].format(upload=1, job=1, failed=1, user=1, touch=1)).view_name
+        for path in PAGES.values()
     }
     unseen = set(_addresses(get_resolver().url_patterns, "")) - seen - {"people:log_in"}
     assert unseen == set(ACTS) | NO_PAGES, "a page that PAGES lacks, or an address that is gone"

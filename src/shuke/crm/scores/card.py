@@ -59,6 +59,8 @@ class Slot:
     title: str
     url: str
     shape: str = "chart"
+    unscored: bool = False
+    """Whether it has something to show of a customer without a score."""
 
 
 class _Writer:
@@ -325,5 +327,6 @@ def _slots(customer: Customer) -> list[Slot]:
             url = reverse(entry["url_name"], args=[customer.key])
         except NoReverseMatch:
             continue
-        slots.append(Slot(here(f"scores.slot.{entry['name']}"), url, entry.get("shape", "chart")))
+        title, shape = here(f"scores.slot.{entry['name']}"), entry.get("shape", "chart")
+        slots.append(Slot(title, url, shape, "unscored" in entry))
     return slots
