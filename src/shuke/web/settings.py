@@ -149,8 +149,15 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 SHUKE_JOBS: dict[str, str] = {
     "insight.import": "shuke.insight.jobs.run_import",
     "insight.run": "shuke.insight.jobs.run_cycle",
+    "customers.index": "shuke.crm.customers.indexes.run",
+    "customers.bulk": "shuke.crm.scores.bulk.run",
+    "customers.undo": "shuke.crm.scores.bulk.run_undo",
 }
-SHUKE_PALETTE: list[str] = ["shuke.web.pages.find_pages", "shuke.crm.customers.palette.find_customers"]
+SHUKE_PALETTE: list[str] = [
+    "shuke.web.pages.find_pages",
+    "shuke.crm.customers.palette.find_acts",
+    "shuke.crm.customers.palette.find_customers",
+]
 SHUKE_CUSTOMER_SLOTS: list[dict[str, str]] = [
     {"name": "forecast", "url_name": "insight:customer_forecast", "shape": "told"},
     {"name": "purchases_over_time", "url_name": "insight:customer_purchases_over_time"},
@@ -178,6 +185,13 @@ SHUKE_NAVIGATION: list[dict[str, str]] = [
     {"url_name": "insight:data", "icon": "database", "text": "web.nav.data", "permission": "import", "shortcut": "g d"},
     {"url_name": "insight:runs", "icon": "refresh-cw", "text": "web.nav.runs", "permission": "run", "shortcut": "g r"},
     {"url_name": "jobs:list", "icon": "list-checks", "text": "web.nav.jobs", "shortcut": "g j"},
+    {
+        "url_name": "customers:arrange",
+        "icon": "layout-list",
+        "text": "web.nav.card",
+        "permission": "configure",
+        "shortcut": "g f",
+    },
     {
         "url_name": "people:list",
         "icon": "user-cog",

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from shuke.crm.customers.models import Customer
 from shuke.crm.people.models import User
-from shuke.crm.scores.columns import OF_CUSTOMER, Column
+from shuke.crm.scores.columns import OF_CARD, OF_CUSTOMER, Column
 from shuke.crm.scores.find import Found, all_ids, find
 from shuke.crm.scores.models import COLUMNS, SLOTS, Run, Score, TierChange
 from shuke.crm.scores.query import Query
@@ -28,7 +28,9 @@ class Listed:
     score: Score | None
 
     def value(self, field: str) -> Any:
-        """A figure by the name of its field, of the score or of the customer."""
+        """A figure by the name of its field, of the score, of the customer or of the card."""
+        if field.startswith(OF_CARD):
+            return self.customer.values.get(field.removeprefix(OF_CARD))
         holder = self.customer if field in OF_CUSTOMER else self.score
         return None if holder is None else getattr(holder, field)
 
@@ -83,6 +85,12 @@ def all_listed(viewer: User, query: Query, run: Run | None) -> Iterator[Listed]:
     return _all_rows(query, run)
 
 
+def listed_ids(viewer: User, query: Query, run: Run | None) -> Iterator[int]:
+    """The ids of all customers of a list, for what is done to all of them."""
+    _require_sight(viewer)
+    return all_ids(query, run)
+
+
 def score_of(viewer: User, customer: Customer, run: Run | None) -> Score | None:
     """A customer's score in a run that is current or previous."""
     _require_sight(viewer)
@@ -113,7 +121,8 @@ def _all_rows(query: Query, run: Run | None) -> Iterator[Listed]:
 def _rows(ids: Sequence[int], run: Run | None, columns: Sequence[Column]) -> list[Listed]:
     """The customers and their scores, with the fields that the columns show; a sentence may need any of them."""
     fields = {column.field for column in columns}
-    customers = Customer.objects.only("key", "name", *sorted(fields & OF_CUSTOMER)).in_bulk(ids)
+    card = ["values"] if any(column.of is not None for column in columns) else []
+    customers = Customer.objects.only("key", "name", *card, *sorted(fields & OF_CUSTOMER)).in_bulk(ids)
     scores: dict[int, Score] = {}
     if run is not None and run.slot is not None:
         rows = SLOTS[run.slot].objects.all()
