@@ -1,4 +1,4 @@
-"""What the card shows of a customer beside the scores: fields by section, logs, links, history. Texts are written here."""
+"""What the card shows beside the scores: fields by section, logs, links, history. Every text is written here."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def context(viewer: User, customer: Customer) -> dict[str, Any]:
         ],
         "links": _links(viewer, customer),
         "link_form": LinkForm(),
-        "changes": told(viewer, reads.changes(viewer, customer)[: _CHANGES_SHOWN + 1])[:_CHANGES_SHOWN],
+        "changes": told(viewer, list(reads.changes(viewer, customer)[:_CHANGES_SHOWN])),
         "may_edit": may_edit,
     }
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
+from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
 
 from shuke.crm.customers import phones
 from shuke.crm.customers.models import Customer
@@ -64,8 +66,9 @@ def _candidates(entered: Entered) -> list[Customer]:
         same = Customer.objects.filter(sort_name=spoken).order_by("pk").values_list("pk", flat=True)
         ids.update(dict.fromkeys(same[:_LOOKED_AT]))
     if entered.email.strip():
-        same = Customer.objects.filter(Q(email=entered.email.strip()) | Q(email=entered.email.strip().lower()))
-        ids.update(dict.fromkeys(same.values_list("pk", flat=True)[:_LOOKED_AT]))
+        same_mail = Exact(Lower("email"), entered.email.strip().lower())
+        reached = Customer.objects.filter(same_mail, ~Q(email=""))
+        ids.update(dict.fromkeys(reached.values_list("pk", flat=True)[:_LOOKED_AT]))
     return list(Customer.objects.filter(pk__in=list(ids)))
 
 

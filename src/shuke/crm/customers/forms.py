@@ -23,6 +23,7 @@ from shuke.ui import language
 
 T = Field.Type
 _HELP = {T.DATE: "date", T.PHONE: "phone", T.CUSTOMER: "customer", T.MONEY: "money"}
+_FINDS = {"data-find": reverse_lazy("customers:find"), "list": "found-customers", "autocomplete": "off"}
 _LABELS = tuple(f"label_{code.replace('-', '_')}" for code in LANGUAGES)
 
 
@@ -62,7 +63,7 @@ class CardForm(forms.Form):
             if field.code in mine:
                 raw = self.data.getlist(field.code) if hasattr(self.data, "getlist") else [self.data[field.code]]
             else:
-                raw = types.typed(field, value_of(customer, field.code))  # type: ignore[assignment]
+                raw = types.typed(field, value_of(customer, field.code))
             data.setlist(field.code, [raw] if isinstance(raw, str) else list(raw))
         return CardForm(self.shown, data, customer)
 
@@ -87,9 +88,7 @@ def _box(field: Field) -> forms.Widget:
     if field.type == T.LONG_TEXT:
         return forms.Textarea(attrs={"rows": 3})
     if field.type == T.CUSTOMER:
-        return forms.TextInput(
-            attrs={"data-find": reverse_lazy("customers:find"), "list": "found-customers", "autocomplete": "off"}
-        )
+        return forms.TextInput(attrs={**_FINDS})
     kind = {T.PHONE: "tel", T.DATE: "date"}.get(T(field.type), "email" if field.code == "email" else "text")
     widget = forms.TextInput(attrs={"autocomplete": "off"})
     if field.type in (T.NUMBER, T.MONEY):
@@ -146,9 +145,7 @@ class LinkForm(forms.Form):
     other = forms.CharField(
         label=lazily("cards.link.other"),
         help_text=lazily("cards.help.customer"),
-        widget=forms.TextInput(
-            attrs={"data-find": reverse_lazy("customers:find"), "list": "found-customers", "autocomplete": "off"}
-        ),
+        widget=forms.TextInput(attrs={**_FINDS}),
     )
 
     def __init__(self, data: Any = None) -> None:

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Lower
 
 from shuke.crm.customers.labels import in_language
 
@@ -58,7 +59,7 @@ class Customer(models.Model):
             models.Index(fields=["search_initials"], name="customer_by_initials", opclasses=["varchar_pattern_ops"]),
             models.Index(fields=["sort_name"], name="customer_name_prefix", opclasses=["varchar_pattern_ops"]),
             models.Index(fields=["search_phone"], name="customer_phone_prefix", opclasses=["varchar_pattern_ops"]),
-            models.Index(fields=["email"], name="customer_by_email", condition=~models.Q(email="")),
+            models.Index(Lower("email"), name="customer_by_email", condition=~models.Q(email="")),
         ]
 
     def __str__(self) -> str:
@@ -276,7 +277,8 @@ class Act(models.Model):
 class Change(models.Model):
     """One field of one customer changed: by whom, when, from what to what. Never altered afterwards.
 
-    `field` is `name`, `kind`, `phone`, `email`, the code of a field of the card, `tag`, `link`, or `entry:` and a section.
+    `field` is `name`, `kind`, `phone`, `email`, the code of a field of the card, `created`, `tag`, `link`,
+    `entry:` and a section, or `trait:` and its label.
     """
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="changes")

@@ -30,7 +30,7 @@ def layout(viewer: User, *, archived: bool = False) -> list[Part]:
     if not archived:
         fields, sections = fields.filter(is_archived=False), sections.filter(is_archived=False)
     wanted = sections.prefetch_related(Prefetch("fields", queryset=fields, to_attr="shown_fields"))
-    return [Part(section, section.shown_fields) for section in wanted]  # type: ignore[attr-defined]  # prefetched
+    return [Part(section, section.shown_fields) for section in wanted]
 
 
 def editable(viewer: User) -> list[Field]:

@@ -114,8 +114,8 @@ def change(
 ) -> Saved:
     """Change fields of one card, all or none. `seen`: the version that the page showed (None: whatever it is now).
 
-    A field that somebody else changed since, to something else than wanted here, is a conflict: then nothing is written,
-    and `conflicts` says what to decide. Fields that the page did not change are left as the others made them.
+    A field that somebody else changed since, to something else than wanted here, is a conflict: then nothing is
+    written, and `conflicts` says what to decide. Fields that the page did not change are left as the others made them.
     """
     card = Customer.objects.select_for_update().get(pk=customer)
     since = _since(customer, seen)

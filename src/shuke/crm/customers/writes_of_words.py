@@ -1,4 +1,4 @@
-"""What the search knows of customers, kept as their names, phones and searchable fields say; and saving many at once."""
+"""Saving many customers at once, with what the search knows of them: names, phones, searchable fields."""
 
 from __future__ import annotations
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
 from typing import Any, Literal
@@ -28,7 +29,7 @@ class Column:
     form: Form
     order: str = ""
     names: str = ""
-    of: Field | None = field(default=None, compare=False)
+    of: Field | None = dataclasses.field(default=None, compare=False)
     """The field of the card it shows, where it is of no score."""
 
     @property

@@ -1,4 +1,4 @@
-"""Filters of the list by fields of the card: read from an address, written back to it, told, and asked of the database."""
+"""Filters of the list by fields of the card: read from an address, written back, told, asked of the database."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Condition:
         """The condition in an address."""
         name = PREFIX + self.code
         ends = ((f"{name}.from", self.lowest), (f"{name}.to", self.highest), (f"{name}.is", self.state))
-        return [(name, text) for text in self.texts] + [(end, text) for end, text in ends if text]
+        return [*((name, text) for text in self.texts), *((end, text) for end, text in ends if text)]
 
     def passes(self, prefix: str = "") -> Q:
         """The condition on customers, or on rows that lead to them by the prefix."""
