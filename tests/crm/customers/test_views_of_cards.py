@@ -191,6 +191,7 @@ def test_an_administrator_arranges_the_card(as_user: AsUser, owner: User, collea
     assert refused.status_code == 422
     assert "Put this field away" in refused.content.decode()
     client.post(f"/customers/-/card/field/{field.pk}/archive/")
+    text_of(client, "/customers/-/card/")
     assert "Sport" not in text_of(client, f"/customers/{customer.key}/edit/")
     client.post(f"/customers/-/card/field/{field.pk}/archive/", {"back": "1"})
     assert "Sport" in text_of(client, f"/customers/{customer.key}/edit/")

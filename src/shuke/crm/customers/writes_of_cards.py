@@ -15,7 +15,7 @@ from shuke.crm.customers import search_table
 from shuke.crm.customers.errors import RefusedKey
 from shuke.crm.customers.fields import BUILT_IN, NAME_LENGTH, Value
 from shuke.crm.customers.models import Act, Change, Customer, CustomerTag, Entry, Kind, Origin, Section, Tag
-from shuke.crm.customers.writes_of_words import lay_words, save_all, searchable
+from shuke.crm.customers.writes_of_words import lay_words, save_all, save_values, searchable
 from shuke.crm.people.models import User
 
 _CHUNK = 2000
@@ -130,7 +130,7 @@ def change(
         return Saved(version_of(customer), conflicts=conflicts, mine=list(mine))
     if wanted:
         changes = [_changed(card, code, value, by, origin) for code, value in wanted.items()]
-        save_all([card], searchable())
+        _save([card], list(wanted))
         Change.objects.bulk_create(changes)
     return Saved(version_of(customer), changed=list(wanted))
 
@@ -159,6 +159,15 @@ def _changed(
     return Change(customer=card, field=code, before=before, after=value, by=by, origin=origin, act=act)
 
 
+def _save(cards: Sequence[Customer], changed: Sequence[str]) -> None:
+    """With their words, where what changed has any."""
+    known = searchable()
+    if {*BUILT_IN, *(field.code for field in known)}.isdisjoint(changed):
+        save_values(cards)
+    else:
+        save_all(cards, known)
+
+
 def begin_act(*, field: str, value: Any, by: User | None, customers: int = 0) -> Act:
     """What is to be done to several customers: set a field (`value` None empties it), or tag or untag them."""
     return Act.objects.create(field=field, value=value, by=by, customers=customers)
@@ -185,7 +194,7 @@ def _do_chunk(act: Act, ids: list[int]) -> None:
         cards = list(Customer.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
         others = [card for card in cards if value_of(card, act.field) != act.value]
         changes = [_changed(card, act.field, act.value, act.by, act=act) for card in others]
-        save_all(others, searchable())
+        _save(others, [act.field])
     Change.objects.bulk_create(changes, batch_size=_CHUNK)
 
 
@@ -233,7 +242,7 @@ def _undo_chunk(changes: list[Change], by: User | None) -> int:
         and value_of(cards[entry.customer_id], entry.field) == entry.after
     ]  # fmt: skip
     back = [_changed(card, entry.field, entry.before, by) for card, entry in again]
-    save_all([card for card, _ in again], searchable())
+    _save([card for card, _ in again], [entry.field for _, entry in again])
     Change.objects.bulk_create(back, batch_size=_CHUNK)
     return len(back) + sum(_undo_tag(entry, by) for entry in tags)
 

@@ -40,21 +40,22 @@ class Condition:
         ends = ((f"{name}.from", self.lowest), (f"{name}.to", self.highest), (f"{name}.is", self.state))
         return [*((name, text) for text in self.texts), *((end, text) for end, text in ends if text)]
 
-    def passes(self, prefix: str = "") -> Q:
-        """The condition on customers, or on rows that lead to them by the prefix."""
+    def passes(self, prefix: str = "", *, walked: bool = False) -> Q:
+        """The condition on customers, or on rows that lead to them by the prefix. `walked`: see `values.FieldValue`."""
         found = Q()
         if self.state:
-            found &= (values.empty if self.state == "empty" else values.there)(self.of, prefix)
+            found &= (values.empty if self.state == "empty" else values.there)(self.of, prefix, walked=walked)
         if self.texts:
-            found &= self._texts(prefix)
+            found &= self._texts(prefix, walked)
         if self.lowest or self.highest:
-            found &= values.between(self.of, _kept(self.of, self.lowest), _kept(self.of, self.highest), prefix)
+            ends = _kept(self.of, self.lowest), _kept(self.of, self.highest)
+            found &= values.between(self.of, *ends, prefix, walked=walked)
         return found
 
-    def _texts(self, prefix: str) -> Q:
+    def _texts(self, prefix: str, walked: bool) -> Q:
         if self.of.type in WORDS:
-            return values.holds(self.of, self.texts[0], prefix)
-        return values.is_one_of(self.of, [_kept(self.of, text) for text in self.texts], prefix)
+            return values.holds(self.of, self.texts[0], prefix, walked=walked)
+        return values.is_one_of(self.of, [_kept(self.of, text) for text in self.texts], prefix, walked=walked)
 
     @property
     def has_index(self) -> bool:

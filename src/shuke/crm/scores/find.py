@@ -183,7 +183,7 @@ def _passes(plan: _Plan, prefix: str) -> Q:
         tagged = CustomerTag.objects.filter(tag__name=plan.query.tag, customer=OuterRef("pk"))
         condition &= Q(Exists(tagged))
     for wanted in plan.query.conditions:
-        condition &= wanted.passes(prefix)
+        condition &= wanted.passes(prefix, walked=True)
     return condition
 
 
