@@ -1,8 +1,8 @@
 """How fast cards with sixty fields are: `make bench-fields`, on SQLite or on what SHUKE_TEST_DATABASE_URL names.
 
 It fills an empty database of its own with customers, each with about a third of sixty fields filled in, makes the
-indexes as the application does, and measures what people do: best and median of several tries in milliseconds, and the processor time of this process (which
-with SQLite is all there is), since another may be busy on the machine.
+indexes as the application does, and measures what people do, in milliseconds: best and median of several tries, and
+the processor time of this process (with SQLite all there is), since another may be busy on the machine.
 """
 
 from __future__ import annotations

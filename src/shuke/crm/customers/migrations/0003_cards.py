@@ -273,5 +273,6 @@ class Migration(migrations.Migration):
             model_name="entry",
             index=models.Index(fields=["customer", "section"], name="entry_of_customer"),
         ),
+        migrations.AlterField(model_name="savedview", name="query", field=models.TextField(blank=True)),
         migrations.RunPython(name_hand, name_person),
     ]
