@@ -99,7 +99,7 @@ def _head(column: Column, tongue: str) -> dict[str, object]:
     return {
         "code": column.code if column.order else "",
         "title": column.title(tongue),
-        "help": say(f"scores.column_help.{column.code}", tongue),
+        "help": say("cards.column_help" if column.of else f"scores.column_help.{column.code}", tongue),
         "numeric": column.is_number,
     }
 
