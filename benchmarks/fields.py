@@ -33,6 +33,17 @@ def prepare(folder: str) -> None:
     call_command("migrate", verbosity=0)
 
 
+def database_of_its_own(url: str) -> str:
+    """An empty database on the server that the tests use."""
+    import psycopg
+
+    server, _, _ = url.rpartition("/")
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS shuke_bench")
+        connection.execute("CREATE DATABASE shuke_bench")
+    return f"{server}/shuke_bench"
+
+
 def make_fields() -> list[Any]:
     """Sixty fields, ten of each kind; a third of them listed, and so with an index."""
     from shuke.crm.customers.models import Field
@@ -137,7 +148,7 @@ def main() -> None:
     told = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         if os.environ.get("SHUKE_TEST_DATABASE_URL"):
-            os.environ["DATABASE_URL"] = os.environ["SHUKE_TEST_DATABASE_URL"]
+            os.environ["DATABASE_URL"] = database_of_its_own(os.environ["SHUKE_TEST_DATABASE_URL"])
         prepare(folder)
         from django.db import connection
 

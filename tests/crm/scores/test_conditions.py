@@ -50,7 +50,7 @@ def _values(number: int) -> dict[str, Any]:
         "likes": ["red", "blue"] if number % 5 == 0 else ["green"],
         "vip": number % 6 == 1,
         "mobile": f"+86138001380{number:02d}",
-        "wife": Customer.objects.values_list("pk", flat=True)[0],
+        "wife": Customer.objects.get(key="k00").pk,
     }
 
 
