@@ -225,7 +225,9 @@ def _walks(plan: _Plan) -> tuple[QuerySet[Any, int], QuerySet[Any, int]]:
 def _merged(plan: _Plan, start: int, size: int) -> list[int]:
     """A page merged of the first customers of each cell; empty where another way must be taken."""
     query, deep = plan.query, start + size
-    by_score_alone = plan.run is not None and plan.cells is not None and not (query.words or query.tag or query.conditions)
+    by_score_alone = (
+        plan.run is not None and plan.cells is not None and not (query.words or query.tag or query.conditions)
+    )
     if plan.run is None or not by_score_alone or plan.order not in FIRST_OF_CELLS:
         return []
     cells = plan.cells or []
