@@ -149,8 +149,15 @@ SHUKE_JOBS: dict[str, str] = {
     "insight.run": "shuke.insight.jobs.run_cycle",
     "timeline.export": "shuke.insight.touches.export_touches",
     "timeline.clean": "shuke.crm.timeline.jobs.clean",
+    "customers.index": "shuke.crm.customers.indexes.run",
+    "customers.bulk": "shuke.crm.scores.bulk.run",
+    "customers.undo": "shuke.crm.scores.bulk.run_undo",
 }
-SHUKE_PALETTE: list[str] = ["shuke.web.pages.find_pages", "shuke.crm.customers.palette.find_customers"]
+SHUKE_PALETTE: list[str] = [
+    "shuke.web.pages.find_pages",
+    "shuke.crm.customers.palette.find_acts",
+    "shuke.crm.customers.palette.find_customers",
+]
 SHUKE_CUSTOMER_SLOTS: list[dict[str, str]] = [
     {"name": "timeline", "url_name": "timeline:show", "shape": "table", "unscored": "yes"},
     {"name": "forecast", "url_name": "insight:customer_forecast", "shape": "told"},
@@ -193,6 +200,13 @@ SHUKE_NAVIGATION: list[dict[str, str]] = [
     {"url_name": "insight:data", "icon": "database", "text": "web.nav.data", "permission": "import", "shortcut": "g d"},
     {"url_name": "insight:runs", "icon": "refresh-cw", "text": "web.nav.runs", "permission": "run", "shortcut": "g r"},
     {"url_name": "jobs:list", "icon": "list-checks", "text": "web.nav.jobs", "shortcut": "g j"},
+    {
+        "url_name": "customers:arrange",
+        "icon": "layout-list",
+        "text": "web.nav.card",
+        "permission": "configure",
+        "shortcut": "g f",
+    },
     {
         "url_name": "people:list",
         "icon": "user-cog",

@@ -53,8 +53,8 @@ class SearchColumns:
     search_phone: str
 
 
-def search_columns(*, key: str, name: str, phone: str) -> SearchColumns:
-    """The search columns of a customer.
+def search_columns(*, key: str, name: str, phone: str, more: str = "") -> SearchColumns:
+    """The search columns of a customer. `more`: the words of the fields that are searchable.
 
     >>> columns = search_columns(key="C1", name="单晓明", phone="138-0013-8000")
     >>> columns.sort_name, columns.search_initials, columns.search_phone
@@ -65,7 +65,7 @@ def search_columns(*, key: str, name: str, phone: str) -> SearchColumns:
     tokens = _tokens(name)
     syllables = _syllables(name)
     spoken = "".join(syllables) or " ".join(tokens) or key.lower()
-    words = [*tokens, *syllables]
+    words = [*tokens, *syllables, *_tokens(more)]
     return SearchColumns(
         sort_name=spoken[:120],
         search_text=f" {' '.join(words)} " if words else "",

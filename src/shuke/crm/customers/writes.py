@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 from typing import Any
@@ -15,9 +15,9 @@ from django.utils import timezone
 from shuke.crm.customers import search_table
 from shuke.crm.customers.errors import RefusedTag, RefusedView
 from shuke.crm.customers.keys import create, ids_of
-from shuke.crm.customers.models import Customer, CustomerTag, Export, Kind, SavedView, Tag
+from shuke.crm.customers.models import Change, Customer, CustomerTag, Export, Field, Kind, Origin, SavedView, Tag
 from shuke.crm.customers.scope import reach
-from shuke.crm.customers.search import search_columns
+from shuke.crm.customers.writes_of_words import lay_words, searchable
 from shuke.crm.people import audit
 from shuke.crm.people.models import User
 from shuke.crm.people.rights import Act
@@ -25,6 +25,7 @@ from shuke.crm.people.rights import Act
 _CHUNK = 2000
 _SEARCH_COLUMNS = ["sort_name", "search_text", "search_initials", "search_phone"]
 _KEPT = ["name", "kind", "phone", "email", "traits", "updated_at", *_SEARCH_COLUMNS]
+_TOLD = ("name", "kind", "phone", "email")
 _TAG_LENGTH = 40
 _VIEW_NAME_LENGTH = 60
 
@@ -78,8 +79,11 @@ def _keep_chunk(cards: list[Card], by: User | None) -> None:
     keys = list(dict.fromkeys(card.key for card in cards))
     customers = {customer.key: customer for customer in Customer.objects.filter(key__in=keys)}
     search_table.remove((customer.pk, customer.search_text) for customer in customers.values())
+    before = {key: [getattr(customer, name) for name in _TOLD] for key, customer in customers.items()}
+    known = searchable()
     for card in cards:
-        _lay(card, customers.setdefault(card.key, Customer(key=card.key)))
+        _lay(card, customers.setdefault(card.key, Customer(key=card.key)), known)
+    Change.objects.bulk_create(_changes(customers, before), batch_size=_CHUNK)
     # One INSERT … ON CONFLICT: an UPDATE for each customer would take 40 times as long.
     for customer in customers.values():
         customer.updated_at = timezone.now()
@@ -91,14 +95,25 @@ def _keep_chunk(cards: list[Card], by: User | None) -> None:
     audit.note("customers_kept", by=by, kind="customer", count=len(keys))
 
 
-def _lay(card: Card, customer: Customer) -> None:
+def _changes(customers: Mapping[str, Customer], before: Mapping[str, list[str]]) -> Iterable[Change]:
+    """What an import changed of customers who were there before."""
+    for key, values in before.items():
+        for name, old in zip(_TOLD, values, strict=True):
+            new = getattr(customers[key], name)
+            if new != old:
+                customer = customers[key].pk
+                yield Change(
+                    customer_id=customer, field=name, before=old or None, after=new or None, origin=Origin.IMPORT
+                )
+
+
+def _lay(card: Card, customer: Customer, known: Sequence[Field]) -> None:
     customer.name = customer.name if card.name is None else card.name.strip()[:200]
     customer.kind = card.kind or customer.kind
     customer.phone = customer.phone if card.phone is None else card.phone.strip()[:40]
     customer.email = customer.email if card.email is None else card.email.strip()
     customer.traits = customer.traits | {label: trait.as_json() for label, trait in card.traits.items()}
-    for column, text in asdict(search_columns(key=card.key, name=customer.name, phone=customer.phone)).items():
-        setattr(customer, column, text)
+    lay_words(customer, known)
 
 
 @transaction.atomic
@@ -122,7 +137,8 @@ def tag(
     customers: Sequence[int],
     name: str,
     by: User | None = None,
-    origin: CustomerTag.Origin = CustomerTag.Origin.PERSON,
+    origin: Origin = Origin.HAND,
+    colour: str = "",
 ) -> list[int]:
     """Put a tag on customers (by id); the ids of those who did not have it, so that the act can be undone.
 
@@ -134,12 +150,18 @@ def tag(
     if not 1 <= len(word) <= _TAG_LENGTH:
         raise RefusedTag(f"Tag {name!r} has {len(word)} characters: write 1 to {_TAG_LENGTH}.")
     kept, _ = Tag.objects.get_or_create(name=word)
+    if colour in Tag.Colour.values and colour not in ("", kept.colour):
+        Tag.objects.filter(pk=kept.pk).update(colour=colour)
     wanted = list(dict.fromkeys(customers))
     there = set(CustomerTag.objects.filter(tag=kept, customer__in=wanted).values_list("customer_id", flat=True))
     known = set(Customer.objects.filter(_within(by, "write"), pk__in=wanted).values_list("pk", flat=True))
     new = [pk for pk in wanted if pk in known and pk not in there]
     rows = [CustomerTag(customer_id=pk, tag=kept, origin=origin, tagged_by_id=by.pk if by else None) for pk in new]
     CustomerTag.objects.bulk_create(rows, batch_size=_CHUNK)
+    Change.objects.bulk_create(
+        [Change(customer_id=pk, field="tag", after={"name": word}, origin=origin, by=by) for pk in new],
+        batch_size=_CHUNK,
+    )
     audit.note_each("tag_on", new, by=by, kind="customer", values={"tag": word})
     return new
 
@@ -148,10 +170,13 @@ def tag(
 def untag(*, customers: Sequence[int], name: str, by: User | None = None) -> int:
     """Take a tag off customers; how many had it. A tag on nobody is kept, for it may be in a saved view."""
     tagged = CustomerTag.objects.filter(_within(by, "write", "customer__"), tag__name=name, customer__in=customers)
-    ids = list(tagged.values_list("customer_id", flat=True))
-    CustomerTag.objects.filter(tag__name=name, customer__in=ids).delete()
-    audit.note_each("tag_off", ids, by=by, kind="customer", values={"tag": name})
-    return len(ids)
+    had = list(tagged.values_list("customer_id", flat=True))
+    CustomerTag.objects.filter(tag__name=name, customer__in=had).delete()
+    Change.objects.bulk_create(
+        [Change(customer_id=pk, field="tag", before={"name": name}, by=by) for pk in had], batch_size=_CHUNK
+    )
+    audit.note_each("tag_off", had, by=by, kind="customer", values={"tag": name})
+    return len(had)
 
 
 @transaction.atomic

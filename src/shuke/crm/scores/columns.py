@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import Any, Literal
 
+from shuke.crm.customers import fields as types
+from shuke.crm.customers.labels import in_language
+from shuke.crm.customers.models import Field
 from shuke.kit.money import minor_digits, to_major
 from shuke.kit.text import explain, keys, money, say, template
 
-Form = Literal["money", "whole", "tenth", "share", "day", "name", "text", "sentence"]
+Form = Literal["money", "whole", "tenth", "share", "day", "name", "text", "sentence", "field"]
 Writer = Callable[[Any], str]
 _UNKNOWN = "—"
 
@@ -25,12 +29,17 @@ class Column:
     form: Form
     order: str = ""
     names: str = ""
+    of: Field | None = dataclasses.field(default=None, compare=False)
+    """The field of the card it shows, where it is of no score."""
 
     @property
     def is_number(self) -> bool:
-        return self.form in ("money", "whole", "tenth", "share")
+        of_number = self.of is not None and self.of.type in (Field.Type.NUMBER, Field.Type.MONEY)
+        return of_number or self.form in ("money", "whole", "tenth", "share")
 
     def title(self, language: str) -> str:
+        if self.of is not None:
+            return in_language(self.of.labels, language) or self.of.code
         return say(f"scores.column.{self.code}", language)
 
 
@@ -70,6 +79,18 @@ DEFAULT = ("tier", "stage", "clv", "current_value", "value_at_risk", "churn_prob
 ORDERS = {"name": "sort_name"} | {code: column.order for code, column in COLUMNS.items() if column.order}
 """What lists are sorted by: the code in addresses and the field."""
 OF_CUSTOMER = {"phone", "email", "created_at", "owner"}
+OF_CARD = "values."
+"""What the field of a column begins with that shows a field of the card."""
+
+
+def card_column(of: Field) -> Column:
+    """A field of the card as a column.
+
+    >>> card_column(Field(code="budget", type="money")).order
+    'f.budget'
+    """
+    code = f"f.{of.code}"
+    return Column(code, OF_CARD + of.code, "field", order=code if of.type in types.SORTED else "", of=of)
 
 
 def writers(columns: tuple[Column, ...], language: str, currency: str) -> list[Writer]:
@@ -82,6 +103,8 @@ def _writer(column: Column, language: str, currency: str) -> Writer:
         return _money(language, currency)
     if column.form == "name":
         return _names(column.names, language).get_or_code
+    if column.of is not None:
+        return partial(types.shown, column.of)
     return _PLAIN[column.form]
 
 
@@ -181,6 +204,8 @@ def file_text(column: Column, value: object, language: str, currency: str) -> st
     """
     if value is None:
         return ""
+    if column.of is not None:
+        return types.file_text(column.of, value)
     if column.form == "money" and isinstance(value, int):
         return str(to_major(value, currency))
     if column.form == "name":

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from shuke.crm.customers import reads as customers
-from shuke.crm.customers.models import Export
+from shuke.crm.customers.models import Export, Field
 from shuke.crm.customers.writes import close_export, log_export
 from shuke.crm.people.models import User
 from shuke.crm.scores.columns import COLUMNS, Column, file_text, why_sentence
@@ -61,9 +61,18 @@ def _lines(viewer: User, rows: Iterator[Listed], query: Query, style: _Style, lo
 def _heads(query: Query, style: _Style) -> list[str]:
     names = [say(f"customers.field.{name}", style.language) for name in ("key", "name")]
     return names + [
-        column.title(style.language) + (f" ({style.currency})" if column.form == "money" else "")
+        column.title(style.language) + (f" ({_currency(column, style)})" if _is_money(column) else "")
         for column in query.columns
     ]
+
+
+def _is_money(column: Column) -> bool:
+    return column.form == "money" or (column.of is not None and column.of.type == Field.Type.MONEY)
+
+
+def _currency(column: Column, style: _Style) -> str:
+    """Scores are in the currency of their run, cards in that of the business."""
+    return style.currency if column.of is None else settings.SHUKE_CURRENCY
 
 
 def _line(row: Listed, query: Query, style: _Style, tags: list[str]) -> list[str]:

@@ -21,6 +21,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from shuke.crm.customers.models import Customer, CustomerTag
 from shuke.crm.customers.scope import EVERYBODY, Reach, asked_for, reach
 from shuke.crm.customers.search import found_ids, matching
+from shuke.crm.customers.values import FieldValue
 from shuke.crm.people.models import User
 from shuke.crm.people.rights import Act
 from shuke.crm.scores.cells import chosen
@@ -38,6 +39,7 @@ MERGED = 20_000
 _AT_ONCE = 2_000
 _CELLS_MERGED = 200  # each is a part of one statement, and SQLite takes at most 500
 _OF_CUSTOMERS = ("sort_name", "created_at")
+_CARD_ORDER = "sorted_value"
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class _Plan:
 
     @property
     def by_customer(self) -> bool:
-        return self.run is None or self.query.field in _OF_CUSTOMERS
+        return self.run is None or self.query.sorted_by is not None or self.query.field in _OF_CUSTOMERS
 
     @property
     def relation(self) -> str:
@@ -93,11 +95,13 @@ class _Plan:
     @property
     def order(self) -> str:
         """The field sorted by; without a run only fields of customers can be."""
+        if self.query.sorted_by is not None:
+            return _CARD_ORDER
         return self.query.field if self.run or self.query.field in _OF_CUSTOMERS else "sort_name"
 
     @property
     def is_descending(self) -> bool:
-        return self.query.is_descending and self.order == self.query.field
+        return self.query.is_descending and self.order in (self.query.field, _CARD_ORDER)
 
 
 def find(query: Query, run: Run | None, sight: Sight) -> Found:
@@ -153,6 +157,11 @@ def _left(plan: _Plan, most: int) -> list[int] | None:
         tagged = CustomerTag.objects.filter(tag__name=plan.query.tag).values_list("customer_id", flat=True)
         if len(ids := list(tagged[: most + 1])) <= most:
             return ids
+    for condition in plan.query.conditions:
+        if condition.has_index:
+            passing = Customer.objects.filter(condition.passes()).order_by().values_list("pk", flat=True)
+            if len(ids := list(passing[: most + 1])) <= most:
+                return ids
     return None
 
 
@@ -175,12 +184,18 @@ def _sorted(plan: _Plan, few: list[int]) -> list[int]:
     if not few:
         return []
     order = plan.order if plan.by_customer else f"{plan.relation}__{plan.order}"
-    passing = Customer.objects.filter(_passes(plan, "")).values_list("pk", order)
+    passing = _customers(plan).filter(_passes(plan, "")).values_list("pk", order)
     parts = (few[start : start + _AT_ONCE] for start in range(0, len(few), _AT_ONCE))
     rows = list(chain.from_iterable(passing.filter(pk__in=part) for part in parts))
     rows.sort(key=itemgetter(0), reverse=not _ties_rise(plan))
     with_value = sorted((row for row in rows if row[1] is not None), key=itemgetter(1), reverse=plan.is_descending)
     return [pk for pk, _ in with_value] + sorted(pk for pk, value in rows if value is None)
+
+
+def _customers(plan: _Plan) -> QuerySet[Customer]:
+    """Customers, with the field of the card that they are sorted by."""
+    of = plan.query.sorted_by
+    return Customer.objects.all() if of is None else Customer.objects.annotate(**{_CARD_ORDER: FieldValue(of)})
 
 
 def _passes(plan: _Plan, prefix: str) -> Q:
@@ -193,12 +208,14 @@ def _passes(plan: _Plan, prefix: str) -> Q:
     if plan.query.tag:
         tagged = CustomerTag.objects.filter(tag__name=plan.query.tag, customer=OuterRef("pk"))
         condition &= Q(Exists(tagged))
+    for wanted in plan.query.conditions:
+        condition &= wanted.passes(prefix, walked=True)
     return condition
 
 
 def _rows(plan: _Plan) -> QuerySet[Any]:
     """What an order runs over: customers, or the run's scores."""
-    return Customer.objects.all() if plan.by_customer else plan.scores.objects.all()
+    return _customers(plan) if plan.by_customer else plan.scores.objects.all()
 
 
 def _to_customer(plan: _Plan) -> str:
@@ -209,8 +226,13 @@ def _ordered(plan: _Plan, rows: QuerySet[Any]) -> QuerySet[Any]:
     """Those with a value, as the order's index runs, or all of it backwards."""
     tie = "pk" if _ties_rise(plan) else "-pk"
     ordered = rows.order_by(f"-{plan.order}" if plan.is_descending else plan.order, tie)
-    can_lack = rows.model._meta.get_field(plan.order).null
+    can_lack = _can_lack(plan, rows)
     return ordered.filter(**{f"{plan.order}__isnull": False}) if can_lack else ordered
+
+
+def _can_lack(plan: _Plan, rows: QuerySet[Any]) -> bool:
+    """Whether some have no value to be sorted by."""
+    return plan.order == _CARD_ORDER or bool(rows.model._meta.get_field(plan.order).null)
 
 
 def _ties_rise(plan: _Plan) -> bool:
@@ -221,7 +243,7 @@ def _ties_rise(plan: _Plan) -> bool:
 def _walks(plan: _Plan) -> tuple[QuerySet[Any, int], QuerySet[Any, int]]:
     """The ids along the order: first those with a value, then those without."""
     rows = _rows(plan).filter(_passes(plan, _to_customer(plan)))
-    can_lack = rows.model._meta.get_field(plan.order).null
+    can_lack = _can_lack(plan, rows)
     without = rows.filter(**{f"{plan.order}__isnull": True}).order_by("pk") if can_lack else rows.none()
     return _ordered(plan, rows).values_list("pk", flat=True), without.values_list("pk", flat=True)
 
@@ -229,7 +251,8 @@ def _walks(plan: _Plan) -> tuple[QuerySet[Any, int], QuerySet[Any, int]]:
 def _merged(plan: _Plan, start: int, size: int) -> list[int]:
     """A page merged of the first customers of each cell; empty where another way must be taken."""
     query, deep = plan.query, start + size
-    by_score_alone = plan.cells is not None and plan.sight.within.is_all and not (query.words or query.tag)
+    narrowed = query.words or query.tag or query.conditions
+    by_score_alone = plan.cells is not None and plan.sight.within.is_all and not narrowed
     if plan.run is None or not by_score_alone or plan.order not in FIRST_OF_CELLS:
         return []
     cells = plan.cells or []
@@ -266,7 +289,7 @@ def _walked(plan: _Plan, start: int, size: int) -> list[int]:
 
 
 def _total(plan: _Plan) -> tuple[int, bool]:
-    if plan.query.words or plan.query.tag:
+    if plan.query.words or plan.query.tag or plan.query.conditions:
         return FEW, True
     if plan.sight.within.is_all and (plan.cells is not None or not plan.by_customer):
         return plan.in_cells, False

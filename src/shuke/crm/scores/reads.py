@@ -14,12 +14,13 @@ from shuke.crm.customers.masks import masked
 from shuke.crm.customers.models import Customer
 from shuke.crm.customers.scope import reach
 from shuke.crm.people.models import User
-from shuke.crm.scores.columns import OF_CUSTOMER, Column
+from shuke.crm.scores.columns import OF_CARD, OF_CUSTOMER, Column
 from shuke.crm.scores.find import Found, Sight, all_ids, find
 from shuke.crm.scores.models import COLUMNS, SLOTS, Run, Score, TierChange
 from shuke.crm.scores.query import Query
 
 _CHUNK = 2_000
+_NAMES_OF_OWNER = ("owner__username", "owner__name")
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,9 @@ class Listed:
     in_full: bool
 
     def value(self, field: str) -> Any:
-        """A figure by the name of its field, of the score or of the customer."""
+        """A figure by the name of its field, of the score, of the customer or of the card."""
+        if field.startswith(OF_CARD):
+            return self.customer.values.get(field.removeprefix(OF_CARD))
         holder = self.customer if field in OF_CUSTOMER else self.score
         value = None if holder is None else getattr(holder, field)
         return masked(field, value) if isinstance(value, str) and not self.in_full else value
@@ -87,6 +90,12 @@ def all_listed(viewer: User, query: Query, run: Run | None) -> Iterator[Listed]:
     return _all_rows(viewer, query, run)
 
 
+def listed_ids(viewer: User, query: Query, run: Run | None) -> Iterator[int]:
+    """The ids of those customers of a list whom the viewer may change, for what is done to all of them."""
+    _require_sight(viewer)
+    return all_ids(query, run, Sight.of(viewer, query, "write"))
+
+
 def score_of(viewer: User, customer: Customer, run: Run | None) -> Score | None:
     """A customer's score in a run that is current or previous."""
     _require_sight(viewer)
@@ -117,10 +126,12 @@ def _all_rows(viewer: User, query: Query, run: Run | None) -> Iterator[Listed]:
 def _rows(viewer: User, ids: Sequence[int], run: Run | None, columns: Sequence[Column]) -> list[Listed]:
     """The customers and their scores, with the fields that the columns show; a sentence may need any of them."""
     fields = {column.field for column in columns}
+    card = ["values"] if any(column.of is not None for column in columns) else []
+    shown = ["key", "name", *card, *sorted(fields & OF_CUSTOMER)]
     # Found within the viewer's reach already; asked again, so that no way of finding can show more.
-    rows_of = Customer.objects.filter(reach(viewer).within()).only("key", "name", *sorted(fields & OF_CUSTOMER))
+    rows_of = Customer.objects.filter(reach(viewer).within()).only(*shown)
     if "owner" in fields:
-        rows_of = rows_of.select_related("owner").only("key", "name", *_with_owner(fields & OF_CUSTOMER))
+        rows_of = rows_of.select_related("owner").only(*shown, *_NAMES_OF_OWNER)
     customers = rows_of.in_bulk(ids)
     scores: dict[int, Score] = {}
     if run is not None and run.slot is not None:
@@ -130,10 +141,6 @@ def _rows(viewer: User, ids: Sequence[int], run: Run | None, columns: Sequence[C
         scores = dict(rows.in_bulk(ids))
     in_full = viewer.may("contacts")
     return [Listed(customers[pk], scores.get(pk), in_full) for pk in ids if pk in customers]
-
-
-def _with_owner(fields: set[str]) -> list[str]:
-    return [*sorted(fields), "owner__username", "owner__name"]
 
 
 def _require_sight(viewer: User) -> None:

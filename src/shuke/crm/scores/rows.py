@@ -4,7 +4,7 @@ ten columns through the template engine would be most of a page's time."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from django.template.loader import render_to_string
@@ -12,7 +12,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from shuke.crm.customers import fields as types
 from shuke.crm.customers import reads as customers
+from shuke.crm.customers.models import Field
 from shuke.crm.people.models import User
 from shuke.crm.scores.columns import COLUMNS, Column, Writer, short_tier, why_sentence, writers
 from shuke.crm.scores.query import Query
@@ -65,7 +67,17 @@ def _ways(viewer: User, query: Query, rows: Sequence[Listed], language: str, cur
     with_tags = COLUMNS["tags"] in query.columns
     tags = customers.tags_of(viewer, [row.customer.pk for row in rows]) if with_tags else {}
     pairs = zip(query.columns, writers(query.columns, language, currency), strict=True)
-    return [Way(column, write, column.title(language), language, currency, tags) for column, write in pairs]
+    ways = [Way(column, write, column.title(language), language, currency, tags) for column, write in pairs]
+    return [
+        _with_names(way, rows) if way.column.of and way.column.of.type == Field.Type.CUSTOMER else way for way in ways
+    ]
+
+
+def _with_names(way: Way, rows: Sequence[Listed]) -> Way:
+    """A column of links to customers, whose names are asked for once."""
+    ids = [row.value(way.column.field) for row in rows]
+    names = types.names_of([pk for pk in ids if pk is not None])
+    return replace(way, write=lambda value: names.get(value, _UNKNOWN))
 
 
 def _card_url(pattern: str, key: str) -> str:

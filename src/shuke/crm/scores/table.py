@@ -11,9 +11,11 @@ from django.conf import settings
 from django.urls import reverse
 
 from shuke.crm.customers import reads as customers
-from shuke.crm.customers.models import SavedView
+from shuke.crm.customers.forms import colours
+from shuke.crm.customers.models import Field, SavedView
 from shuke.crm.people.models import User
 from shuke.crm.scores.columns import COLUMNS, Column, name_of
+from shuke.crm.scores.conditions import PREFIX, RANGES, STATES, WORDS
 from shuke.crm.scores.find import Found
 from shuke.crm.scores.models import Run
 from shuke.crm.scores.query import OWNERS, RISKS, Query
@@ -75,7 +77,10 @@ def context(viewer: User, query: Query, run: Run | None, rows: Sequence[Listed],
         "chips": [*_chips(query, tongue), *_owner_chip(query, filters[-1])],
         "views": _views(viewer, query, saved),
         "saved_views": [_kept_view(view, viewer) for view in saved],
-        "column_choices": [_column_choice(column, query, tongue) for column in COLUMNS.values()],
+        "column_choices": [_column_choice(column, query, tongue) for column in (*COLUMNS.values(), *query.fields)],
+        "field_filters": [_field_filter(column.of, query) for column in query.fields if column.of is not None],
+        "kept_for_fields": [pair for pair in query.kept() if not pair[0].startswith(PREFIX)],
+        "colours": colours(),
         "kept_for_filters": query.kept("q", "tier", "stage", "segment", "risk", "tag", "owner"),
         "kept_for_columns": query.kept("columns"),
         "columns_default": query.address(columns=Query().columns),
@@ -97,7 +102,7 @@ def _head(column: Column, tongue: str) -> dict[str, object]:
     return {
         "code": column.code if column.order else "",
         "title": column.title(tongue),
-        "help": say(f"scores.column_help.{column.code}", tongue),
+        "help": say("cards.column_help" if column.of else f"scores.column_help.{column.code}", tongue),
         "numeric": column.is_number,
     }
 
@@ -203,6 +208,9 @@ def _chips(query: Query, tongue: str) -> list[Option]:
         ]
         label = here("scores.list.tier_before", names=", ".join(named))
         chips.append(_chip(label, query, wanted=replace(wanted, tier_before=())))
+    for condition in query.conditions:
+        rest_of = tuple(other for other in query.conditions if other is not condition)
+        chips.append(_chip(condition.told(), query, conditions=rest_of))
     return [*chips, _chip(query.tag, query, tag="")] if query.tag else chips
 
 
@@ -229,6 +237,33 @@ def _view_label(view: SavedView, viewer: User) -> str:
     if view.owner_id == viewer.pk:
         return view.name
     return f"{view.name} ({here('customers.view.by', who=view.owner.shown_name)})"
+
+
+def _field_filter(of: Field, query: Query) -> dict[str, Any]:
+    """A field of the card as a filter: a box for words, choices, or from – to; and with or without a value."""
+    set_to = next((condition for condition in query.conditions if condition.code == of.code), None)
+    texts = set_to.texts if set_to else ()
+    options = [("yes", here("cards.yes")), ("no", here("cards.no"))] if of.type == Field.Type.YES_NO else of.options
+    state = set_to.state if set_to else ""
+    return {
+        "code": of.code,
+        "name": PREFIX + of.code,
+        "title": of.label,
+        "kind": "range"
+        if of.type in RANGES
+        else "words"
+        if of.type in WORDS
+        else "customer"
+        if not options
+        else "choice",
+        "type": "date" if of.type == Field.Type.DATE else "text",
+        "text": texts[0] if texts else "",
+        "lowest": set_to.lowest if set_to else "",
+        "highest": set_to.highest if set_to else "",
+        "choices": [Choice(code, label, code in texts) for code, label in options],
+        "states": [Choice(code, here(f"cards.filter.{code}"), code == state) for code in STATES],
+        "is_set": set_to is not None,
+    }
 
 
 def _column_choice(column: Column, query: Query, tongue: str) -> Choice:

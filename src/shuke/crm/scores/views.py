@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from shuke.crm.customers import reads as customers
 from shuke.crm.customers import writes as customer_writes
 from shuke.crm.customers.errors import NoSuchCustomer, RefusedTag, RefusedView
+from shuke.crm.customers.reads_of_cards import listed_fields
 from shuke.crm.people.reads import may, needs, viewer_of
 from shuke.crm.scores import card, export, reads, table
 from shuke.crm.scores.query import read
@@ -25,7 +26,7 @@ from shuke.ui.toasts import toast
 @needs("see")
 def show_list(request: HttpRequest) -> HttpResponse:
     """The list; to htmx only the part that changes."""
-    viewer, query = viewer_of(request), read(request.GET)
+    viewer, query = viewer_of(request), read(request.GET, listed_fields(viewer_of(request)))
     run = reads.run_for_lists(viewer)
     rows, found = reads.listed(viewer, query, run)
     context = table.context(viewer, query, run, rows, found)
@@ -53,7 +54,7 @@ def show_card(request: HttpRequest, key: str) -> HttpResponse:
 @needs("export")
 def send_export(request: HttpRequest) -> StreamingHttpResponse:
     """The whole list as CSV, as filtered, sorted and with the columns chosen; noted in the log of exports."""
-    viewer, query = viewer_of(request), read(request.GET)
+    viewer, query = viewer_of(request), read(request.GET, listed_fields(viewer_of(request)))
     lines = export.lines(viewer, query, reads.run_for_lists(viewer), language.active())
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{export.file_name()}"'
@@ -70,7 +71,8 @@ def tag_selected(request: HttpRequest) -> HttpResponse:
         toast(request, here("customers.tag.nobody"), tone="warning")
         return HttpResponseRedirect(back)
     try:
-        new = customer_writes.tag(customers=ids, name=name, by=viewer_of(request))
+        colour = request.POST.get("colour", "")
+        new = customer_writes.tag(customers=ids, name=name, by=viewer_of(request), colour=colour)
     except RefusedTag:
         toast(request, here("customers.tag.refused"), tone="error")
         return HttpResponseRedirect(back)
@@ -96,7 +98,7 @@ def untag(request: HttpRequest) -> HttpResponse:
 @needs("save_view")
 def save_view(request: HttpRequest) -> HttpResponse:
     """Keep the list one sees under a name."""
-    viewer, query = viewer_of(request), read(request.GET)
+    viewer, query = viewer_of(request), read(request.GET, listed_fields(viewer_of(request)))
     name = request.POST.get("name", "")
     shared = "shared" in request.POST and may(viewer, "share_view")
     pinned = "pinned" in request.POST

@@ -238,5 +238,48 @@
     event.preventDefault();
     passkey(event.target).catch(() => say(document.body.dataset.failed));
   });
+
+  /* A value edited in place: Enter or leaving it keeps it, Escape gives it up; a question that came back is asked at once. */
+  const written = (form) => new URLSearchParams(new FormData(form)).toString();
+  const began = new WeakMap();
+  document.addEventListener("htmx:afterSettle", () => {
+    document.querySelectorAll("form[data-inline]").forEach((form) => {
+      if (began.has(form)) return;
+      began.set(form, form.querySelector(".wrong, dialog") ? "" : written(form));
+      const dialog = form.querySelector("dialog[data-open]");
+      if (dialog) { dialog.showModal(); return; }
+      const first = form.querySelector("input:not([type=hidden]), select, textarea");
+      if (first) { first.focus(); if (first.select) first.select(); }
+    });
+  });
+  document.addEventListener("keydown", (event) => {
+    const form = event.target.closest && event.target.closest("form[data-inline]");
+    if (!form || event.key !== "Escape" || event.isComposing) return;
+    event.preventDefault();
+    form.querySelector("[data-cancel]").click();
+  });
+  document.addEventListener("focusout", (event) => {
+    const form = event.target.closest("form[data-inline]");
+    if (!form) return;
+    setTimeout(() => {
+      if (!form.isConnected || form.contains(document.activeElement) || form.querySelector("dialog[open]") || form.classList.contains("htmx-request")) return;
+      if (written(form) === began.get(form)) form.querySelector("[data-cancel]").click();
+      else if (!form.querySelector(".wrong")) form.requestSubmit();
+    }, 200);
+  });
+
+  /* A box with data-find="address": what may be meant, as one types. */
+  let looking = 0;
+  document.addEventListener("input", (event) => {
+    const box = event.target;
+    if (!box.matches("[data-find]") || !box.list) return;
+    clearTimeout(looking);
+    looking = setTimeout(async () => {
+      try {
+        const answer = await fetch(box.dataset.find + "?q=" + encodeURIComponent(box.value));
+        if (answer.ok) box.list.innerHTML = await answer.text();
+      } catch { say(document.body.dataset.failed); }
+    }, 200);
+  });
   document.addEventListener("DOMContentLoaded", ageAll);
 })();

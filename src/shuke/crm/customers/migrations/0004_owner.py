@@ -3,11 +3,20 @@
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
+
+from shuke.crm.customers import indexes
+
+
+def fit_indexes(_: StateApps, __: BaseDatabaseSchemaEditor) -> None:
+    """With a new column SQLite copies the table, and forgets the indexes of the fields of cards."""
+    indexes.fit()
 
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("customers", "0002_search"),
+        ("customers", "0003_cards"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -51,4 +60,5 @@ class Migration(migrations.Migration):
                 null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
             ),
         ),
+        migrations.RunPython(fit_indexes, migrations.RunPython.noop),
     ]
