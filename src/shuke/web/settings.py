@@ -171,6 +171,8 @@ SHUKE_TIMELINE_SOURCES: list[str] = [
     "shuke.crm.timeline.sources_of_cards.CARDS",
     "shuke.crm.timeline.sources.TOUCHES",
 ]
+SHUKE_ERASERS: list[str] = ["shuke.crm.timeline.writes.forget"]
+"""What else goes when a customer is erased: each is given the ids, in the transaction of the erasure."""
 SHUKE_MAY = "shuke.crm.people.reads.may"
 SHUKE_LINKS: dict[str, str] = {
     "home": "home",

@@ -11,6 +11,7 @@ from django.db.models.lookups import Exact
 
 from shuke.crm.customers import phones
 from shuke.crm.customers.models import Customer
+from shuke.crm.customers.reads import visible
 from shuke.crm.customers.search import found_ids, search_columns
 from shuke.crm.people.models import User
 
@@ -40,10 +41,14 @@ class Likely:
 
 
 def likely(viewer: User, entered: Entered, *, besides: int | None = None) -> list[Likely]:
-    """At most ten customers who share a phone, an e-mail, the name in characters, or its sound and another sign."""
+    """At most ten customers who share a phone, an e-mail, the name in characters, or its sound and another sign.
+
+    Only customers in the viewer's reach: whom others know is not told.
+    """
     if not viewer.may("see"):
         raise PermissionDenied("see")
-    found = [Likely(customer, _signs(customer, entered)) for customer in _candidates(entered) if customer.pk != besides]
+    candidates = _candidates(viewer, entered)
+    found = [Likely(customer, _signs(customer, entered)) for customer in candidates if customer.pk != besides]
     said = [one for one in found if one.signs]
     return sorted(said, key=lambda one: (_rank(one.signs), one.customer.pk))[:_MOST]
 
@@ -55,8 +60,8 @@ def _rank(signs: tuple[str, ...]) -> tuple[int, int]:
     return _STRENGTH.index(signs[0]), -len(signs)
 
 
-def _candidates(entered: Entered) -> list[Customer]:
-    """By indexes alone: the end of the phone, the e-mail, the name and its pinyin."""
+def _candidates(viewer: User, entered: Entered) -> list[Customer]:
+    """By indexes alone: the end of the phone, the e-mail, the name and its pinyin; of these whom the viewer reaches."""
     ids: dict[int, None] = {}
     if tail := phones.tail(entered.phone):
         ids.update(dict.fromkeys(found_ids(tail[::-1], _LOOKED_AT)))
@@ -69,7 +74,7 @@ def _candidates(entered: Entered) -> list[Customer]:
         same_mail = Exact(Lower("email"), entered.email.strip().lower())
         reached = Customer.objects.filter(same_mail, ~Q(email=""))
         ids.update(dict.fromkeys(reached.values_list("pk", flat=True)[:_LOOKED_AT]))
-    return list(Customer.objects.filter(pk__in=list(ids)))
+    return list(visible(viewer).filter(pk__in=list(ids)))
 
 
 def _signs(customer: Customer, entered: Entered) -> tuple[str, ...]:

@@ -1,4 +1,8 @@
-"""The types of fields: what may be written in one, how it is kept, how it reads."""
+"""The types of fields: what may be written in one, how it is kept, how it reads.
+
+Who reads decides: contacts are masked for who may not read them in full, and customers out of the viewer's reach have
+no name. Without a viewer all of that stays hidden.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +16,14 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db.models import Q
 
-from shuke.crm.customers import phones
+from shuke.crm.customers import masks, phones
 from shuke.crm.customers.errors import RefusedValue
 from shuke.crm.customers.labels import in_language
 from shuke.crm.customers.models import Customer, Field, Kind
+from shuke.crm.customers.scope import NOTHING, reach
+from shuke.crm.people.models import User
 from shuke.crm.words import here
 from shuke.kit.money import to_major, to_minor
 from shuke.kit.text import LANGUAGES, day, money, number, say
@@ -33,6 +40,8 @@ BUILT_IN = ("name", "kind", "phone", "email")
 SORTED = {T.TEXT, T.NUMBER, T.MONEY, T.DATE, T.CHOICE, T.YES_NO, T.PHONE}
 """Types that lists sort by."""
 _UNKNOWN = "—"
+HIDDEN = "***"
+"""What stands in a form for a customer out of reach, and is part of every masked contact."""
 
 
 def built_in(code: str) -> Field:
@@ -53,8 +62,22 @@ def _kind(kind: str) -> dict[str, Any]:
     return {"code": kind, "labels": {tongue: say(f"customers.kind.{kind}", tongue) for tongue in LANGUAGES}}
 
 
-def clean(field: Field, raw: Raw) -> Value | None:
-    """What was written, as it is kept; None for nothing.
+def is_closed(field: Field, viewer: User | None) -> bool:
+    """Whether it is a contact that the viewer may read only masked."""
+    return (field.type == T.PHONE or field.code == "email") and not (viewer is not None and viewer.may("contacts"))
+
+
+def hides(field: Field, value: Any, viewer: User | None) -> bool:
+    """Whether the viewer is not shown this value as it is."""
+    if value is None or value == "":
+        return False
+    if field.type == T.CUSTOMER:
+        return value not in names_of([value], viewer)
+    return is_closed(field, viewer)
+
+
+def clean(field: Field, raw: Raw, viewer: User | None = None) -> Value | None:
+    """What was written, as it is kept; None for nothing. A customer is found among those the viewer reaches.
 
     Raises RefusedValue, which says what is allowed.
     """
@@ -65,6 +88,8 @@ def clean(field: Field, raw: Raw) -> Value | None:
         return None
     if isinstance(typed, str) and field.code == "email":
         return _email(typed)
+    if field.type == T.CUSTOMER:
+        return _customer(str(typed), viewer)
     cleaner: Callable[[Field, Any], Value] = _CLEANERS[field.type]
     return cleaner(field, typed)
 
@@ -144,10 +169,11 @@ def _phone(_: Field, typed: str) -> str:
     return found
 
 
-def _customer(_: Field, typed: str) -> int:
+def _customer(typed: str, viewer: User | None) -> int:
     """By id; or by name, where one customer alone has it."""
-    ids = list(Customer.objects.filter(key=typed).values_list("pk", flat=True)[:1])
-    ids = ids or list(Customer.objects.filter(name=typed).values_list("pk", flat=True)[:2])
+    seen = Customer.objects.filter(_within(viewer))
+    ids = list(seen.filter(key=typed).values_list("pk", flat=True)[:1])
+    ids = ids or list(seen.filter(name=typed).values_list("pk", flat=True)[:2])
     if len(ids) != 1:
         raise RefusedValue.of("cards.refused.customer", typed=typed[:40])
     return ids[0]
@@ -155,12 +181,16 @@ def _customer(_: Field, typed: str) -> int:
 
 _CLEANERS: Mapping[str, Callable[[Field, Any], Value]] = {
     T.TEXT: _text, T.LONG_TEXT: _text, T.NUMBER: _number, T.MONEY: _money, T.DATE: _date, T.CHOICE: _choice,
-    T.MULTI_CHOICE: _choices, T.YES_NO: _yes_no, T.PHONE: _phone, T.CUSTOMER: _customer,
+    T.MULTI_CHOICE: _choices, T.YES_NO: _yes_no, T.PHONE: _phone,
 }  # fmt: skip
 
 
-def typed(field: Field, value: Any) -> str | list[str]:
-    """A value as it stands in a form; `clean` makes the same value of it."""
+def _within(viewer: User | None) -> Q:
+    return (NOTHING if viewer is None else reach(viewer)).within()
+
+
+def typed(field: Field, value: Any, viewer: User | None = None) -> str | list[str]:
+    """A value as it stands in a form; `clean` makes the same value of it, but for what is hidden from the viewer."""
     if value is None or value == "":
         return [] if field.type == T.MULTI_CHOICE else ""
     if field.type == T.MULTI_CHOICE:
@@ -169,15 +199,21 @@ def typed(field: Field, value: Any) -> str | list[str]:
         return str(to_major(value, settings.SHUKE_CURRENCY))
     if field.type == T.YES_NO:
         return "yes" if value else "no"
+    if is_closed(field, viewer):
+        return _masked(field, value)
     if field.type == T.PHONE:
         return phones.shown(value)
     if field.type == T.CUSTOMER:
-        return str(Customer.objects.filter(pk=value).values_list("key", flat=True).first() or "")
+        return str(Customer.objects.filter(_within(viewer), pk=value).values_list("key", flat=True).first() or HIDDEN)
     return str(value)
 
 
-def shown(field: Field, value: Any, names: Mapping[int, str] | None = None) -> str:
-    """A value as people read it, in the language of the page. `names`: of customers linked to, where many are asked."""
+def _masked(field: Field, value: str) -> str:
+    return masks.masked("phone" if field.type == T.PHONE else "email", value)
+
+
+def shown(field: Field, value: Any, viewer: User | None = None, names: Mapping[int, str] | None = None) -> str:
+    """A value as the viewer reads it, in the language of the page. `names`: of customers linked to, if asked before."""
     if value is None or value in ("", []):
         return _UNKNOWN
     tongue = language.active()
@@ -191,10 +227,12 @@ def shown(field: Field, value: Any, names: Mapping[int, str] | None = None) -> s
         return _named(field, [value] if isinstance(value, str) else value)
     if field.type == T.YES_NO:
         return here("cards.yes" if value else "cards.no")
+    if is_closed(field, viewer):
+        return _masked(field, value)
     if field.type == T.PHONE:
         return phones.shown(value)
     if field.type == T.CUSTOMER:
-        return (names or names_of([value])).get(value, _UNKNOWN)
+        return (names_of([value], viewer) if names is None else names).get(value) or here("cards.unseen")
     return str(value)
 
 
@@ -208,18 +246,20 @@ def _named(field: Field, codes: Sequence[str]) -> str:
     return here("cards.and").join(called.get(code, code) for code in codes)
 
 
-def names_of(ids: Sequence[int]) -> dict[int, str]:
-    """What customers are called, by id."""
-    return {pk: name or key for pk, name, key in Customer.objects.filter(pk__in=ids).values_list("pk", "name", "key")}
+def names_of(ids: Sequence[int], viewer: User | None) -> dict[int, str]:
+    """What those of the customers are called whom the viewer reaches, by id."""
+    found = Customer.objects.filter(_within(viewer), pk__in=ids)
+    return {pk: name or key for pk, name, key in found.values_list("pk", "name", "key")}
 
 
-def file_text(field: Field, value: Any) -> str:
-    """A value as a file has it: money in major units, days as 2026-01-31, choices by name."""
+def file_text(field: Field, value: Any, viewer: User | None = None, names: Mapping[int, str] | None = None) -> str:
+    """A value as a file has it: money in major units, days as 2026-01-31, choices by name; masked as on pages."""
     if value is None or value in ("", []):
         return ""
     if field.type in (T.CHOICE, T.MULTI_CHOICE, T.YES_NO, T.CUSTOMER):
-        return shown(field, value)
-    return str(value) if field.type == T.PHONE else str(typed(field, value))
+        return shown(field, value, viewer, names)
+    open_phone = field.type == T.PHONE and not is_closed(field, viewer)
+    return str(value) if open_phone else str(typed(field, value, viewer))
 
 
 def words(field: Field, value: Any) -> str:
@@ -231,4 +271,5 @@ def words(field: Field, value: Any) -> str:
         )
     if field.type in (T.YES_NO, T.CUSTOMER):
         return ""
-    return " ".join(str(text) for text in (value, phones.shown(value))) if field.type == T.PHONE else str(value)
+    # A number in one piece, so that the search cannot be asked for its middle (see `search.matching`).
+    return f"{value} {phones.tail(str(value))[::-1]}" if field.type == T.PHONE else str(value)

@@ -12,11 +12,12 @@ from django.utils.datastructures import MultiValueDict
 
 from shuke.crm.customers import fields as types
 from shuke.crm.customers.errors import RefusedValue
-from shuke.crm.customers.fields import Value
+from shuke.crm.customers.fields import Raw, Value
 from shuke.crm.customers.labels import code_from
 from shuke.crm.customers.links import ROLES
 from shuke.crm.customers.models import Customer, Field, Section, Tag
 from shuke.crm.customers.writes_of_cards import value_of
+from shuke.crm.people.models import User
 from shuke.crm.words import here, lazily
 from shuke.kit.text import LANGUAGES
 from shuke.ui import language
@@ -30,11 +31,12 @@ _LABELS = tuple(f"label_{code.replace('-', '_')}" for code in LANGUAGES)
 class CardForm(forms.Form):
     """Some fields of a card. What is wrong stands beside its field, and what was typed stays."""
 
-    def __init__(self, shown: Sequence[Field], data: Any = None, customer: Customer | None = None) -> None:
-        self.shown = list(shown)
-        initial = {
-            field.code: types.typed(field, value_of(customer, field.code) if customer else None) for field in shown
-        }
+    def __init__(
+        self, shown: Sequence[Field], data: Any = None, customer: Customer | None = None, *, viewer: User
+    ) -> None:
+        self.shown, self.viewer = list(shown), viewer
+        self.kept = {field.code: value_of(customer, field.code) if customer else None for field in shown}
+        initial = {field.code: types.typed(field, self.kept[field.code], viewer) for field in shown}
         super().__init__(data, initial=initial)
         for field in shown:
             self.fields[field.code] = _control(field)
@@ -46,10 +48,17 @@ class CardForm(forms.Form):
                 continue
             raw = self.cleaned_data.get(field.code) or ""
             try:
-                self.cleaned_data[field.code] = types.clean(field, raw)
+                self.cleaned_data[field.code] = self._cleaned(field, raw)
             except RefusedValue as reason:
                 self.add_error(field.code, reason.told(language.active()))
         return self.cleaned_data
+
+    def _cleaned(self, field: Field, raw: Raw) -> Value | None:
+        """What is hidden from the viewer and was left alone stays as it is."""
+        kept: Value | None = self.kept[field.code]
+        if types.HIDDEN in raw and types.hides(field, kept, self.viewer):
+            return kept
+        return types.clean(field, raw, self.viewer)
 
     @property
     def values(self) -> dict[str, Value | None]:
@@ -63,9 +72,9 @@ class CardForm(forms.Form):
             if field.code in mine:
                 raw = self.data.getlist(field.code) if hasattr(self.data, "getlist") else [self.data[field.code]]
             else:
-                raw = types.typed(field, value_of(customer, field.code))
+                raw = types.typed(field, value_of(customer, field.code), self.viewer)
             data.setlist(field.code, [raw] if isinstance(raw, str) else list(raw))
-        return CardForm(self.shown, data, customer)
+        return CardForm(self.shown, data, customer, viewer=self.viewer)
 
 
 def _control(field: Field) -> forms.Field:
@@ -118,10 +127,13 @@ class EntryForm(CardForm):
 
     on = forms.CharField(label=lazily("cards.entry.on"), required=False)
 
-    def __init__(self, shown: Sequence[Field], data: Any = None, values: Mapping[str, Any] | None = None) -> None:
-        super().__init__(shown, data)
+    def __init__(
+        self, shown: Sequence[Field], data: Any = None, values: Mapping[str, Any] | None = None, *, viewer: User
+    ) -> None:
+        super().__init__(shown, data, viewer=viewer)
+        self.kept = {field.code: (values or {}).get(field.code) for field in shown}
         for field in shown:
-            self.initial[field.code] = types.typed(field, (values or {}).get(field.code))
+            self.initial[field.code] = types.typed(field, self.kept[field.code], viewer)
         self.fields["on"].widget.input_type = "date"
 
     def clean(self) -> dict[str, Any]:
@@ -148,14 +160,16 @@ class LinkForm(forms.Form):
         widget=forms.TextInput(attrs={**_FINDS}),
     )
 
-    def __init__(self, data: Any = None) -> None:
+    def __init__(self, data: Any = None, *, viewer: User) -> None:
+        self.viewer = viewer
         super().__init__(data)
         self.fields["role"].choices = [(role, here(f"cards.link.{role}")) for role in ROLES]  # type: ignore[attr-defined]
 
     def clean_other(self) -> int:
         """The customer's id in the records."""
         try:
-            found = types.clean(Field(code="other", type=T.CUSTOMER, is_required=True), self.cleaned_data["other"])
+            other = Field(code="other", type=T.CUSTOMER, is_required=True)
+            found = types.clean(other, self.cleaned_data["other"], self.viewer)
         except RefusedValue as reason:
             raise forms.ValidationError(reason.told(language.active())) from reason
         return int(found)  # type: ignore[arg-type]  # a customer's is a whole number

@@ -10,6 +10,8 @@ from django.db.models import Q
 
 from shuke.crm.customers.errors import RefusedLink
 from shuke.crm.customers.models import Change, Customer, Kind, Link
+from shuke.crm.customers.scope import Reach, reach
+from shuke.crm.people import audit
 from shuke.crm.people.models import User
 
 _TWO_SIDED = {"parent": "child", "member": "household", "employee": "employer", "referrer": "referred"}
@@ -41,10 +43,12 @@ def inverse(role: str) -> str:
 
 
 def links_of(viewer: User, customer: Customer) -> list[Linked]:
-    """Who is linked to a customer, families first."""
+    """Who of those in the viewer's reach is linked to a customer, families first."""
     if not viewer.may("see"):
         raise PermissionDenied("see")
-    rows = Link.objects.filter(Q(customer=customer) | Q(other=customer)).select_related("customer", "other")
+    seen = reach(viewer)
+    ends = Q(seen.within("other__"), customer=customer) | Q(seen.within("customer__"), other=customer)
+    rows = Link.objects.filter(ends).select_related("customer", "other")
     found = [
         Linked(row.pk, row.kind, row.customer)
         if row.other_id == customer.pk
@@ -52,6 +56,20 @@ def links_of(viewer: User, customer: Customer) -> list[Linked]:
         for row in rows
     ]
     return sorted(found, key=lambda linked: (ROLES.index(linked.role), linked.customer.sort_name))
+
+
+def link_to_part(viewer: User, pk: int) -> Link | None:
+    """A link that the viewer may take away: both ends can be read, one can be changed."""
+    seen, changed = reach(viewer), reach(viewer, "write")
+    row = Link.objects.select_related("customer", "other").filter(
+        seen.within("customer__"), seen.within("other__"), _either(changed), pk=pk
+    )
+    return row.first()
+
+
+def _either(changed: Reach) -> Q:
+    """One end at least. Said apart for who changes all: with nothing, "or" would leave only the other side."""
+    return Q() if changed.is_all else changed.within("customer__") | changed.within("other__")
 
 
 def members_of(viewer: User, household: Customer) -> list[Customer]:
@@ -102,3 +120,6 @@ def _note(customer: Customer, other: Customer, role: str, by: User | None, *, ad
         Change.objects.create(
             customer=one, field="link", before=None if added else told, after=told if added else None, by=by
         )
+        # The other end by number: what the audit keeps of one customer must not name another.
+        values = {"role": what, "customer": two.pk}
+        audit.note("linked" if added else "unlinked", by=by, kind="customer", record=one.pk, values=values)

@@ -29,15 +29,22 @@ def sees_all(viewer: User) -> bool:
     return reach(viewer).is_all
 
 
-def customer(viewer: User, key: str) -> Customer:
-    """The customer with that key. One out of the viewer's reach is as one there is not.
+def may_do(viewer: User, customer: Customer, act: Act) -> bool:
+    """Whether the viewer may do this to the customer."""
+    return reach(viewer, act).holds(customer.owner_id)
 
-    Raises NoSuchCustomer.
+
+def customer(viewer: User, key: str, act: Act = "read") -> Customer:
+    """The customer with that key. One whom the viewer may not read is as one there is not.
+
+    Raises NoSuchCustomer; PermissionDenied for one whom the viewer may read, but not do this to.
     """
     _require_sight(viewer)
     found = visible(viewer).select_related("owner").filter(key=key).first()
     if found is None:
         raise NoSuchCustomer(f"No customer has the key {key!r}: check it, or search by name or phone.")
+    if not may_do(viewer, found, act):
+        raise PermissionDenied(act)
     return found
 
 

@@ -12,7 +12,10 @@ from django.db.models import Prefetch, QuerySet
 from shuke.crm.customers.errors import NoSuchCustomer
 from shuke.crm.customers.fields import BUILT_IN, built_in
 from shuke.crm.customers.models import Act, Change, Customer, Entry, Field, Section
+from shuke.crm.customers.reads import may_do, visible
+from shuke.crm.customers.scope import reach
 from shuke.crm.people.models import User
+from shuke.crm.people.rights import Act as Right
 
 
 @dataclass(frozen=True)
@@ -63,24 +66,32 @@ def entries(viewer: User, customer: Customer) -> dict[int, list[Entry]]:
     """The entries of a customer by section, the latest first."""
     _require_sight(viewer)
     found: dict[int, list[Entry]] = {}
-    for entry in Entry.objects.filter(customer=customer).select_related("written_by"):
+    rows = Entry.objects.filter(reach(viewer).within("customer__"), customer=customer)
+    for entry in rows.select_related("written_by"):
         found.setdefault(entry.section_id, []).append(entry)
     return found
 
 
-def entry(viewer: User, pk: int) -> Entry:
-    """One entry. Raises NoSuchCustomer where it is gone."""
+def entry(viewer: User, pk: int, act: Right = "read") -> Entry:
+    """One entry of a customer in the viewer's reach.
+
+    Raises NoSuchCustomer where it is gone; PermissionDenied where the viewer may read the customer, but not do this.
+    """
     _require_sight(viewer)
-    found = Entry.objects.filter(pk=pk).select_related("customer", "section").first()
-    if found is None:
+    found = Entry.objects.filter(reach(viewer).within("customer__"), pk=pk).select_related("customer", "section")
+    row = found.first()
+    if row is None:
         raise NoSuchCustomer(f"No entry has the number {pk}: it was removed meanwhile.")
-    return found
+    if not may_do(viewer, row.customer, act):
+        raise PermissionDenied(act)
+    return row
 
 
 def changes(viewer: User, customer: Customer) -> QuerySet[Change]:
     """The history of a customer's card, the latest first: who changed what, when, from what to what."""
     _require_sight(viewer)
-    return Change.objects.filter(customer=customer).select_related("by").order_by("-pk")
+    within = reach(viewer).within("customer__")
+    return Change.objects.filter(within, customer=customer).select_related("by").order_by("-pk")
 
 
 def act(viewer: User, pk: int) -> Act | None:
@@ -90,9 +101,9 @@ def act(viewer: User, pk: int) -> Act | None:
     return (acts if viewer.may("watch_jobs") else acts.filter(by=viewer)).first()
 
 
-def names_by_key(keys: Sequence[str]) -> dict[str, str]:
-    """What customers are called, by key."""
-    return {key: name or key for key, name in Customer.objects.filter(key__in=keys).values_list("key", "name")}
+def names_by_key(viewer: User, keys: Sequence[str]) -> dict[str, str]:
+    """What those of the customers are called whom the viewer reaches, by key."""
+    return {key: name or key for key, name in visible(viewer).filter(key__in=keys).values_list("key", "name")}
 
 
 def all_fields() -> dict[str, Any]:

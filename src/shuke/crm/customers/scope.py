@@ -35,6 +35,10 @@ class Reach:
     def is_nothing(self) -> bool:
         return self.owners is not None and not self.owners and not self.nobodys
 
+    def holds(self, owner: int | None) -> bool:
+        """Whether a customer of this user (None: nobody's) is among them."""
+        return self.owners is None or (self.nobodys if owner is None else owner in self.owners)
+
     def within(self, prefix: str = "") -> Q:
         """As a condition on rows from which `prefix` leads to the customer, such as `customer__`."""
         if self.owners is None:

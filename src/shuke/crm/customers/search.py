@@ -80,7 +80,7 @@ def matching(words: str, prefix: str = "", *, tail_only: bool = False) -> Q:
     `prefix` leads from the rows to their customers, such as `customer__`. `tail_only`: see `found_ids`.
     """
     typed = words.strip()
-    found = _texts_contain(typed, prefix)
+    found = Q(pk__in=[]) if tail_only and _asks_for_digits(typed) else _texts_contain(typed, prefix)
     for text in dict.fromkeys((typed, typed.upper(), typed.lower())):
         found |= Q(**{f"{prefix}key__startswith": text})
     for column, text in _beginnings(typed, tail_only=tail_only):
@@ -100,7 +100,7 @@ def found_ids(words: str, limit: int, *, tail_only: bool = False) -> list[int]:
     conditions = [_begins("key", text) for text in dict.fromkeys((typed, typed.upper(), typed.lower()))]
     conditions += [_begins(column, text) for column, text in _beginnings(typed, tail_only=tail_only)]
     conditions += [Q(**{lookup: text}) for lookup, text in _whole_phone(typed)] if tail_only else []
-    if _tokens(typed):
+    if _tokens(typed) and not (tail_only and _asks_for_digits(typed)):
         conditions.append(_phrase(typed, limit))
     found: dict[int, None] = {}
     for condition in conditions:
@@ -128,6 +128,11 @@ def _whole_phone(typed: str) -> list[tuple[str, str]]:
     if len(digits) < _SHORTEST_PHONE or not _is_phone(typed):
         return []
     return [("search_phone__startswith" if len(digits) >= _MOBILE_DIGITS else "search_phone", digits[::-1])]
+
+
+def _asks_for_digits(typed: str) -> bool:
+    """Whether words of cards could give away the number they are part of, digit by digit."""
+    return any(token.isdigit() and len(token) > _SHORTEST_TAIL for token in _tokens(typed))
 
 
 def _is_phone(typed: str) -> bool:

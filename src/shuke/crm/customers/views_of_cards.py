@@ -18,7 +18,9 @@ from shuke.crm.customers.fields import BUILT_IN
 from shuke.crm.customers.forms import CardForm, EntryForm, NewCustomerForm
 from shuke.crm.customers.models import Change, Customer, Entry, Field, Section
 from shuke.crm.customers.writes_of_cards import Saved
+from shuke.crm.people.models import User
 from shuke.crm.people.reads import needs, viewer_of
+from shuke.crm.people.rights import Act
 from shuke.crm.words import here
 from shuke.ui import language
 from shuke.ui.parts import Crumb
@@ -35,7 +37,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """A new customer; whoever may be the same is shown first."""
     viewer = viewer_of(request)
     fields = [field for field in reads_of_cards.editable(viewer) if field.code in BUILT_IN or field.is_required]
-    form = NewCustomerForm(fields, request.POST or None)
+    form = NewCustomerForm(fields, request.POST or None, viewer=viewer)
     form.order_fields(["name", "kind", "phone", "email", "key"])
     alike = _alike(request, form) if form.is_bound and form.is_valid() else []
     if form.is_bound and form.is_valid() and (not alike or "anyway" in request.POST):
@@ -71,9 +73,9 @@ def _alike(request: HttpRequest, form: NewCustomerForm) -> list[dict[str, Any]]:
 @needs("tag")
 def edit(request: HttpRequest, key: str) -> HttpResponse:
     """The whole card in one form; also what a value leads to without script."""
-    viewer, customer = viewer_of(request), _customer(request, key)
+    viewer, customer = viewer_of(request), _customer(request, key, "write")
     fields = reads_of_cards.editable(viewer)
-    form = CardForm(fields, request.POST or None, customer)
+    form = CardForm(fields, request.POST or None, customer, viewer=viewer)
     seen, clashes = writes_of_cards.version_of(customer.pk), []
     if form.is_bound and form.is_valid():
         wanted = {code: value for code, value in form.values.items() if not _gave_way(request, code)}
@@ -81,8 +83,8 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
         if not saved.conflicts:
             _tell(request, customer, saved)
             return HttpResponseRedirect(_card_url(customer))
-        customer = _customer(request, key)
-        clashes, seen = _clashes(saved, fields), saved.version
+        customer = _customer(request, key, "write")
+        clashes, seen = _clashes(viewer, saved, fields), saved.version
         form = form.redrawn(dict.fromkeys(saved.mine), customer)
     elif form.is_bound:
         seen = _seen(request)
@@ -106,7 +108,7 @@ def _grouped(viewer: Any, form: CardForm) -> list[dict[str, Any]]:
 @needs("tag")
 def value(request: HttpRequest, key: str, code: str) -> HttpResponse:
     """One value on the card: its form, the value again (`?as=text`), or the value once saved."""
-    viewer, customer = viewer_of(request), _customer(request, key)
+    viewer, customer = viewer_of(request), _customer(request, key, "write")
     field = reads_of_cards.field_named(viewer, code)
     if field is None:
         raise Http404
@@ -115,22 +117,24 @@ def value(request: HttpRequest, key: str, code: str) -> HttpResponse:
     if request.method != "POST":
         if request.GET.get("as") == "text":
             return _cell(request, field, customer)
-        return _value_form(request, field, customer, CardForm([field], None, customer))
+        return _value_form(request, field, customer, CardForm([field], None, customer, viewer=viewer))
     if _gave_way(request, code):
         return _cell(request, field, customer)
-    form = CardForm([field], request.POST, customer)
+    form = CardForm([field], request.POST, customer, viewer=viewer)
     if not form.is_valid():
         return _value_form(request, field, customer, form, seen=_seen(request))
     saved = writes_of_cards.change(customer=customer.pk, values=form.values, by=viewer, seen=_seen(request))
-    customer = _customer(request, key)
+    customer = _customer(request, key, "write")
     if saved.conflicts:
-        return _value_form(request, field, customer, form, seen=saved.version, clashes=_clashes(saved, [field]))
+        clashes = _clashes(viewer, saved, [field])
+        return _value_form(request, field, customer, form, seen=saved.version, clashes=clashes)
     _tell(request, customer, saved)
     return _cell(request, field, customer)
 
 
 def _cell(request: HttpRequest, field: Field, customer: Customer) -> HttpResponse:
-    return render(request, "customers/_cell.html", {"cell": cards.cell(field, customer, True), "swapped": True})
+    cell = cards.cell(viewer_of(request), field, customer, True)
+    return render(request, "customers/_cell.html", {"cell": cell, "swapped": True})
 
 
 def _value_form(
@@ -138,15 +142,16 @@ def _value_form(
     seen: int | None = None, clashes: list[cards.Clash] | None = None,
 ) -> HttpResponse:  # fmt: skip
     shown = {
-        "cell": cards.cell(field, customer, True), "bound": form[field.code], "clashes": clashes or [],
+        "cell": cards.cell(viewer_of(request), field, customer, True), "bound": form[field.code],
+        "clashes": clashes or [],
         "seen": writes_of_cards.version_of(customer.pk) if seen is None else seen,
     }  # fmt: skip
     return render(request, "customers/_value_form.html", shown, status=422 if form.is_bound else 200)
 
 
-def _clashes(saved: Saved, fields: list[Field]) -> list[cards.Clash]:
+def _clashes(viewer: User, saved: Saved, fields: list[Field]) -> list[cards.Clash]:
     known = {field.code: field for field in fields}
-    return [cards.clash(conflict, known[conflict.code]) for conflict in saved.conflicts]
+    return [cards.clash(viewer, conflict, known[conflict.code]) for conflict in saved.conflicts]
 
 
 def _seen(request: HttpRequest) -> int:
@@ -174,7 +179,7 @@ def undo_change(request: HttpRequest, change_id: int) -> HttpResponse:
     """Put one value back, unless somebody changed it again."""
     viewer = viewer_of(request)
     row = get_object_or_404(Change.objects.select_related("customer"), pk=change_id, by=viewer)
-    customer = customers.customer(viewer, row.customer.key)
+    customer = _customer(request, row.customer.key, "write")
     known = row.field in BUILT_IN or reads_of_cards.field_named(viewer, row.field) is not None
     if known and writes_of_cards.value_of(customer, row.field) == row.after:
         writes_of_cards.change(customer=customer.pk, values={row.field: row.before}, by=viewer)
@@ -188,7 +193,7 @@ def undo_change(request: HttpRequest, change_id: int) -> HttpResponse:
 @needs("tag")
 def add_entry(request: HttpRequest, key: str, section: str) -> HttpResponse:
     """A new entry of a section that repeats."""
-    customer = _customer(request, key)
+    customer = _customer(request, key, "write")
     found = get_object_or_404(Section, code=section, repeats=True, is_archived=False)
     return _entry_page(request, customer, found, None)
 
@@ -213,14 +218,15 @@ def remove_entry(request: HttpRequest, entry_id: int) -> HttpResponse:
 
 def _entry(request: HttpRequest, pk: int) -> Entry:
     try:
-        return reads_of_cards.entry(viewer_of(request), pk)
+        return reads_of_cards.entry(viewer_of(request), pk, "write")
     except NoSuchCustomer as reason:
         raise Http404 from reason
 
 
 def _entry_page(request: HttpRequest, customer: Customer, section: Section, entry: Entry | None) -> HttpResponse:
     fields = list(section.fields.filter(is_archived=False))
-    form = EntryForm(fields, request.POST or None, entry.values if entry else None)
+    kept = entry.values if entry else None
+    form = EntryForm(fields, request.POST or None, kept, viewer=viewer_of(request))
     form.initial["on"] = entry.on.isoformat() if entry and entry.on else ""
     if form.is_bound and form.is_valid():
         on = form.cleaned_data["on"]
@@ -238,7 +244,7 @@ def _entry_page(request: HttpRequest, customer: Customer, section: Section, entr
 @needs("tag")
 def set_trait(request: HttpRequest, key: str) -> HttpResponse:
     """Something known for which there is no field."""
-    customer = _customer(request, key)
+    customer = _customer(request, key, "write")
     label, text = (" ".join(request.POST.get(name, "").split()) for name in ("label", "value"))
     if not 1 <= len(label) <= 40 or len(text) > 200:
         toast(request, here("cards.trait.refused"), tone="error")
@@ -269,9 +275,9 @@ def find(request: HttpRequest) -> HttpResponse:
     return render(request, "customers/_found.html", {"found": found})
 
 
-def _customer(request: HttpRequest, key: str) -> Customer:
+def _customer(request: HttpRequest, key: str, act: Act = "read") -> Customer:
     try:
-        return customers.customer(viewer_of(request), key)
+        return customers.customer(viewer_of(request), key, act)
     except NoSuchCustomer as reason:
         raise Http404(here("customers.unknown", customer=key)) from reason
 

@@ -165,7 +165,7 @@ def colour_tag(request: HttpRequest, tag_id: int) -> HttpResponse:
     colour = request.POST.get("colour", "")
     if colour not in Tag.Colour.values:
         raise Http404
-    Tag.objects.filter(pk=tag.pk).update(colour=colour)
+    writes_of_fields.colour_tag(tag=tag, colour=colour)
     toast(request, here("cards.field.saved", name=tag.name))
     return redirect("customers:arrange")
 

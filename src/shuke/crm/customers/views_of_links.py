@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
@@ -12,7 +11,7 @@ from shuke.crm.customers import links
 from shuke.crm.customers import reads as customers
 from shuke.crm.customers.errors import NoSuchCustomer, RefusedLink
 from shuke.crm.customers.forms import LinkForm
-from shuke.crm.customers.models import Customer, Link
+from shuke.crm.customers.models import Customer
 from shuke.crm.people.reads import needs, viewer_of
 from shuke.crm.words import here
 from shuke.ui import language
@@ -25,10 +24,10 @@ def add(request: HttpRequest, key: str) -> HttpResponse:
     """Link a customer to the one of the card."""
     viewer = viewer_of(request)
     try:
-        customer = customers.customer(viewer, key)
+        customer = customers.customer(viewer, key, "write")
     except NoSuchCustomer as reason:
         raise Http404(here("customers.unknown", customer=key)) from reason
-    form = LinkForm(request.POST)
+    form = LinkForm(request.POST, viewer=viewer)
     if not form.is_valid():
         errors = [str(error) for listed in form.errors.values() for error in listed]
         toast(request, " ".join(errors), tone="error")
@@ -47,8 +46,9 @@ def add(request: HttpRequest, key: str) -> HttpResponse:
 @needs("tag")
 def remove(request: HttpRequest, link_id: int) -> HttpResponse:
     """Part two customers."""
-    row = get_object_or_404(Link.objects.select_related("customer", "other"), pk=link_id)
-    customers.customer(viewer_of(request), row.customer.key)
+    row = links.link_to_part(viewer_of(request), link_id)
+    if row is None:
+        raise Http404
     links.unlink(link=row, by=viewer_of(request))
     toast(request, here("cards.link.removed"), tone="info")
     back = request.POST.get("next", "")

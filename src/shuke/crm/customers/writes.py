@@ -8,9 +8,11 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from shuke.crm.customers import search_table
 from shuke.crm.customers.errors import RefusedTag, RefusedView
@@ -118,17 +120,33 @@ def _lay(card: Card, customer: Customer, known: Sequence[Field]) -> None:
 
 @transaction.atomic
 def forget(*, keys: Sequence[str], by: User | None = None) -> int:
-    """Delete customers with their tags, and the values the audit holds of them; how many there were.
+    """Delete customers with all that is known of them; how many there were.
 
-    With `by`, only those whom this user may delete.
+    Their cards, entries, links, history and tags go with them, what SHUKE_ERASERS names (contacts and their files), and
+    the values that the audit holds. With `by`, only those whom this user may delete.
     """
     customers = list(Customer.objects.filter(_within(by, "delete"), key__in=keys))
     search_table.remove((customer.pk, customer.search_text) for customer in customers)
     ids = [customer.pk for customer in customers]
+    for path in settings.SHUKE_ERASERS:
+        import_string(path)(ids)
+    _forget_links(customers)
     Customer.objects.filter(pk__in=ids).delete()
     audit.clear_values(kind="customer", records=ids)
     audit.note_each("customer_erased", ids, by=by, kind="customer")
     return len(customers)
+
+
+def _forget_links(customers: Sequence[Customer]) -> None:
+    """That they were linked stays in the history of the others, but not with whom."""
+    keys = {customer.key for customer in customers}
+    told = Change.objects.filter(customer__in=[customer.pk for customer in customers], field="link")
+    others = {side["customer"] for row in told for side in (row.before, row.after) if side} - keys
+    rows = list(Change.objects.filter(customer__key__in=others, field="link"))
+    named = [row for row in rows if (row.after or row.before)["customer"] in keys]
+    for row in named:
+        (row.after or row.before)["customer"] = ""
+    Change.objects.bulk_update(named, ["before", "after"], batch_size=_CHUNK)
 
 
 @transaction.atomic

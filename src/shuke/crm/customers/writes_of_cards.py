@@ -9,19 +9,23 @@ from itertools import count, islice
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from shuke.crm.customers import search_table
 from shuke.crm.customers.errors import RefusedKey
 from shuke.crm.customers.fields import BUILT_IN, NAME_LENGTH, Value
 from shuke.crm.customers.models import Act, Change, Customer, CustomerTag, Entry, Kind, Origin, Section, Tag
+from shuke.crm.customers.scope import reach
 from shuke.crm.customers.writes_of_words import lay_words, save_all, save_values, searchable
+from shuke.crm.people import audit
 from shuke.crm.people.models import User
 
 _CHUNK = 2000
 AT_ONCE = 500
 """As many customers are changed while one waits; more are a job."""
 TAG, UNTAG = "tag", "untag"
+_ACTS = {TAG: "tag_on", UNTAG: "tag_off"}
 Told = Callable[[int], None]
 
 
@@ -91,9 +95,14 @@ def create_card(
         values={code: value for code, value in (values or {}).items() if value is not None},
     )  # fmt: skip
     lay_words(customer, searchable())
+    if by is not None and not reach(by, "write").holds(None):
+        customer.owner = by  # who does not reach what is nobody's would never see the card again
     customer.save(force_insert=True)
     search_table.add([(customer.pk, customer.search_text)])
     Change.objects.create(customer=customer, field="created", after=customer.display_name, origin=origin, by=by)
+    given = {"name": name, "kind": kind, "phone": phone, "email": email, **customer.values}
+    kept = {code: value for code, value in given.items() if value}
+    audit.note("customer_added", by=by, kind="customer", record=customer.pk, values=kept)
     return customer
 
 
@@ -132,6 +141,8 @@ def change(
         changes = [_changed(card, code, value, by, origin) for code, value in wanted.items()]
         _save([card], list(wanted))
         Change.objects.bulk_create(changes)
+        values = {change.field: [change.before, change.after] for change in changes}
+        audit.note("card_changed", by=by, kind="customer", record=customer, values=values)
     return Saved(version_of(customer), changed=list(wanted))
 
 
@@ -174,7 +185,10 @@ def begin_act(*, field: str, value: Any, by: User | None, customers: int = 0) ->
 
 
 def do_act(*, act: Act, customers: Iterable[int], told: Told | None = None) -> int:
-    """Do it, some thousand at a time; how many cards it changed. Safe to run twice."""
+    """Do it to those whom its user may change, some thousand at a time; how many cards it changed.
+
+    Safe to run twice.
+    """
     done, waiting = 0, iter(customers)
     while chunk := list(islice(waiting, _CHUNK)):
         _do_chunk(act, chunk)
@@ -188,20 +202,29 @@ def do_act(*, act: Act, customers: Iterable[int], told: Told | None = None) -> i
 
 @transaction.atomic
 def _do_chunk(act: Act, ids: list[int]) -> None:
+    within = _writable(act.by)
     if act.field in (TAG, UNTAG):
+        ids = list(Customer.objects.filter(within, pk__in=ids).values_list("pk", flat=True))
         changes = _tagged(act, ids) if act.field == TAG else _untagged(act, ids)
     else:
-        cards = list(Customer.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
+        cards = list(Customer.objects.select_for_update().filter(within, pk__in=ids).order_by("pk"))
         others = [card for card in cards if value_of(card, act.field) != act.value]
         changes = [_changed(card, act.field, act.value, act.by, act=act) for card in others]
         _save(others, [act.field])
     Change.objects.bulk_create(changes, batch_size=_CHUNK)
+    name, values = _ACTS.get(act.field, "card_changed"), {"tag" if act.field in _ACTS else act.field: act.value}
+    audit.note_each(name, [row.customer_id for row in changes], by=act.by, kind="customer", values=values)
+
+
+def _writable(by: User | None) -> Q:
+    """The customers whom somebody may change; None is the system itself."""
+    return Q() if by is None else reach(by, "write").within()
 
 
 def _tagged(act: Act, ids: list[int]) -> list[Change]:
     tag, _ = Tag.objects.get_or_create(name=act.value)
     there = set(CustomerTag.objects.filter(tag=tag, customer__in=ids).values_list("customer_id", flat=True))
-    new = [pk for pk in Customer.objects.filter(pk__in=ids).values_list("pk", flat=True) if pk not in there]
+    new = [pk for pk in ids if pk not in there]
     CustomerTag.objects.bulk_create(CustomerTag(customer_id=pk, tag=tag, tagged_by=act.by) for pk in new)
     return [Change(customer_id=pk, field=TAG, after={"name": tag.name}, by=act.by, act=act) for pk in new]
 
@@ -233,8 +256,9 @@ def undo_act(*, act: Act, by: User | None, told: Told | None = None) -> tuple[in
 
 @transaction.atomic
 def _undo_chunk(changes: list[Change], by: User | None) -> int:
-    tags = [entry for entry in changes if entry.field == TAG]
-    cards = Customer.objects.select_for_update().order_by("pk").in_bulk([entry.customer_id for entry in changes])
+    writable = Customer.objects.select_for_update().filter(_writable(by)).order_by("pk")
+    cards = writable.in_bulk([entry.customer_id for entry in changes])
+    tags = [entry for entry in changes if entry.field == TAG and entry.customer_id in cards]
     again = [
         (cards[entry.customer_id], entry)
         for entry in changes
@@ -244,6 +268,8 @@ def _undo_chunk(changes: list[Change], by: User | None) -> int:
     back = [_changed(card, entry.field, entry.before, by) for card, entry in again]
     _save([card for card, _ in again], [entry.field for _, entry in again])
     Change.objects.bulk_create(back, batch_size=_CHUNK)
+    names = sorted({entry.field for entry in back})
+    audit.note_each("card_changed", [entry.customer_id for entry in back], by=by, kind="customer", fields=names)
     return len(back) + sum(_undo_tag(entry, by) for entry in tags)
 
 
@@ -254,6 +280,7 @@ def _undo_tag(entry: Change, by: User | None) -> int:
         wanted.delete()
         for row in rows:
             Change.objects.create(customer_id=entry.customer_id, field=TAG, before=_kept(row), by=by)
+            _note_tag("tag_off", entry, row.tag.name, by)
         return len(rows)
     tag, _ = Tag.objects.get_or_create(name=entry.before["name"])
     who = User.objects.filter(pk=entry.before["by"]).first()
@@ -263,7 +290,12 @@ def _undo_tag(entry: Change, by: User | None) -> int:
     if new:
         CustomerTag.objects.filter(pk=row.pk).update(tagged_at=datetime.fromisoformat(entry.before["at"]))
         Change.objects.create(customer_id=entry.customer_id, field=TAG, after={"name": tag.name}, by=by)
+        _note_tag("tag_on", entry, tag.name, by)
     return int(new)
+
+
+def _note_tag(act: str, entry: Change, name: str, by: User | None) -> None:
+    audit.note(act, by=by, kind="customer", record=entry.customer_id, values={"tag": name})
 
 
 @transaction.atomic
@@ -302,6 +334,9 @@ def _told(entry: Entry) -> dict[str, Any]:
 def _note_entry(entry: Entry, before: Any, after: Any, by: User) -> None:
     name = f"entry:{entry.section.code}"
     Change.objects.create(customer_id=entry.customer_id, field=name, before=before, after=after, by=by)
+    act = "entry_added" if before is None else "entry_removed" if after is None else "entry_changed"
+    values = {entry.section.code: [before, after]}
+    audit.note(act, by=by, kind="customer", record=entry.customer_id, values=values)
 
 
 def set_trait(*, customer: int, label: str, value: str, by: User) -> None:
@@ -321,3 +356,4 @@ def set_trait(*, customer: int, label: str, value: str, by: User) -> None:
         if old != (value or None):
             told = f"trait:{label}"[:60]
             Change.objects.create(customer=card, field=told, before=old, after=value or None, by=by)
+            audit.note("card_changed", by=by, kind="customer", record=card.pk, values={told: [old, value or None]})

@@ -13,15 +13,17 @@ from shuke.crm.customers import indexes
 from shuke.crm.customers.errors import RefusedField
 from shuke.crm.customers.fields import BUILT_IN, TEXT_LENGTH
 from shuke.crm.customers.labels import code_from
-from shuke.crm.customers.models import Customer, Entry, Field, Section
+from shuke.crm.customers.models import Customer, Entry, Field, Section, Tag
 from shuke.crm.customers.values import there
 from shuke.crm.customers.writes_of_words import save_all, searchable
+from shuke.crm.people import audit
 from shuke.crm.people.models import User
 
 T = Field.Type
 _TAKEN = {*BUILT_IN, "key", "created", "tag", "tags", "link", "values"}
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _CHUNK = 2000
+_TOLD = ("type", "labels", "choices", "is_required", "is_searchable", "is_listed")
 _WITH_CHOICES = {T.CHOICE, T.MULTI_CHOICE}
 
 
@@ -34,7 +36,9 @@ def add_section(*, labels: Mapping[str, str], repeats: bool = False, code: str =
     taken = set(Section.objects.values_list("code", flat=True))
     code = _code(code, labels, taken, "section")
     last = Section.objects.aggregate(last=Max("position"))["last"] or 0
-    return Section.objects.create(code=code, labels=dict(labels), repeats=repeats, position=last + 1, template=template)
+    made = Section.objects.create(code=code, labels=dict(labels), repeats=repeats, position=last + 1, template=template)
+    audit.note("configured", kind="section", record=code, fields=["labels"])
+    return made
 
 
 @transaction.atomic
@@ -44,6 +48,7 @@ def change_section(*, section: Section, labels: Mapping[str, str], is_archived: 
     section.labels = dict(labels)
     section.is_archived = section.is_archived if is_archived is None else is_archived
     section.save()
+    audit.note("configured", kind="section", record=section.code, fields=["labels", "is_archived"])
 
 
 @transaction.atomic
@@ -75,6 +80,7 @@ def add_field(
     )  # fmt: skip
     if is_listed:
         indexes.ask(by=by)
+    audit.note("configured", by=by, kind="field", record=code, fields=["labels", "type"])
     return field
 
 
@@ -103,7 +109,10 @@ def change_field(
     columns = (is_listed, type) != (field.is_listed, field.type)
     field.type, field.labels, field.choices = type, dict(labels), [dict(choice) for choice in choices]
     field.is_required, field.is_searchable, field.is_listed = is_required, is_searchable, is_listed
+    before = Field.objects.filter(pk=field.pk).values(*_TOLD).get()
     field.save()
+    changed = list(audit.changed(before, {name: getattr(field, name) for name in _TOLD}))
+    audit.note("configured", by=by, kind="field", record=field.code, fields=changed)
     if words or columns:
         indexes.ask(words=words, by=by)
 
@@ -113,6 +122,7 @@ def archive_field(*, field: Field, is_archived: bool, by: User | None = None) ->
     """Put a field away, its values kept; or take it back."""
     field.is_archived = is_archived
     field.save(update_fields=["is_archived"])
+    audit.note("configured", by=by, kind="field", record=field.code, fields=["is_archived"])
     if field.is_listed or field.is_searchable:
         indexes.ask(words=field.is_searchable, by=by)
 
@@ -129,6 +139,15 @@ def move(*, thing: Field | Section, up: bool) -> None:
         rows[at], rows[other] = rows[other], rows[at]
         for position, row in enumerate(rows, 1):
             type(row).objects.filter(pk=row.pk).exclude(position=position).update(position=position)
+        kind = "field" if isinstance(thing, Field) else "section"
+        audit.note("configured", kind=kind, record=thing.code, fields=["position"])
+
+
+@transaction.atomic
+def colour_tag(*, tag: Tag, colour: str) -> None:
+    """Give a tag another colour."""
+    Tag.objects.filter(pk=tag.pk).update(colour=colour)
+    audit.note("configured", kind="tag", record=tag.pk, fields=["colour"])
 
 
 def holders(field: Field) -> int:

@@ -23,7 +23,21 @@ from shuke.kit.text import keys, number
 from shuke.ui import language
 from shuke.ui.parts import PAGE_SIZES, Pages
 
-KINDS = ("user", "team", "role", "customer", "view", "export", "upload", "import", "run", "tag", "configuration")
+KINDS = (
+    "user",
+    "team",
+    "role",
+    "customer",
+    "view",
+    "export",
+    "upload",
+    "import",
+    "run",
+    "tag",
+    "section",
+    "field",
+    "configuration",
+)
 _FIELDS = frozenset(key.removeprefix("people.field.") for key in keys("people.field."))
 _LINES = 500
 _LONGEST_VALUE = 300

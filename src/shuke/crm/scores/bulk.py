@@ -23,7 +23,7 @@ JOB, UNDO_JOB = "customers.bulk", "customers.undo"
 
 def ids_of_list(viewer: User, address: str) -> Iterator[int]:
     """The ids of all customers of the list that an address asks for."""
-    query = read(QueryDict(address.removeprefix("?")), listed_fields(viewer))
+    query = read(QueryDict(address.removeprefix("?")), listed_fields(viewer), viewer)
     return listed_ids(viewer, query, run_for_lists(viewer))
 
 

@@ -14,6 +14,7 @@ from shuke.crm.customers import fields as types
 from shuke.crm.customers import values
 from shuke.crm.customers.errors import RefusedValue
 from shuke.crm.customers.models import Field
+from shuke.crm.people.models import User
 from shuke.crm.words import here
 
 T = Field.Type
@@ -33,6 +34,7 @@ class Condition:
     highest: str = ""
     state: str = ""
     of: Field = field(compare=False, default_factory=Field)
+    viewer: User | None = field(compare=False, default=None)
 
     def pairs(self) -> list[tuple[str, object]]:
         """The condition in an address."""
@@ -48,14 +50,14 @@ class Condition:
         if self.texts:
             found &= self._texts(prefix, walked)
         if self.lowest or self.highest:
-            ends = _kept(self.of, self.lowest), _kept(self.of, self.highest)
+            ends = self._kept(self.lowest), self._kept(self.highest)
             found &= values.between(self.of, *ends, prefix, walked=walked)
         return found
 
     def _texts(self, prefix: str, walked: bool) -> Q:
         if self.of.type in WORDS:
             return values.holds(self.of, self.texts[0], prefix, walked=walked)
-        return values.is_one_of(self.of, [_kept(self.of, text) for text in self.texts], prefix, walked=walked)
+        return values.is_one_of(self.of, [self._kept(text) for text in self.texts], prefix, walked=walked)
 
     @property
     def has_index(self) -> bool:
@@ -71,33 +73,43 @@ class Condition:
         if self.texts and self.of.type in WORDS:
             parts.append(f"“{self.texts[0]}”")
         elif self.texts:
-            parts.append(" / ".join(types.shown(self.of, _kept(self.of, text)) for text in self.texts))
+            parts.append(" / ".join(self._shown(text) for text in self.texts))
         if self.lowest or self.highest:
-            ends = [types.shown(self.of, _kept(self.of, text)) if text else "…" for text in (self.lowest, self.highest)]
+            ends = [self._shown(text) if text else "…" for text in (self.lowest, self.highest)]
             parts.append(" – ".join(ends))
         return f"{label}: {', '.join(parts)}"
 
+    def _kept(self, text: str) -> Any:
+        return _kept(self.of, text, self.viewer)
 
-def _kept(of: Field, text: str) -> Any:
+    def _shown(self, text: str) -> str:
+        return types.shown(self.of, self._kept(text), self.viewer)
+
+
+def _kept(of: Field, text: str, viewer: User | None) -> Any:
     """A value of the address as cards keep it; None where it is none."""
     if not text:
         return None
     try:
-        kept = types.clean(of, text)
+        kept = types.clean(of, text, viewer)
     except RefusedValue:
         return None
     return kept[0] if isinstance(kept, list) else kept
 
 
-def read(asked: QueryDict, fields: Sequence[Field]) -> tuple[Condition, ...]:
-    """The conditions of an address; what does not fit its field is left out."""
-    return tuple(condition for of in fields if (condition := _read(asked, of)) is not None)
+def read(asked: QueryDict, fields: Sequence[Field], viewer: User | None) -> tuple[Condition, ...]:
+    """The conditions of an address; what does not fit its field is left out.
+
+    By a contact that the viewer reads masked it is only asked whether there is one: else it could be guessed.
+    """
+    return tuple(condition for of in fields if (condition := _read(asked, of, viewer)) is not None)
 
 
-def _read(asked: QueryDict, of: Field) -> Condition | None:
+def _read(asked: QueryDict, of: Field, viewer: User | None) -> Condition | None:
     name = PREFIX + of.code
-    given = [text.strip().replace("\x00", "")[:80] for text in asked.getlist(name)]
-    fits = partial(_fits, of)
+    closed = types.is_closed(of, viewer)
+    given = [] if closed else [text.strip().replace("\x00", "")[:80] for text in asked.getlist(name)]
+    fits = partial(_fits, of, viewer)
     texts = tuple(dict.fromkeys(text for text in given if text and (of.type in WORDS or fits(text))))
     lowest, highest = (
         text if of.type in RANGES and fits(text) else ""
@@ -107,8 +119,8 @@ def _read(asked: QueryDict, of: Field) -> Condition | None:
     state = state if state in STATES else ""
     if not (texts or lowest or highest or state):
         return None
-    return Condition(of.code, texts, lowest, highest, state, of)
+    return Condition(of.code, texts, lowest, highest, state, of, viewer)
 
 
-def _fits(of: Field, text: str) -> bool:
-    return _kept(of, text) is not None
+def _fits(of: Field, viewer: User | None, text: str) -> bool:
+    return _kept(of, text, viewer) is not None

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 
 from shuke.crm.customers.models import Field
+from shuke.crm.people.models import User
 from shuke.crm.scores import conditions
 from shuke.crm.scores.cells import ALL, Wanted
 from shuke.crm.scores.columns import COLUMNS, DEFAULT, ORDERS, Column, card_column
@@ -80,12 +81,12 @@ class Query:
         return urlencode(_pairs(replace(self, page=1)))
 
 
-def read(asked: QueryDict, fields: Sequence[Field] = ()) -> Query:
+def read(asked: QueryDict, fields: Sequence[Field] = (), viewer: User | None = None) -> Query:
     """The list an address asks for. What it does not know (an old link, a column that is gone) it leaves out.
 
-    `fields`: those of the card that lists may show.
+    `fields`: those of the card that lists may show; by what is hidden from the viewer nothing is filtered or sorted.
     """
-    order, own = asked.get("sort", ""), tuple(card_column(of) for of in fields)
+    order, own = asked.get("sort", ""), tuple(card_column(of, viewer) for of in fields)
     known = {**COLUMNS, **{column.code: column for column in own}}
     orders = {*ORDERS, *(column.order for column in own if column.order)}
     codes = [code for entry in asked.getlist("columns") for code in entry.split(",") if code in known]
@@ -105,7 +106,7 @@ def read(asked: QueryDict, fields: Sequence[Field] = ()) -> Query:
         page=max(_whole(asked.get("page", "")), 1),
         size=size if size in SIZES else SIZES[0],
         columns=tuple(known[code] for code in dict.fromkeys(codes)) or Query().columns,
-        conditions=conditions.read(asked, fields),
+        conditions=conditions.read(asked, fields, viewer),
         fields=own,
     )
 

@@ -66,18 +66,26 @@ def drawn(viewer: User, query: Query, rows: Sequence[Listed], language: str, cur
 def _ways(viewer: User, query: Query, rows: Sequence[Listed], language: str, currency: str) -> list[Way]:
     with_tags = COLUMNS["tags"] in query.columns
     tags = customers.tags_of(viewer, [row.customer.pk for row in rows]) if with_tags else {}
-    pairs = zip(query.columns, writers(query.columns, language, currency), strict=True)
+    pairs = zip(query.columns, writers(viewer, query.columns, language, currency), strict=True)
     ways = [Way(column, write, column.title(language), language, currency, tags) for column, write in pairs]
-    return [
-        _with_names(way, rows) if way.column.of and way.column.of.type == Field.Type.CUSTOMER else way for way in ways
-    ]
+    return [_with_names(viewer, way, rows) if links_customers(way.column) else way for way in ways]
 
 
-def _with_names(way: Way, rows: Sequence[Listed]) -> Way:
+def _with_names(viewer: User, way: Way, rows: Sequence[Listed]) -> Way:
     """A column of links to customers, whose names are asked for once."""
-    ids = [row.value(way.column.field) for row in rows]
-    names = types.names_of([pk for pk in ids if pk is not None])
-    return replace(way, write=lambda value: names.get(value, _UNKNOWN))
+    names = names_in(viewer, way.column, rows)
+    return replace(way, write=lambda value: types.shown(way.column.of or Field(), value, viewer, names))
+
+
+def links_customers(column: Column) -> bool:
+    """Whether it shows other customers."""
+    return column.of is not None and column.of.type == Field.Type.CUSTOMER
+
+
+def names_in(viewer: User, column: Column, rows: Sequence[Listed]) -> dict[int, str]:
+    """The names of the customers that a column shows, as far as the viewer reaches them."""
+    ids = [row.value(column.field) for row in rows]
+    return types.names_of([pk for pk in ids if pk is not None], viewer)
 
 
 def _card_url(pattern: str, key: str) -> str:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from shuke.crm.customers import reads as customers
+from shuke.crm.customers.fields import is_closed
 from shuke.crm.customers.forms import colours
 from shuke.crm.customers.models import Field, SavedView
 from shuke.crm.people.models import User
@@ -78,7 +79,7 @@ def context(viewer: User, query: Query, run: Run | None, rows: Sequence[Listed],
         "views": _views(viewer, query, saved),
         "saved_views": [_kept_view(view, viewer) for view in saved],
         "column_choices": [_column_choice(column, query, tongue) for column in (*COLUMNS.values(), *query.fields)],
-        "field_filters": [_field_filter(column.of, query) for column in query.fields if column.of is not None],
+        "field_filters": [_field_filter(viewer, column.of, query) for column in query.fields if column.of is not None],
         "kept_for_fields": [pair for pair in query.kept() if not pair[0].startswith(PREFIX)],
         "colours": colours(),
         "kept_for_filters": query.kept("q", "tier", "stage", "segment", "risk", "tag", "owner"),
@@ -239,7 +240,16 @@ def _view_label(view: SavedView, viewer: User) -> str:
     return f"{view.name} ({here('customers.view.by', who=view.owner.shown_name)})"
 
 
-def _field_filter(of: Field, query: Query) -> dict[str, Any]:
+def _kind(viewer: User, of: Field, has_options: bool) -> str:
+    """Which controls a filter has; by what is masked for the viewer only whether it is there."""
+    if is_closed(of, viewer):
+        return "state"
+    if of.type in RANGES:
+        return "range"
+    return "words" if of.type in WORDS else "choice" if has_options else "customer"
+
+
+def _field_filter(viewer: User, of: Field, query: Query) -> dict[str, Any]:
     """A field of the card as a filter: a box for words, choices, or from – to; and with or without a value."""
     set_to = next((condition for condition in query.conditions if condition.code == of.code), None)
     texts = set_to.texts if set_to else ()
@@ -249,13 +259,7 @@ def _field_filter(of: Field, query: Query) -> dict[str, Any]:
         "code": of.code,
         "name": PREFIX + of.code,
         "title": of.label,
-        "kind": "range"
-        if of.type in RANGES
-        else "words"
-        if of.type in WORDS
-        else "customer"
-        if not options
-        else "choice",
+        "kind": _kind(viewer, of, bool(options)),
         "type": "date" if of.type == Field.Type.DATE else "text",
         "text": texts[0] if texts else "",
         "lowest": set_to.lowest if set_to else "",

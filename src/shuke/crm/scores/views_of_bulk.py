@@ -42,7 +42,7 @@ def edit(request: HttpRequest) -> HttpResponse:
     offered = {field.code: field for field in reads_of_cards.editable(viewer) if field.code not in _NEVER}
     field = offered.get(request.POST.get("field", ""), _tag_field(viewer, request.POST.get("field", "")))
     asked = request.POST.get("drawn") == field.code
-    form = CardForm([field], request.POST if asked else None)
+    form = CardForm([field], request.POST if asked else None, viewer=viewer)
     if asked and "apply" in request.POST and form.is_valid():
         return _apply(request, viewer, field, form.values[field.code], [] if everybody else ids, address)
     shown = {
@@ -76,7 +76,7 @@ def _apply(request: HttpRequest, viewer: User, field: Field, value: Any, ids: li
         value = " ".join(str(value).split())[:_TAG_LENGTH]
     act = writes_of_cards.begin_act(field=field.code, value=value, by=viewer)
     wanted = ids or _some(viewer, address)
-    if len(wanted) > AT_ONCE:
+    if not ids and len(wanted) > AT_ONCE:
         job = bulk.ask(act, address=address, by=viewer)
         return redirect("jobs:job", job.pk)
     changed = writes_of_cards.do_act(act=act, customers=wanted)
@@ -140,7 +140,7 @@ def _what(act: Act, viewer: User) -> str:
     if act.field in (TAG, UNTAG):
         return f"{here('cards.bulk.' + act.field)}: {act.value}"
     field = reads_of_cards.all_fields().get(act.field, Field(code=act.field))
-    return f"{field.label}: {types.shown(field, act.value)}"
+    return f"{field.label}: {types.shown(field, act.value, viewer)}"
 
 
 def _ids(request: HttpRequest) -> list[int]:

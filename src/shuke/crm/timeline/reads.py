@@ -9,6 +9,7 @@ from django.db.models import F, Q, QuerySet
 
 from shuke.crm.customers import reads as customers
 from shuke.crm.customers.models import Customer
+from shuke.crm.customers.scope import reach
 from shuke.crm.people.models import User
 from shuke.crm.timeline.models import Attachment, LastTouch, Mention, Outcome, Touch
 
@@ -22,29 +23,31 @@ def customer(viewer: User, key: str) -> Customer:
 
 def touch(viewer: User, pk: int) -> Touch | None:
     """A touch of a customer whom the viewer may read; also one that was deleted and may come back."""
-    found = Touch.objects.select_related("customer", "by", "outcome").filter(pk=pk).first()
-    return found if found and _reads(viewer, found.customer) else None
+    within = reach(viewer).within("customer__")
+    return Touch.objects.select_related("customer", "by", "outcome").filter(within, pk=pk).first()
 
 
 def attachment(viewer: User, pk: int) -> Attachment | None:
     """An attachment of a touch that the viewer may read; none of a deleted one."""
-    found = Attachment.objects.select_related("touch__customer").filter(pk=pk, touch__deleted_at=None).first()
-    return found if found and _reads(viewer, found.touch.customer) else None
+    within = reach(viewer).within("touch__customer__")
+    return Attachment.objects.select_related("touch").filter(within, pk=pk, touch__deleted_at=None).first()
 
 
 def may_write(viewer: User, customer: Customer) -> bool:
     """Whether the viewer may add to the customer's timeline: who may edit the card."""
-    return viewer.may("tag") and _reads(viewer, customer)
+    return viewer.may("tag") and customers.may_do(viewer, customer, "write")
 
 
 def last_touch(viewer: User, customer: Customer) -> datetime | None:
     """When somebody was last in contact with the customer."""
-    return LastTouch.objects.filter(pk=customer.pk).values_list("at", flat=True).first()
+    found = LastTouch.objects.filter(reach(viewer).within("customer__"), pk=customer.pk)
+    return found.values_list("at", flat=True).first()
 
 
 def writers(viewer: User, customer: Customer) -> list[User]:
     """The users who wrote on the customer's timeline, by name."""
-    ids = Touch.objects.filter(customer=customer, deleted_at=None).order_by().values("by").distinct()
+    touches = Touch.objects.filter(reach(viewer).within("customer__"), customer=customer, deleted_at=None)
+    ids = touches.order_by().values("by").distinct()
     return sorted(User.objects.filter(pk__in=ids), key=lambda user: user.shown_name)
 
 
@@ -75,10 +78,5 @@ def names(viewer: User, start: str) -> Sequence[User]:
 
 
 def _readable(viewer: User) -> QuerySet[Mention]:
-    if not viewer.may("see"):
-        return Mention.objects.none()
-    return Mention.objects.filter(user_id=viewer.pk, touch__deleted_at=None)
-
-
-def _reads(viewer: User, customer: Customer) -> bool:
-    return viewer.may("see")
+    within = reach(viewer).within("touch__customer__")
+    return Mention.objects.filter(within, user_id=viewer.pk, touch__deleted_at=None)

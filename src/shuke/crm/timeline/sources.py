@@ -17,6 +17,7 @@ from shuke.crm.scores.models import StageChange, TierChange
 from shuke.crm.timeline.entries import Asked, Entry, Source, day_begins
 from shuke.crm.timeline.mentions import pieces
 from shuke.crm.timeline.models import Attachment, Kind, Mention, Touch, kind_name
+from shuke.crm.timeline.reads import may_write
 from shuke.crm.timeline.writes import may_change
 from shuke.crm.words import here
 from shuke.kit.text import number
@@ -61,7 +62,7 @@ def _touch(viewer: User, customer: Customer, pk: int) -> Entry | None:
 
 
 def _with_all(touches: QuerySet[Touch]) -> QuerySet[Touch]:
-    return touches.select_related("by", "outcome").prefetch_related(
+    return touches.select_related("customer", "by", "outcome").prefetch_related(
         Prefetch("attachments", Attachment.objects.order_by("pk")),
         Prefetch("mentions", Mention.objects.select_related("user")),
     )
@@ -96,7 +97,7 @@ def _acts(touch: Touch, viewer: User) -> Acts:
     attached = [
         File(file.name, size(file.size), reverse("timeline:file", args=[file.pk])) for file in touch.attachments.all()
     ]
-    own = touch.by_id == viewer.pk and viewer.may("tag")
+    own = touch.by_id == viewer.pk and may_write(viewer, touch.customer)
     return Acts(
         attached,
         edit=reverse("timeline:edit", args=[touch.pk]) if own and may_change(viewer, touch) else "",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from shuke.crm.customers.models import Customer
 from shuke.crm.people.models import User
 from shuke.crm.people.reads import needs, viewer_of
 from shuke.crm.timeline import entries, reads, views, writes
@@ -24,6 +26,7 @@ from shuke.ui.toasts import toast
 def add(request: HttpRequest, key: str) -> HttpResponse:
     """A new touch; what is refused comes back as it was typed."""
     viewer, customer = views.asked(request, key)
+    _require_writing(viewer, customer)
     form = TouchForm(viewer, request.POST)
     refusals: tuple[str, ...] = ()
     if form.is_valid():
@@ -104,9 +107,11 @@ def restore(request: HttpRequest, touch_id: int) -> HttpResponse:
 @needs("see")
 def send_file(request: HttpRequest, file_id: int) -> FileResponse:
     """A file to keep, never to show: what a stranger made does not run in the pages' name."""
-    found = reads.attachment(viewer_of(request), file_id)
+    viewer = viewer_of(request)
+    found = reads.attachment(viewer, file_id)
     if found is None or not found.path.is_file():
         raise Http404(here("timeline.no_file"))
+    writes.note_taken(attachment=found, by=viewer)
     response = FileResponse(found.path.open("rb"), as_attachment=True, filename=found.name)
     response.headers["Content-Type"] = found.content_type
     response.headers["X-Content-Type-Options"] = "nosniff"
@@ -120,7 +125,13 @@ def _asked(request: HttpRequest, touch_id: int) -> tuple[User, Touch]:
     touch = reads.touch(viewer, touch_id)
     if touch is None:
         raise Http404(here("timeline.no_entry"))
+    _require_writing(viewer, touch.customer)
     return viewer, touch
+
+
+def _require_writing(viewer: User, customer: Customer) -> None:
+    if not reads.may_write(viewer, customer):
+        raise PermissionDenied("write")
 
 
 def _brought(request: HttpRequest) -> list[Brought]:

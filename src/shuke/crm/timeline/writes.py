@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from shuke.crm.customers.models import Customer
+from shuke.crm.people import audit
 from shuke.crm.people.models import User
 from shuke.crm.timeline import files
 from shuke.crm.timeline.bookings import CLEAN, book, later
@@ -75,6 +76,7 @@ def _add(customer: Customer, by: User, said: Said, kept: Sequence[Kept]) -> Touc
     if kept:
         later(CLEAN, _DAY)
     _after(touch)
+    _note("touch_added", touch, by, [name for name, value in _columns(said).items() if value] + ["files"] * bool(kept))
     return touch
 
 
@@ -90,11 +92,14 @@ def change(*, touch: Touch, by: User, said: Said) -> Touch:
     if not may_change(by, found):
         raise RefusedTouch("late")
     _require_sense(said, list(found.attachments.all()))
+    before = {name: str(getattr(found, name)) for name in _columns(said)}
     for name, value in _columns(said).items():
         setattr(found, name, value)
     found.edited_at = timezone.now()
     found.save()
     _after(found)
+    values = audit.changed(before, {name: str(value) for name, value in _columns(said).items()})
+    audit.note("touch_changed", by=by, kind="customer", record=found.customer_id, values=values)
     return found
 
 
@@ -107,6 +112,7 @@ def delete(*, touch: Touch, by: User) -> Touch:
         found.save(update_fields=["deleted_at"])
         _after(found)
         later(CLEAN, UNDO_WITHIN)
+        _note("touch_deleted", found, by)
     return found
 
 
@@ -120,7 +126,22 @@ def restore(*, touch: Touch, by: User) -> Touch:
         found.deleted_at = None
         found.save(update_fields=["deleted_at"])
         _after(found)
+        _note("touch_restored", found, by)
     return found
+
+
+def note_taken(*, attachment: Attachment, by: User) -> None:
+    """Note that somebody took a file."""
+    values = {"file": attachment.name}
+    audit.note("file_taken", by=by, kind="customer", record=attachment.touch.customer_id, values=values)
+
+
+def forget(customers: Sequence[int]) -> None:
+    """Delete all touches of customers who are erased, and their files once that is certain."""
+    touches = Touch.objects.filter(customer__in=customers)
+    places = list(Attachment.objects.filter(touch__customer__in=customers).values_list("place", flat=True))
+    touches.delete()
+    transaction.on_commit(lambda: files.remove(places))
 
 
 def may_change(user: User, touch: Touch) -> bool:
@@ -193,6 +214,11 @@ def _keep(brought: Sequence[Brought]) -> list[Kept]:
         files.remove(file.place for file in kept)
         raise
     return kept
+
+
+def _note(act: str, touch: Touch, by: User, fields: Sequence[str] = ()) -> None:
+    """Under the customer, by whom erasure finds it."""
+    audit.note(act, by=by, kind="customer", record=touch.customer_id, fields=fields)
 
 
 def _own(touch: Touch, by: User) -> Touch:
