@@ -123,7 +123,7 @@ def acts(customers: int) -> None:
     fields = listed_fields(owner)
 
     def a_list(address: str) -> None:
-        rows, _ = listed(owner, read(QueryDict(address), fields), None)
+        rows, _ = listed(owner, read(QueryDict(address), fields, owner), None)
         assert rows, address
 
     def any_card() -> Any:

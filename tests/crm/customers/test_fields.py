@@ -1,19 +1,26 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shuke.crm.customers.errors import RefusedValue
-from shuke.crm.customers.fields import clean, file_text, shown, typed, words
+from shuke.crm.customers.fields import HIDDEN, built_in, clean, file_text, shown, typed, words
 from shuke.crm.customers.models import Field
 from shuke.crm.customers.writes import ensure
+from shuke.crm.people.models import User
 
 CHOICES = [
     {"code": "price", "labels": {"zh-hans": "价格", "en": "Price"}},
     {"code": "brand", "labels": {"zh-hans": "品牌", "en": "Brand"}},
 ]
+
+READER: Any = SimpleNamespace(may=lambda right: True)
+CLERK: Any = SimpleNamespace(may=lambda right: right != "contacts")
 
 
 def field(kind: str, **more: object) -> Field:
@@ -41,7 +48,7 @@ def field(kind: str, **more: object) -> Field:
 def test_what_is_written_is_kept_in_one_way_and_read_in_another(kind: str, raw: str, kept: object, read: str) -> None:
     with override("en"):
         assert clean(field(kind), raw) == kept
-        assert shown(field(kind), kept) == read
+        assert shown(field(kind), kept, READER) == read
 
 
 @pytest.mark.parametrize(
@@ -79,13 +86,33 @@ def test_a_refusal_speaks_the_reader_s_language() -> None:
 
 
 @pytest.mark.django_db
-def test_a_customer_is_named_by_id_or_by_a_name_of_its_own() -> None:
+def test_a_customer_is_named_by_id_or_by_a_name_of_its_own(owner: User) -> None:
     ids = ensure(keys=["a", "b"])
-    assert clean(field("customer"), "a") == ids["a"]
-    assert typed(field("customer"), ids["a"]) == "a"
-    assert shown(field("customer"), ids["a"]) == "a"
+    assert clean(field("customer"), "a", owner) == ids["a"]
+    assert typed(field("customer"), ids["a"], owner) == "a"
+    assert shown(field("customer"), ids["a"], owner) == "a"
     with pytest.raises(RefusedValue, match="nobody's id"):
-        clean(field("customer"), "c")
+        clean(field("customer"), "c", owner)
+
+
+@pytest.mark.django_db
+def test_a_customer_out_of_reach_is_nobody(stranger: User) -> None:
+    ids = ensure(keys=["a"])
+    assert typed(field("customer"), ids["a"], stranger) == HIDDEN
+    with override("en"):
+        assert shown(field("customer"), ids["a"], stranger) == "(a customer whom you cannot see)"
+    with pytest.raises(RefusedValue, match="nobody's id"):
+        clean(field("customer"), "a", stranger)
+
+
+def test_contacts_are_masked_for_who_may_not_read_them_and_for_nobody_at_all() -> None:
+    phone = field("phone")
+    for viewer in (CLERK, None):
+        assert shown(phone, "+8613876548000", viewer) == "+86 138****8000"
+        assert typed(phone, "+8613876548000", viewer) == "+86 138****8000"
+        assert file_text(phone, "+8613876548000", viewer) == "+86 138****8000"
+        assert shown(built_in("email"), "lily@x.com", viewer) == "l***@x.com"
+    assert file_text(phone, "+8613876548000", READER) == "+8613876548000"
 
 
 @given(st.one_of(st.integers(-(10**12), 10**12), st.floats(-1e9, 1e9, allow_nan=False, allow_subnormal=False)))

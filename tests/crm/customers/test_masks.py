@@ -13,6 +13,8 @@ from shuke.crm.customers.assigning import reveal
 from shuke.crm.customers.models import Customer
 from shuke.crm.customers.reads import found
 from shuke.crm.customers.writes import Card, keep
+from shuke.crm.customers.writes_of_cards import change
+from shuke.crm.customers.writes_of_fields import add_field, add_section
 from shuke.crm.people.models import AuditEntry, Role, User
 
 AsUser = Callable[[User], Client]
@@ -83,3 +85,36 @@ def test_the_list_searches_masked_numbers_by_the_same_rule(as_user: AsUser, lily
         for words in ("8000", "48000", PHONE)
     }
     assert pages == {"8000": True, "48000": False, PHONE: True}
+
+
+def test_a_phone_on_the_card_is_masked_wherever_it_is_read(
+    as_user: AsUser, lily: Customer, colleague: User, manager: User
+) -> None:
+    add_field(section=add_section(labels={"en": "More"}), type="phone", labels={"en": "Work"}, is_listed=True,
+              is_searchable=True, code="work")  # fmt: skip
+    change(customer=lily.pk, values={"work": "+8613911112222", "phone": "+8613876540000"}, by=manager)
+    pages = ("/customers/L-1/", "/customers/L-1/edit/", "/customers/L-1/history/", "/customers/?columns=f.work,phone")
+    browser, other = as_user(colleague), as_user(manager)
+    for path in pages:
+        page = browser.get(path).content.decode().replace(" ", "")
+        assert "139****2222" in page, path
+        assert "1111" not in page, path
+        assert "87654" not in page, path
+        assert "13911112222" in other.get(path).content.decode().replace(" ", ""), path
+    for words in ("+8613911112222", "13911112222", "1391111", "139 1111 2", "8613911"):
+        assert found(colleague, words) == [], words
+        assert browser.get("/customers/", {"q": words}).content.decode().count("/customers/L-1/") == 0, words
+    assert found(manager, "13911112222") == [lily]
+
+
+def test_what_is_masked_and_left_alone_in_a_form_stays_as_it_is(
+    as_user: AsUser, lily: Customer, colleague: User
+) -> None:
+    form = {"name": "李丽", "kind": "person", "phone": "138****8000", "email": "l***@example.com", "seen": "0"}
+    assert as_user(colleague).post("/customers/L-1/edit/", form).status_code == 302
+    lily.refresh_from_db()
+    assert (lily.name, lily.phone, lily.email) == ("李丽", PHONE, EMAIL)
+    form |= {"phone": "139 1111 2222", "seen": "999999"}
+    assert as_user(colleague).post("/customers/L-1/edit/", form).status_code == 302
+    lily.refresh_from_db()
+    assert (lily.phone, lily.email) == ("+8613911112222", EMAIL)

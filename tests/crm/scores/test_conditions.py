@@ -56,7 +56,7 @@ def _values(number: int) -> dict[str, Any]:
 
 def found(viewer: User, address: str) -> list[int]:
     """The numbers of the customers of a list, of one page."""
-    query = read(QueryDict(address + "&size=100"), listed_fields(viewer))
+    query = read(QueryDict(address + "&size=100"), listed_fields(viewer), viewer)
     rows, _ = listed(viewer, query, Run.objects.get())
     return [int(row.customer.key[1:]) for row in rows]
 
@@ -111,7 +111,7 @@ def test_a_list_is_sorted_by_a_field_and_those_without_come_last(
 
 
 def test_fields_filters_and_tiers_work_together_page_by_page(run: Run, owner: User) -> None:
-    query = read(QueryDict("tier=B&f.vip=no&sort=-f.budget"), listed_fields(owner))
+    query = read(QueryDict("tier=B&f.vip=no&sort=-f.budget"), listed_fields(owner), owner)
     rows, total = listed(owner, query, Run.objects.get())
     assert [int(row.customer.key[1:]) for row in rows] == [n for n in range(59, 0, -1) if n % 4 == 1 and n % 6 != 1]
     assert total.total == len(rows)
@@ -119,8 +119,8 @@ def test_fields_filters_and_tiers_work_together_page_by_page(run: Run, owner: Us
 
 def test_an_address_with_fields_reads_back_as_it_was(run: Run, owner: User) -> None:
     address = "f.city=杭&f.budget.from=10&f.colour=red&f.colour=blue&f.vip.is=filled&sort=-f.cars&columns=f.city,clv"
-    query = read(QueryDict(address), listed_fields(owner))
-    assert read(QueryDict(query.saved), listed_fields(owner)) == query
+    query = read(QueryDict(address), listed_fields(owner), owner)
+    assert read(QueryDict(query.saved), listed_fields(owner), owner) == query
     assert [column.code for column in query.columns] == ["f.city", "clv"]
 
 
@@ -129,15 +129,15 @@ def test_an_address_with_fields_reads_back_as_it_was(run: Run, owner: User) -> N
     ["f.budget.from=many", "f.colour=mauve", "f.nothing=1", "sort=f.nothing", "f.note.from=1", "sort=f.likes"],
 )
 def test_what_fits_no_field_is_left_out(run: Run, owner: User, address: str) -> None:
-    assert read(QueryDict(address), listed_fields(owner)) == Query(
-        fields=read(QueryDict(), listed_fields(owner)).fields
+    assert read(QueryDict(address), listed_fields(owner), owner) == Query(
+        fields=read(QueryDict(), listed_fields(owner), owner).fields
     )
 
 
 @pytest.mark.parametrize("code", ["colour", "budget", "bought", "vip"])
 def test_an_index_serves_what_lists_ask_for(run: Run, owner: User, code: str) -> None:
     """Else a million customers would be looked through for a page."""
-    query = read(QueryDict(f"sort=f.{code}"), listed_fields(owner))
+    query = read(QueryDict(f"sort=f.{code}"), listed_fields(owner), owner)
     walk, _ = find._walks(find._planned(query, Run.objects.get()))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
