@@ -118,3 +118,19 @@ def test_what_is_masked_and_left_alone_in_a_form_stays_as_it_is(
     assert as_user(colleague).post("/customers/L-1/edit/", form).status_code == 302
     lily.refresh_from_db()
     assert (lily.phone, lily.email) == ("+8613911112222", EMAIL)
+
+
+def test_a_phone_among_the_fields_is_uncovered_like_any_and_noted(
+    as_user: AsUser, lily: Customer, colleague: User
+) -> None:
+    section = add_section(labels={"en": "More"})
+    for code, kind in (("work", "phone"), ("city", "text")):
+        add_field(section=section, type=kind, labels={"en": code.title()}, code=code)
+    change(customer=lily.pk, values={"work": "+8613911112222", "city": "杭州"}, by=None)
+    browser = as_user(colleague)
+    assert 'aria-label="Show Work"' in browser.get("/customers/L-1/").content.decode()
+    answer = browser.post("/customers/-/reveal/L-1/", {"field": "work"}, headers={"HX-Request": "true"})
+    assert 'href="tel:+8613911112222"' in answer.content.decode()
+    assert AuditEntry.objects.get(act="revealed").fields == ["work"]
+    for no_contact in ("city", "owner", "gone"):
+        assert browser.post("/customers/-/reveal/L-1/", {"field": no_contact}).status_code == 403

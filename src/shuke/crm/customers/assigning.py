@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from shuke.crm.customers import masks
 from shuke.crm.customers.errors import RefusedAssignment
-from shuke.crm.customers.models import Assignment, Customer
+from shuke.crm.customers.models import Assignment, Customer, Field
 from shuke.crm.customers.reads import assignable
+from shuke.crm.customers.reads_of_cards import field_named
 from shuke.crm.customers.scope import reach
 from shuke.crm.people import audit
 from shuke.crm.people.models import User
@@ -70,10 +71,19 @@ def undo(*, assignment_id: int, by: User) -> int:
 
 def reveal(*, customer: Customer, field: str, by: User) -> str:
     """One contact in full, noted. Raises PermissionDenied for who may neither read contacts nor uncover them."""
-    if field not in masks.FIELDS or not (by.may("reveal") or by.may("contacts")):
+    value = _contact(customer, field, by)
+    if not value or not (by.may("reveal") or by.may("contacts")):
         raise PermissionDenied("reveal")
     audit.note("revealed", by=by, kind="customer", record=customer.pk, fields=[field])
-    return str(getattr(customer, field))
+    return value
+
+
+def _contact(customer: Customer, field: str, by: User) -> str:
+    """A contact of every card, or a phone among the fields; empty for what is no contact, or not there."""
+    if field in masks.FIELDS:
+        return str(getattr(customer, field))
+    of = field_named(by, field)
+    return str(customer.values.get(field, "")) if of is not None and of.type == Field.Type.PHONE else ""
 
 
 def _give(ids: Sequence[int], owner: int | None) -> None:

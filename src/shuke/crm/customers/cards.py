@@ -35,6 +35,8 @@ class Cell:
     value: str
     is_empty: bool
     edit: str = ""
+    reveal: str = ""
+    """Where a phone that is masked here is uncovered, for who may; those of every card stand above, with their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,9 @@ def cell(viewer: User, field: Field, customer: Customer, may_edit: bool) -> Cell
     """One field on the card, as the viewer reads it."""
     value = value_of(customer, field.code)
     edit = reverse("customers:value", args=[customer.key, field.code]) if may_edit else ""
-    return Cell(field.code, field.label, types.shown(field, value, viewer), value is None, edit)
+    masked = value is not None and field.code not in BUILT_IN and types.is_closed(field, viewer)
+    reveal = reverse("customers:reveal", args=[customer.key]) if masked and viewer.may("reveal") else ""
+    return Cell(field.code, field.label, types.shown(field, value, viewer), value is None, edit, reveal)
 
 
 def _group(viewer: User, part: reads.Part, customer: Customer, may_edit: bool) -> Group:

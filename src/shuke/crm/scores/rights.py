@@ -41,12 +41,13 @@ def contacts(viewer: User, customer: Customer) -> list[Contact]:
 
 
 def contact(viewer: User, customer: Customer, field: str, *, text: str = "") -> Contact:
-    """One contact; with `text` uncovered."""
+    """One contact; with `text` uncovered, also one among the fields of the card."""
     in_full = bool(text) or viewer.may("contacts")
     shown = text or masks.shown(viewer, customer, field)
     can_reveal = not in_full and viewer.may("reveal")
-    href = _HREFS[field] + shown if in_full else ""
-    return Contact(field, here(f"customers.field.{field}"), shown, href, can_reveal, customer.key)
+    href = _HREFS.get(field, "tel:") + shown if in_full else ""
+    label = here(f"customers.field.{field}") if field in masks.FIELDS else ""
+    return Contact(field, label, shown, href, can_reveal, customer.key)
 
 
 def responsible(viewer: User, customer: Customer) -> Responsible:
