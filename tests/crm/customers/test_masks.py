@@ -128,7 +128,7 @@ def test_a_phone_among_the_fields_is_uncovered_like_any_and_noted(
         add_field(section=section, type=kind, labels={"en": code.title()}, code=code)
     change(customer=lily.pk, values={"work": "+8613911112222", "city": "杭州"}, by=None)
     browser = as_user(colleague)
-    assert 'aria-label="Show Work"' in browser.get("/customers/L-1/").content.decode()
+    assert 'aria-label="Uncover Work (noted in the audit)"' in browser.get("/customers/L-1/").content.decode()
     answer = browser.post("/customers/-/reveal/L-1/", {"field": "work"}, headers={"HX-Request": "true"})
     assert 'href="tel:+8613911112222"' in answer.content.decode()
     assert AuditEntry.objects.get(act="revealed").fields == ["work"]

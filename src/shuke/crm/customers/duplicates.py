@@ -62,19 +62,20 @@ def _rank(signs: tuple[str, ...]) -> tuple[int, int]:
 
 def _candidates(viewer: User, entered: Entered) -> list[Customer]:
     """By indexes alone: the end of the phone, the e-mail, the name and its pinyin; of these whom the viewer reaches."""
+    seen = visible(viewer)
     ids: dict[int, None] = {}
     if tail := phones.tail(entered.phone):
         ids.update(dict.fromkeys(found_ids(tail[::-1], _LOOKED_AT)))
     name = entered.name.strip()
     if name:
         spoken = search_columns(key="", name=name, phone="").sort_name
-        same = Customer.objects.filter(sort_name=spoken).order_by("pk").values_list("pk", flat=True)
+        same = seen.filter(sort_name=spoken).order_by("pk").values_list("pk", flat=True)
         ids.update(dict.fromkeys(same[:_LOOKED_AT]))
     if entered.email.strip():
         same_mail = Exact(Lower("email"), entered.email.strip().lower())
-        reached = Customer.objects.filter(same_mail, ~Q(email=""))
+        reached = seen.filter(same_mail, ~Q(email=""))
         ids.update(dict.fromkeys(reached.values_list("pk", flat=True)[:_LOOKED_AT]))
-    return list(visible(viewer).filter(pk__in=list(ids)))
+    return list(seen.filter(pk__in=list(ids)))
 
 
 def _signs(customer: Customer, entered: Entered) -> tuple[str, ...]:

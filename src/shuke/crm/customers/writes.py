@@ -142,11 +142,11 @@ def _forget_links(customers: Sequence[Customer]) -> None:
     keys = {customer.key for customer in customers}
     told = Change.objects.filter(customer__in=[customer.pk for customer in customers], field="link")
     others = {side["customer"] for row in told for side in (row.before, row.after) if side} - keys
-    rows = list(Change.objects.filter(customer__key__in=others, field="link"))
-    named = [row for row in rows if (row.after or row.before)["customer"] in keys]
-    for row in named:
-        (row.after or row.before)["customer"] = ""
-    Change.objects.bulk_update(named, ["before", "after"], batch_size=_CHUNK)
+    for row in Change.objects.filter(customer__key__in=others, field="link"):
+        side = "before" if row.after is None else "after"
+        if getattr(row, side)["customer"] in keys:
+            getattr(row, side)["customer"] = ""
+            row.save(update_fields=[side])
 
 
 @transaction.atomic

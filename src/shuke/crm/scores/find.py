@@ -114,6 +114,8 @@ def find(query: Query, run: Run | None, sight: Sight) -> Found:
         ids = _sorted(plan, few)
         return Found(ids[query.start : query.start + query.size], len(ids))
     ids = _merged(plan, query.start, query.size) or _walked(plan, query.start, query.size)
+    if query.conditions and len(ids) < query.size and (ids or not query.start):
+        return Found(ids, query.start + len(ids))  # the last page, so that all are counted
     total, capped = _total(plan)
     return Found(ids, max(total, query.start + len(ids)), capped)
 

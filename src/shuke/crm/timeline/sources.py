@@ -53,22 +53,23 @@ def _touches(asked: Asked) -> list[Entry]:
         found = found.filter(by=asked.by)
     if asked.at is not None:
         found = found.filter(Q(at__lt=asked.at) | Q(at=asked.at, pk__lt=asked.number))
-    return [_of_touch(touch, asked.viewer) for touch in found.order_by("-at", "-pk")[: asked.limit]]
+    may_edit = may_write(asked.viewer, asked.customer)
+    return [_of_touch(touch, asked.viewer, may_edit) for touch in found.order_by("-at", "-pk")[: asked.limit]]
 
 
 def _touch(viewer: User, customer: Customer, pk: int) -> Entry | None:
     found = _with_all(Touch.objects.filter(customer=customer, deleted_at=None, pk=pk)).first()
-    return _of_touch(found, viewer) if found else None
+    return _of_touch(found, viewer, may_write(viewer, customer)) if found else None
 
 
 def _with_all(touches: QuerySet[Touch]) -> QuerySet[Touch]:
-    return touches.select_related("customer", "by", "outcome").prefetch_related(
+    return touches.select_related("by", "outcome").prefetch_related(
         Prefetch("attachments", Attachment.objects.order_by("pk")),
         Prefetch("mentions", Mention.objects.select_related("user")),
     )
 
 
-def _of_touch(touch: Touch, viewer: User) -> Entry:
+def _of_touch(touch: Touch, viewer: User, may_edit: bool) -> Entry:
     tongue = language.active()
     names = {mention.user.username: mention.user.shown_name for mention in touch.mentions.all()}
     title = kind_name(touch.kind)
@@ -89,15 +90,15 @@ def _of_touch(touch: Touch, viewer: User) -> Entry:
         who=touch.by.shown_name if touch.by else here("timeline.nobody"),
         note=" · ".join(notes),
         pieces=tuple(pieces(touch.text, names)),
-        record=_acts(touch, viewer),
+        record=_acts(touch, viewer, may_edit),
     )
 
 
-def _acts(touch: Touch, viewer: User) -> Acts:
+def _acts(touch: Touch, viewer: User, may_edit: bool) -> Acts:
     attached = [
         File(file.name, size(file.size), reverse("timeline:file", args=[file.pk])) for file in touch.attachments.all()
     ]
-    own = touch.by_id == viewer.pk and may_write(viewer, touch.customer)
+    own = touch.by_id == viewer.pk and may_edit
     return Acts(
         attached,
         edit=reverse("timeline:edit", args=[touch.pk]) if own and may_change(viewer, touch) else "",
