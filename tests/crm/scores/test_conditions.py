@@ -138,7 +138,7 @@ def test_what_fits_no_field_is_left_out(run: Run, owner: User, address: str) -> 
 def test_an_index_serves_what_lists_ask_for(run: Run, owner: User, code: str) -> None:
     """Else a million customers would be looked through for a page."""
     query = read(QueryDict(f"sort=f.{code}"), listed_fields(owner), owner)
-    walk, _ = find._walks(find._planned(query, Run.objects.get()))
+    walk, _ = find._walks(find._planned(query, Run.objects.get(), find.UNLIMITED))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET enable_seqscan = off")
