@@ -15,7 +15,7 @@ from shuke.crm.customers.models import Act, Change, Customer, Entry, Field, Sect
 from shuke.crm.customers.reads import may_do, visible
 from shuke.crm.customers.scope import reach
 from shuke.crm.people.models import User
-from shuke.crm.people.rights import Act as Right
+from shuke.crm.people.rights import Act as Deed
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def entries(viewer: User, customer: Customer) -> dict[int, list[Entry]]:
     return found
 
 
-def entry(viewer: User, pk: int, act: Right = "read") -> Entry:
+def entry(viewer: User, pk: int, act: Deed = "read") -> Entry:
     """One entry of a customer in the viewer's reach.
 
     Raises NoSuchCustomer where it is gone; PermissionDenied where the viewer may read the customer, but not do this.

@@ -107,11 +107,10 @@ def restore(request: HttpRequest, touch_id: int) -> HttpResponse:
 @needs("see")
 def send_file(request: HttpRequest, file_id: int) -> FileResponse:
     """A file to keep, never to show: what a stranger made does not run in the pages' name."""
-    viewer = viewer_of(request)
-    found = reads.attachment(viewer, file_id)
+    found = reads.attachment(viewer_of(request), file_id)
     if found is None or not found.path.is_file():
         raise Http404(here("timeline.no_file"))
-    writes.note_taken(attachment=found, by=viewer)
+    writes.note_taken(attachment=found)
     response = FileResponse(found.path.open("rb"), as_attachment=True, filename=found.name)
     response.headers["Content-Type"] = found.content_type
     response.headers["X-Content-Type-Options"] = "nosniff"
