@@ -228,9 +228,7 @@ def clash(viewer: User, conflict: Conflict, field: Field) -> Clash:
     """A conflict with its values written out."""
     local = timezone.localtime(conflict.at)
     by = conflict.by.shown_name if conflict.by else _UNKNOWN
-    return Clash(
-        conflict.code,
-        field.label,
-        *(types.shown(field, value, viewer) for value in (conflict.before, conflict.theirs, conflict.mine)),
-        f"{by}, {local:%H:%M}",
+    before, theirs, mine = (
+        types.shown(field, value, viewer) for value in (conflict.before, conflict.theirs, conflict.mine)
     )
+    return Clash(conflict.code, field.label, before, theirs, mine, f"{by}, {local:%H:%M}")
