@@ -12,9 +12,9 @@ from shuke.crm.customers.writes_of_fields import add_field, add_section, archive
 from shuke.crm.customers.writes_of_words import write_words
 from shuke.crm.jobs.models import Job, State
 from shuke.crm.jobs.worker import run_next
+from shuke.crm.people import audit
 
 AB = [{"code": "a", "labels": {"en": "A"}}, {"code": "b", "labels": {"en": "B"}}]
-from shuke.crm.people import audit
 
 
 @pytest.fixture
