@@ -32,6 +32,7 @@ def run(published: Callable[..., Run], many: list[Any], owner: User) -> Run:
     for code, kind in TYPES.items():
         choices = COLOURS if "choice" in kind or kind == "choice" else []
         add_field(section=section, type=kind, labels={"en": code.title()}, choices=choices, is_listed=True, code=code)
+    connection.check_constraints()  # else PostgreSQL waits with them, and makes no index of such a table
     indexes.fit()
     for number, customer in enumerate(Customer.objects.order_by("key")):
         if number % 4:

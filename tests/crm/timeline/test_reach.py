@@ -68,7 +68,8 @@ def test_every_act_on_a_touch_is_noted_under_its_customer(
     writes.change(touch=touch, by=colleague, said=Said("call", touch.at, text="改了", minutes=3))
     writes.delete(touch=touch, by=colleague)
     writes.restore(touch=touch, by=colleague)
-    as_user(colleague).get(reverse("timeline:file", args=[touch.attachments.get().pk])).close()
+    sent = as_user(colleague).get(reverse("timeline:file", args=[touch.attachments.get().pk]))
+    assert b"".join(sent) == b"100"
     noted = AuditEntry.objects.filter(kind="customer", record=str(customer.pk)).order_by("pk")
     acts = ["touch_added", "touch_changed", "touch_deleted", "touch_restored", "file_taken"]
     assert list(noted.values_list("act", flat=True)) == acts
