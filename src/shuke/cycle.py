@@ -154,7 +154,7 @@ def run(
     settings = settings or Settings()
     tell = _Teller(progress)
     facts = purchases.table
-    first_day, period = _period(purchases, require_day(as_of) if isinstance(as_of, str) else as_of, settings)
+    first_day, period = _period(facts, require_day(as_of) if isinstance(as_of, str) else as_of, settings)
     tell("value")
     basis = value_basis(facts, settings.margin_rates)
     summary = summarise(
@@ -199,10 +199,13 @@ class _Teller:
             self._progress(stage, _STAGES.index(stage), len(_STAGES))
 
 
-def _period(purchases: Purchases, as_of: date | None, settings: Settings) -> tuple[date, Period]:
+def _period(facts: Table, as_of: date | None, settings: Settings) -> tuple[date, Period]:
     """The data's first day and the days to look at; as_of falls to the latest day of the data."""
-    first, last = _span(purchases)
-    if first is None or last is None:
+    days = facts.engine.fetch(
+        "SELECT min(purchased_on) AS first, max(purchased_on) AS last FROM {facts}", facts=facts
+    ).to_pylist()[0]
+    first, last = days["first"], days["last"]
+    if last is None:
         raise InputError.of("error.cycle.no_purchase")
     as_of = as_of or last
     if as_of < first:
@@ -210,15 +213,6 @@ def _period(purchases: Purchases, as_of: date | None, settings: Settings) -> tup
     span_days = (min(as_of, last) - first).days + 1
     holdout_days = settings.holdout_days or max(1, min(settings.horizon.days, span_days // 3))
     return first, Period(as_of, holdout_days)
-
-
-def _span(purchases: Purchases) -> tuple[date | None, date | None]:
-    """First and last day, which reading may have found already."""
-    if purchases.quality is not None:
-        return purchases.quality.first_day, purchases.quality.last_day
-    sql = "SELECT min(purchased_on) AS first, max(purchased_on) AS last FROM {facts}"
-    days = purchases.engine.fetch(sql, facts=purchases.table).to_pylist()[0]
-    return days["first"], days["last"]
 
 
 def _learn(counts: pa.Table, spends: pa.Table, held: pa.Table, period: Period) -> tuple[Models, Backtest]:

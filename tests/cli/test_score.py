@@ -204,6 +204,21 @@ def test_a_folder_that_grew_adds_its_new_files_only(tmp_path, capsys):
     assert len(capsys.readouterr().out.splitlines()) == 1 + 2
 
 
+def test_an_older_file_brought_later_does_not_turn_back_the_day(tmp_path, capsys):
+    """What is scored is all the ledger holds, not the file at hand."""
+    kept, files = tmp_path / "ledger", {}
+    for name, month in (("new", "2024-06"), ("old", "2023-01")):
+        lines = [f"c{n},{month}-{1 + n:02d},{10 + n}" for n in range(20)]
+        files[name] = tmp_path / f"{name}.csv"
+        files[name].write_text("\n".join(["customer,time,amount", *lines]), "utf-8")
+        assert main(["score", str(files[name]), "--ledger", str(kept), "--lang", "en", "--quiet"]) == 0
+    capsys.readouterr()
+    assert main(["ledger", str(kept), "runs", "--lang", "en"]) == 0
+    told = capsys.readouterr().out
+    assert told.count("2024-06-20") == 2
+    assert "2023-01-20" not in told
+
+
 def test_a_ledger_that_is_not_there_is_named(tmp_path, capsys):
     assert main(["ledger", str(tmp_path / "none"), "runs", "--lang", "en"]) == 1
     assert "shuke score --ledger" in capsys.readouterr().err
