@@ -11,7 +11,7 @@ from shuke.collect._found import FileFound, Raw
 from shuke.collect._judge import REASONS
 from shuke.collect._mapping import Mapping
 from shuke.collect._parse import Parsing
-from shuke.engines import Engine, Table, Value
+from shuke.engines import Engine, Table
 
 
 @dataclass(frozen=True)
@@ -90,9 +90,10 @@ _NOTES = {
 def measure(engine: Engine, judged: Table, raw: Raw, mapping: Mapping, parsing: Parsing, as_of: date | None) -> Quality:
     """The report, from one pass over the rows and one over the customers kept."""
     noted = _noted(mapping, as_of)
-    kept, aside = _tallies(engine, judged, noted, as_of)
+    by_reason = {row["reason"]: row for row in _tallies(engine, judged, noted, as_of)}
+    kept = by_reason.pop(None, None) or {}
     bad = _bad_lines(engine, raw)
-    set_aside = {row["reason"]: Tally(int(row["rows"]), int(row["amount"] or 0)) for row in aside}
+    set_aside = {reason: Tally(int(row["rows"]), int(row["amount"] or 0)) for reason, row in by_reason.items()}
     set_aside |= {reason: Tally(rows, 0) for reason, rows in bad.items()}
     ordered = {f"reject.{reason}": set_aside[reason] for reason in REASONS if reason in set_aside}
     return Quality(
@@ -116,23 +117,15 @@ def _noted(mapping: Mapping, as_of: date | None) -> list[str]:
     return [name for name in _NOTES if asked.get(name, True)]
 
 
-def _tallies(
-    engine: Engine, judged: Table, noted: list[str], as_of: date | None
-) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Of the rows kept, and of those set aside by reason."""
-    inputs: dict[str, Value] = {"judged": judged, "as_of": as_of}
+def _tallies(engine: Engine, judged: Table, noted: list[str], as_of: date | None) -> list[dict[str, Any]]:
     # Wider than 64 bits: amounts that are set aside may be of any size.
-    wide = "CAST(sum(CAST(amount_minor AS DECIMAL(18, 0))) AS DECIMAL(38, 0))"
-    sql = f"SELECT reason, count(*) AS rows, {wide} AS amount FROM {{judged}} WHERE reason IS NOT NULL GROUP BY reason"
-    aside = engine.fetch(sql, **inputs).to_pylist()
-    money = "CAST(sum(amount_minor) {} AS BIGINT) AS {}"
+    money = "CAST(sum(CAST(amount_minor AS DECIMAL(18, 0))) {} AS DECIMAL(38, 0)) AS {}"
     counts = [f"count(*) FILTER (WHERE {_NOTES[name]}) AS {name}_rows" for name in noted]
     counts += [money.format(f"FILTER (WHERE {_NOTES[name]})", f"{name}_amount") for name in noted]
-    days = ["min(purchased_on) AS first_day", "max(purchased_on) AS last_day"]
-    columns = ", ".join(["count(*) AS rows", money.format("", "amount"), *counts, *days])
-    # Where nothing is set aside, the reasons are not worked out again.
-    kept = f"SELECT {columns} FROM {{judged}}" + (" WHERE reason IS NULL" if aside else "")
-    return engine.fetch(kept, **inputs).to_pylist()[0], aside
+    columns = ["count(*) AS rows", money.format("", "amount"), *counts]
+    sql = f"SELECT reason, {', '.join(columns)}, min(purchased_on) AS first_day, max(purchased_on) AS last_day"
+    rows = engine.fetch(f"{sql} FROM {{judged}} GROUP BY reason", judged=judged, as_of=as_of).to_pylist()
+    return [dict(row) for row in rows]
 
 
 def _notes(kept: dict[str, Any], noted: list[str]) -> dict[str, Tally]:
