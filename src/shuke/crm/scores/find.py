@@ -82,13 +82,15 @@ class _Plan:
 def find(query: Query, run: Run | None) -> Found:
     """The page of customers that a query asks for."""
     plan = _planned(query, run)
-    few = _few(plan)
-    if few is None and _is_long(plan):
-        few = _left(plan, MANY)
+    few, ids = _few(plan), None
+    if few is None and (query.words or query.tag):
+        ids = _tried(plan)
+        few = _left(plan, MANY) if ids is None else None
     if few is not None:
-        ids = _sorted(plan, few)
-        return Found(ids[query.start : query.start + query.size], len(ids))
-    ids = _merged(plan, query.start, query.size) or _walked(plan, query.start, query.size)
+        found = _sorted(plan, few)
+        return Found(found[query.start : query.start + query.size], len(found))
+    if ids is None:
+        ids = _merged(plan, query.start, query.size) or _walked(plan, query.start, query.size)
     total, capped = _total(plan)
     return Found(ids, max(total, query.start + len(ids)), capped)
 
@@ -130,18 +132,23 @@ def _left(plan: _Plan, most: int) -> list[int] | None:
     return None
 
 
-def _is_long(plan: _Plan) -> bool:
-    """Whether the page is not filled by the first `WALKED` rows of the order that pass the words and the tag."""
-    if not (plan.query.words or plan.query.tag):
-        return False
-    missing = plan.query.start + plan.query.size
-    passing = _rows(plan).filter(_passes(plan, _to_customer(plan)))
-    for start in range(0, WALKED, _AT_ONCE):
-        part = list(_ordered(plan, _rows(plan)).values_list("pk", flat=True)[start : start + _AT_ONCE])
-        missing -= passing.filter(pk__in=part).count()
-        if missing <= 0 or len(part) < _AT_ONCE:
-            return False
-    return True
+def _tried(plan: _Plan) -> list[int] | None:
+    """The page out of the first `WALKED` rows of the order, tried against all filters; None if they do not fill it.
+
+    By the thousand: the planner would else walk as far as it takes.
+    """
+    start, deep = plan.query.start, plan.query.start + plan.query.size
+    passing = _rows(plan).filter(_passes(plan, _to_customer(plan))).values_list("pk", flat=True)
+    found: list[int] = []
+    for first in range(0, WALKED, _AT_ONCE):
+        part = list(_ordered(plan, _rows(plan)).values_list("pk", flat=True)[first : first + _AT_ONCE])
+        passed = set(passing.filter(pk__in=part))
+        found += [pk for pk in part if pk in passed]
+        if len(found) >= deep:
+            return found[start:deep]
+        if len(part) < _AT_ONCE:
+            return _walked(plan, start, plan.query.size)
+    return None
 
 
 def _sorted(plan: _Plan, few: list[int]) -> list[int]:
