@@ -19,7 +19,7 @@ def figures(done: Run, *, purchases: Table, before: Table | None) -> dict[str, A
     """All of it, ready for JSON. `before` are the scores that were in force until now, in the same engine."""
     scores, tiers = done.scores, done.settings.pyramid.cuts.codes
     return {
-        "totals": totals(scores),
+        "totals": _totals(done),
         "tiers": groups(scores, "tier_in_force", tiers),
         "stages": groups(scores, "stage", STAGES),
         "matrix": _matrix(scores),
@@ -36,10 +36,10 @@ def figures(done: Run, *, purchases: Table, before: Table | None) -> dict[str, A
     }
 
 
-def totals(scores: Table) -> dict[str, Any]:
-    """The totals of a table of scores; what nobody has is None or 0."""
-    row = scores.engine.fetch(_TOTALS, scores=scores, reason=VALUABLE_AT_RISK, likely=LIKELY_TO_CHURN)
-    return dict(row.to_pylist()[0])
+def _totals(done: Run) -> dict[str, Any]:
+    """What the run summed up, and how many customers the tiles count; what nobody has is None or 0."""
+    counts = done.scores.engine.fetch(_COUNTS, scores=done.scores, reason=VALUABLE_AT_RISK, likely=LIKELY_TO_CHURN)
+    return {**{name: getattr(done.summary, name) for name in _SUMMED}, **counts.to_pylist()[0]}
 
 
 def groups(scores: Table, column: str, order: Sequence[str]) -> list[dict[str, Any]]:
@@ -117,17 +117,14 @@ def _backtest(tested: Backtest) -> dict[str, Any]:
     }
 
 
-_TOTALS = """
-    SELECT count(*) AS customers,
-        count(*) FILTER (WHERE stage <> 'former') AS active,
+_SUMMED = (
+    "customers", "purchases", "spend_minor", "historic_value_minor", "current_value_minor", "clv_minor",
+    "value_at_risk_minor",
+)  # fmt: skip
+_COUNTS = """
+    SELECT count(*) FILTER (WHERE stage <> 'former') AS active,
         count(*) FILTER (WHERE why_code = {reason}) AS valuable_at_risk,
-        count(*) FILTER (WHERE churn_probability >= {likely}) AS likely_to_churn,
-        CAST(coalesce(sum(purchases), 0) AS BIGINT) AS purchases,
-        CAST(coalesce(sum(spend_minor), 0) AS BIGINT) AS spend_minor,
-        CAST(coalesce(sum(historic_value_minor), 0) AS BIGINT) AS historic_value_minor,
-        CAST(coalesce(sum(current_value_minor), 0) AS BIGINT) AS current_value_minor,
-        CAST(sum(clv_minor) AS BIGINT) AS clv_minor,
-        CAST(sum(value_at_risk_minor) AS BIGINT) AS value_at_risk_minor
+        count(*) FILTER (WHERE churn_probability >= {likely}) AS likely_to_churn
     FROM {scores}
 """
 _GROUPS = """

@@ -117,7 +117,7 @@ def _expected(run: Run, score: Score, steps: list[int]) -> list[float]:
 def _asked(request: HttpRequest, key: str) -> tuple[Customer, Run | None]:
     viewer = viewer_of(request)
     try:
-        return customers.customer(viewer, key), scores.current_run(viewer)
+        return customers.customer(viewer, key), scores.run_for_lists(viewer)
     except NoSuchCustomer as reason:
         raise Http404(here("customers.unknown", customer=key)) from reason
 

@@ -15,7 +15,7 @@ from shuke.kit.errors import InputError
 from shuke.value.bgnbd import BGNBD
 from shuke.value.gamma_gamma import GammaGamma
 from shuke.value.histories import Histories, read_histories
-from shuke.value.interval import value_interval
+from shuke.value.interval import mean_discount, value_interval
 from shuke.value.naive import NaiveRate
 
 Floats = NDArray[np.float64]
@@ -144,7 +144,7 @@ def _answers(
 ) -> dict[str, Floats]:
     expected = counts.expected_purchases(histories, horizon.days)
     discounted = counts.discounted_purchases(histories, horizon.days, horizon.rate_a_day)
-    discount = np.divide(discounted, expected, out=np.ones(len(histories)), where=expected > 0)
+    discount = mean_discount(expected, discounted)
     interval = value_interval(
         counts, spend, histories, horizon=horizon.days, rate=horizon.rate_a_day, level=level, discount=discount
     )

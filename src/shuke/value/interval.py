@@ -98,10 +98,13 @@ def value_interval(
     return ValueInterval(count_low, count_high, factor_low, factor_high, level)
 
 
+def mean_discount(expected: FloatArray, discounted: FloatArray) -> FloatArray:
+    """Of purchases expected, what one is worth after discounting; 1 where none is expected."""
+    return np.divide(discounted, expected, out=np.ones(len(expected)), where=expected > 0)
+
+
 def _mean_discount(counts: BGNBD | NaiveRate, read: Histories, horizon: float, rate: float) -> FloatArray:
-    expected = counts.expected_purchases(read, horizon)
-    discounted = counts.discounted_purchases(read, horizon, rate)
-    return np.where(expected > 0, discounted / np.where(expected > 0, expected, 1.0), 1.0)
+    return mean_discount(counts.expected_purchases(read, horizon), counts.discounted_purchases(read, horizon, rate))
 
 
 def _by_segment(world: _World, x: FloatArray, own: FloatArray, T: FloatArray, alive: FloatArray) -> FloatArray:

@@ -51,13 +51,13 @@ def current_run(viewer: User) -> Run | None:
 def run_for_lists(viewer: User) -> Run | None:
     """The current run without its figures for the Overview, which lists and cards would read for nothing."""
     _require_sight(viewer)
-    return Run.objects.filter(state=Run.State.CURRENT).defer("figures", "parameters").first()
+    return _light(Run.State.CURRENT)
 
 
 def previous_run(viewer: User) -> Run | None:
-    """The run before the current one."""
+    """The run before the current one, likewise."""
     _require_sight(viewer)
-    return Run.objects.filter(state=Run.State.PREVIOUS).first()
+    return _light(Run.State.PREVIOUS)
 
 
 def runs(viewer: User) -> QuerySet[Run]:
@@ -102,6 +102,10 @@ def tier_history(viewer: User, customer: Customer) -> list[Standing]:
 def as_row(score: Score, key: str) -> dict[str, Any]:
     """A score as a row of the core's `scores`, for `kit.text.explain`."""
     return {name: key if name == "customer_id" else getattr(score, name) for name in COLUMNS}
+
+
+def _light(state: Run.State) -> Run | None:
+    return Run.objects.filter(state=state).defer("figures", "parameters").first()
 
 
 def _all_rows(query: Query, run: Run | None) -> Iterator[Listed]:

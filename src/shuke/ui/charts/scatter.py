@@ -65,7 +65,8 @@ class Scatter:
             _with(self.split_x, (p.x for p in self.points)), left, width - 14, self.write_x, zero=False, many=many
         )
         rules, words = _frame(self, across, down, width)
-        marks = [_mark(self, point, across, down) for point in self.points]
+        heaviest = max(point.weight or 0 for point in self.points)
+        marks = [_mark(self, point, across, down, heaviest) for point in self.points]
         return Drawing(self.name, width, self.height, rules, marks, words, _figures(self))
 
 
@@ -117,9 +118,8 @@ def _quarters(data: Scatter, across: Scale, floor: float, width: float) -> list[
     ]
 
 
-def _mark(data: Scatter, point: Point, across: Scale, down: Scale) -> Mark:
-    most = max((one.weight or 0 for one in data.points), default=0)
-    radius = 5.0 if not point.weight or not most else max(3.0, 18 * (point.weight / most) ** 0.5)
+def _mark(data: Scatter, point: Point, across: Scale, down: Scale, heaviest: float) -> Mark:
+    radius = 5.0 if not point.weight or not heaviest else max(3.0, 18 * (point.weight / heaviest) ** 0.5)
     place = near(across.at(point.x)), near(down.at(point.y))
     name = " ".join(filter(None, (point.label, data.write_x(point.x), data.write_y(point.y))))
     return Mark(
