@@ -43,5 +43,4 @@ def without_place(reason: InputError, place: Path) -> InputError:
 
 def in_json(reason: ShukeError) -> dict[str, Any]:
     """An error as JSON, to be said later in the language of who reads it."""
-    figures = {name: value if isinstance(value, int | float) else str(value) for name, value in reason.figures.items()}
-    return {"key": reason.key or "", "figures": figures, "text": str(reason)}
+    return {"key": reason.key or "", "figures": reason.plain_figures, "text": str(reason)}

@@ -7,19 +7,18 @@ from datetime import date
 from functools import lru_cache
 from json import dumps, loads
 from typing import Any
-from urllib.parse import urlencode
 
 from django.urls import reverse
 
 from shuke.crm.customers.models import Customer
 from shuke.crm.people.models import User
 from shuke.crm.scores import reads
-from shuke.crm.scores.columns import name_of, percent, short_tier, why_sentence
+from shuke.crm.scores.columns import name_of, short_tier, why_sentence
 from shuke.crm.scores.models import SLOTS, Run
 from shuke.crm.words import here
-from shuke.insight.charts import heat, lorenz, months, pyramid, sankey, stages, value_by_tier
+from shuke.insight.charts import heat, listed, lorenz, months, pyramid, sankey, stages, value_by_tier
 from shuke.insight.cycles import Parameters
-from shuke.kit.text import compact_money, day, money, number, share
+from shuke.kit.text import compact_money, day, money, number, percent, share
 from shuke.ui import language
 from shuke.ui.drawings import Kept
 from shuke.ui.parts import Why
@@ -41,7 +40,7 @@ def context(viewer: User) -> dict[str, Any]:
         "since": here("insight.overview.since", day=since) if since else "",
         "tiles": _tiles(run, before.get("totals", {})),
         "to_call": to_call(run, _CALLED),
-        "to_call_all": link(sort="-value_at_risk", stage="decline"),
+        "to_call_all": listed(sort="-value_at_risk", stage="decline"),
         **_charts(dumps(figures), run.as_of.isoformat(), run.currency, tongue),
         "backtest": backtest(figures),
         "basis": here(f"insight.basis.{figures['value_basis']}"),
@@ -65,20 +64,15 @@ def _charts(told: str, as_of: str, currency: str, tongue: str) -> Mapping[str, K
     }
 
 
-def link(**filters: str) -> str:
-    """The list of customers, filtered."""
-    return f"{reverse('customers:list')}?{urlencode(filters)}"
-
-
 def _tiles(run: Run, before: dict[str, Any]) -> list[dict[str, Any]]:
     """The indicators: code, what it counts, which way is good, and the list behind it."""
     rows: tuple[tuple[str, str, str], ...] = (
         ("customers", "up", reverse("customers:list")),
-        ("clv_minor", "up", link(sort="-clv")),
-        ("current_value_minor", "up", link(sort="-current_value")),
-        ("value_at_risk_minor", "down", link(sort="-value_at_risk")),
-        ("valuable_at_risk", "down", link(risk="value")),
-        ("likely_to_churn", "down", link(risk="churn")),
+        ("clv_minor", "up", listed(sort="-clv")),
+        ("current_value_minor", "up", listed(sort="-current_value")),
+        ("value_at_risk_minor", "down", listed(sort="-value_at_risk")),
+        ("valuable_at_risk", "down", listed(risk="value")),
+        ("likely_to_churn", "down", listed(risk="churn")),
     )
     return [_tile(run, code, good, href, before.get(code)) for code, good, href in rows]
 

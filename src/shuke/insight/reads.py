@@ -61,12 +61,6 @@ def requests(viewer: User) -> list[RunRequest]:
     return [one for one in asked if one.run_id not in published and one.job and one.job.state != State.DONE]
 
 
-def published(viewer: User) -> QuerySet[Published]:
-    """All published runs, the latest first."""
-    _require(viewer, "see")
-    return Published.objects.exclude(state=Published.State.FILLING)
-
-
 def asked_by(run_ids: list[str]) -> dict[str, str]:
     """Who asked for each run, where somebody did."""
     asked = RunRequest.objects.filter(run_id__in=run_ids).select_related("asked_by")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,7 +20,8 @@ from shuke.insight.peek import Preview
 from shuke.kit.errors import LedgerError
 from shuke.kit.text import number
 from shuke.ui import language
-from shuke.ui.parts import PAGE_SIZES, Crumb
+from shuke.ui.asked import page_of
+from shuke.ui.parts import Crumb
 from shuke.ui.toasts import toast
 
 
@@ -45,7 +45,7 @@ def data(request: HttpRequest) -> HttpResponse:
             form.add_error("file", reason.told(language.active()))
         else:
             return redirect("insight:upload", kept.pk)
-    found = Paginator(reads.sources(viewer_of(request)), _size(request)).get_page(request.GET.get("page"))
+    found = page_of(request, reads.sources(viewer_of(request)))
     shown = {"form": form, "page": found, "rows": [report.line(one) for one in found], "limit": report.limit()}
     return render(request, "insight/data.html", shown, status=400 if form.errors else 200)
 
@@ -157,8 +157,3 @@ def _shown(request: HttpRequest, found: Upload, form: ColumnsForm, *, status: in
         seen, there = Preview.from_json(found.preview), reads.twin(viewer, found)
         shown |= {"form": form, "preview": report.preview(seen, form), "twin": report.twin(there) if there else None}
     return render(request, "insight/upload.html", shown, status=status)
-
-
-def _size(request: HttpRequest) -> int:
-    asked = request.GET.get("size", "")
-    return int(asked) if asked.isdecimal() and int(asked) in PAGE_SIZES else PAGE_SIZES[0]

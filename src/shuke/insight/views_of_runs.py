@@ -6,7 +6,6 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from shuke.crm.customers import writes as customers
 from shuke.crm.jobs.models import State
 from shuke.crm.people.reads import may, needs, viewer_of
+from shuke.crm.scores import reads as published
 from shuke.crm.scores.models import Run
 from shuke.crm.words import here
 from shuke.engines import open_engine
@@ -26,7 +26,8 @@ from shuke.kit.errors import LedgerError
 from shuke.report import SUFFIXES, write_scores
 from shuke.tables import SCORES
 from shuke.ui import language
-from shuke.ui.parts import PAGE_SIZES, Crumb
+from shuke.ui.asked import page_of
+from shuke.ui.parts import Crumb
 from shuke.ui.toasts import toast
 
 
@@ -36,13 +37,13 @@ def runs(request: HttpRequest) -> HttpResponse:
     """Runs under way, runs published, and the form for the next."""
     viewer = viewer_of(request)
     asked_for = reads.requests(viewer)
-    latest = reads.published(viewer).first()
+    latest = published.runs(viewer).first()
     usual = Parameters.from_json({**latest.parameters, "as_of": ""}) if latest else Parameters()
     form = RunForm(usual, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         writes.start_run(parameters=form.parameters, by=viewer)
         return redirect("insight:runs")
-    page = Paginator(reads.published(viewer), _size(request)).get_page(request.GET.get("page"))
+    page = page_of(request, published.runs(viewer))
     asked = reads.asked_by([run.run_id for run in page])
     shown = {
         "form": form,
@@ -99,14 +100,9 @@ def scores(request: HttpRequest, run_id: str) -> FileResponse:
 
 
 def _run(request: HttpRequest, run_id: str) -> Run:
-    return get_object_or_404(reads.published(viewer_of(request)), run_id=run_id)
+    return get_object_or_404(published.runs(viewer_of(request)), run_id=run_id)
 
 
 def _failed(asked: list[Any]) -> Any:
     """The latest request, if it failed: an older failure is no news."""
     return asked[0] if asked and asked[0].job.state == State.FAILED else None
-
-
-def _size(request: HttpRequest) -> int:
-    size = request.GET.get("size", "")
-    return int(size) if size.isdecimal() and int(size) in PAGE_SIZES else PAGE_SIZES[0]

@@ -29,6 +29,11 @@ class ShukeError(Exception):
         error.key, error.figures = key, figures
         return error
 
+    @property
+    def plain_figures(self) -> dict[str, int | float | str]:
+        """The figures as JSON can keep them, to be said later in the language of who reads it."""
+        return {name: one if isinstance(one, int | float) else str(one) for name, one in self.figures.items()}
+
     def told(self, language: str) -> str:
         """The sentence in the language; in English where it has no other."""
         from shuke.kit.text import say

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import cast
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,7 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 from shuke.crm.jobs import reads, writes
 from shuke.crm.jobs.models import Job, State
 from shuke.crm.words import here
-from shuke.ui.parts import PAGE_SIZES, Crumb, Option
+from shuke.ui.asked import page_of
+from shuke.ui.parts import Crumb, Option
 from shuke.ui.toasts import toast
 
 _TONES = {State.DONE: "good", State.FAILED: "bad", State.RUNNING: "accent", State.QUEUED: "", State.CANCELLED: ""}
@@ -36,8 +36,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
     """One's own jobs, or everybody's for who may watch them."""
     asked = request.GET.get("which", "all")
     which: reads.Which = next((known for known in _WHICH if known == asked), "all")
-    found = Paginator(reads.jobs(_viewer(request), which), _size(request))
-    page = found.get_page(request.GET.get("page"))
+    page = page_of(request, reads.jobs(_viewer(request), which))
     shown = {
         "page": page,
         "rows": [_facts(job) for job in page],
@@ -134,8 +133,3 @@ def _duration(taken: timedelta | None) -> str:
 def _nobody_works(jobs: object) -> bool:
     waits = any(job.state in {State.QUEUED, State.RUNNING} for job in cast("list[Job]", jobs))
     return waits and not reads.a_worker_lives()
-
-
-def _size(request: HttpRequest) -> int:
-    asked = request.GET.get("size", "")
-    return int(asked) if asked.isdecimal() and int(asked) in PAGE_SIZES else PAGE_SIZES[0]

@@ -197,8 +197,8 @@ def _held(job: Job) -> QuerySet[Job]:
 
 def _told(reason: ShukeError) -> dict[str, Any]:
     """The columns that keep an error: its sentence's key and figures, to be said in each reader's language."""
-    figures = {name: value if isinstance(value, int | float) else str(value) for name, value in reason.figures.items()}
-    return {"error": str(reason)[:_ERROR_CHARACTERS], "error_key": reason.key or "", "error_figures": figures}
+    told = str(reason)[:_ERROR_CHARACTERS]
+    return {"error": told, "error_key": reason.key or "", "error_figures": reason.plain_figures}
 
 
 def _give_back(held: QuerySet[Job], job: Job, error: Mapping[str, Any], *, retry: bool) -> int:

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpR
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import translation
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -19,6 +18,7 @@ from shuke.crm.people.errors import LastOwnerError
 from shuke.crm.people.forms import LogInForm, NewUserForm, PasswordForm, ProfileForm, UserForm
 from shuke.crm.people.models import Language, Role, Theme, User
 from shuke.crm.words import here
+from shuke.ui.asked import next_address
 from shuke.ui.parts import Crumb
 from shuke.ui.toasts import toast
 
@@ -34,7 +34,7 @@ _GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 @_GET_OR_POST
 def log_in(request: HttpRequest) -> HttpResponse:
     """Open the door; in a demo the demo user stands beside it."""
-    following = _next(request)
+    following = next_address(request, "/")
     if request.user.is_authenticated:
         return HttpResponseRedirect(following)
     form = LogInForm(request, request.POST or None)
@@ -161,7 +161,7 @@ def _form_page(request: HttpRequest, form: UserForm | NewUserForm, title: str, b
 
 def _remembering(request: HttpRequest, cookie: str, value: str) -> HttpResponse:
     """On to the next page, with a choice kept on the device for before the log-in."""
-    response = HttpResponseRedirect(_next(request))
+    response = HttpResponseRedirect(next_address(request, "/"))
     secure = settings.SESSION_COOKIE_SECURE
     response.set_cookie(cookie, value, max_age=_COOKIE_SECONDS, secure=secure, httponly=True, samesite="Lax")
     return response
@@ -170,10 +170,3 @@ def _remembering(request: HttpRequest, cookie: str, value: str) -> HttpResponse:
 def _status(refused: bool) -> int:
     """A form shown again says so by its status, which htmx and tests read."""
     return 422 if refused else 200
-
-
-def _next(request: HttpRequest) -> str:
-    """Where to go on: the page one came from, if it is ours."""
-    wanted = request.POST.get("next") or request.GET.get("next") or "/"
-    ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if ours else "/"

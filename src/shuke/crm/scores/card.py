@@ -16,10 +16,10 @@ from shuke.crm.customers import reads as customers
 from shuke.crm.customers.models import Customer, CustomerTag
 from shuke.crm.people.models import User
 from shuke.crm.scores import reads
-from shuke.crm.scores.columns import name_of, percent, short_tier, why_sentence
+from shuke.crm.scores.columns import name_of, short_tier, why_sentence
 from shuke.crm.scores.models import Run, Score
 from shuke.crm.words import here, name_or_itself
-from shuke.kit.text import compact_money, day, explain, money, number
+from shuke.kit.text import compact_money, day, explain, money, number, percent
 from shuke.ui import language
 from shuke.ui.parts import Crumb, Why
 
@@ -109,10 +109,8 @@ class _Writer:
 
     def like_this(self, sentence: str, **filters: str) -> Why:
         """A reason that leads to the customers of whom it holds as well."""
-        query = "&".join(f"{name}={value}" for name, value in filters.items())
-        return Why(
-            sentence, as_of=self.as_of, href=f"{reverse('customers:list')}?{query}", link=here("scores.card.rows")
-        )
+        href = f"{reverse('customers:list')}?{urlencode(filters)}"
+        return Why(sentence, as_of=self.as_of, href=href, link=here("scores.card.rows"))
 
 
 def context(viewer: User, customer: Customer) -> dict[str, Any]:

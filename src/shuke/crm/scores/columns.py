@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, Literal
 
 from shuke.kit.money import minor_digits, to_major
-from shuke.kit.text import explain, keys, money, say, template
+from shuke.kit.text import explain, keys, money, percent, say, template
 
 Form = Literal["money", "whole", "tenth", "share", "day", "name", "text", "sentence"]
 Writer = Callable[[Any], str]
@@ -92,17 +92,10 @@ def _day(value: date) -> str:
     return f"{value:%Y-%m-%d}"
 
 
-def _percent(value: float) -> str:
-    """Whole percent; what is not quite none or all never reads as none or all."""
-    if 0 < value < 0.005:
-        return "<1%"
-    return ">99%" if 0.995 <= value < 1 else f"{value:.0%}"
-
-
 _PLAIN: dict[str, Writer] = {
     "whole": _or_unknown(lambda value: f"{value:,}"),
     "tenth": _or_unknown(lambda value: f"{value:,.1f}"),
-    "share": _or_unknown(_percent),
+    "share": percent,
     "day": _or_unknown(_day),
     "text": _or_unknown(str),
     "sentence": _or_unknown(str),
@@ -138,15 +131,6 @@ def _names(prefix: str, language: str) -> Names:
     called = {key.removeprefix(prefix).removesuffix(".name"): template(key, language) for key in keys(prefix)
               if not key.endswith(".do")}  # fmt: skip
     return Names(called)
-
-
-def percent(value: float | None) -> str:
-    """A share of one in whole percent, as the list writes it.
-
-    >>> percent(0.999), percent(1.0), percent(None)
-    ('>99%', '100%', '—')
-    """
-    return _PLAIN["share"](value)
 
 
 def name_of(prefix: str, code: str, language: str) -> str:

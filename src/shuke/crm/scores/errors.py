@@ -7,7 +7,3 @@ from shuke.kit.errors import InputError
 
 class RefusedRun(InputError):  # noqa: N818  named as the sentence it makes
     """A run cannot be published as it is."""
-
-
-class UnknownFilter(InputError):  # noqa: N818
-    """The address asks for a filter, an order or a column that there is not."""

@@ -9,8 +9,8 @@ from django.http import QueryDict
 
 from shuke.crm.scores.cells import ALL, Wanted
 from shuke.crm.scores.columns import COLUMNS, DEFAULT, ORDERS, Column
+from shuke.ui.parts import PAGE_SIZES
 
-SIZES = (25, 50, 100)
 RISKS = ("value", "churn")
 DEFAULT_ORDER = "-clv"
 _LONGEST_SEARCH = 80
@@ -25,7 +25,7 @@ class Query:
     tag: str = ""
     order: str = DEFAULT_ORDER
     page: int = 1
-    size: int = SIZES[0]
+    size: int = PAGE_SIZES[0]
     columns: tuple[Column, ...] = tuple(COLUMNS[code] for code in DEFAULT)
 
     @property
@@ -81,7 +81,7 @@ def read(asked: QueryDict) -> Query:
         tag=asked.get("tag", "").strip().replace("\x00", ""),
         order=order if order.removeprefix("-") in ORDERS else DEFAULT_ORDER,
         page=max(_whole(asked.get("page", "")), 1),
-        size=size if size in SIZES else SIZES[0],
+        size=size if size in PAGE_SIZES else PAGE_SIZES[0],
         columns=tuple(COLUMNS[code] for code in dict.fromkeys(codes)) or Query().columns,
     )
 
@@ -101,7 +101,7 @@ def _pairs(query: Query) -> list[tuple[str, object]]:
     pairs.append(("tag", query.tag))
     if query.order != DEFAULT_ORDER:
         pairs.append(("sort", query.order))
-    if query.size != SIZES[0]:
+    if query.size != PAGE_SIZES[0]:
         pairs.append(("size", query.size))
     codes = [column.code for column in query.columns]
     if codes != list(DEFAULT):

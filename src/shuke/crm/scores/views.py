@@ -6,7 +6,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from shuke.crm.customers import reads as customers
@@ -18,6 +17,7 @@ from shuke.crm.scores.query import read
 from shuke.crm.words import here
 from shuke.kit.text import number
 from shuke.ui import language
+from shuke.ui.asked import next_address
 from shuke.ui.toasts import toast
 
 
@@ -125,6 +125,4 @@ def _ids(request: HttpRequest) -> list[int]:
 
 
 def _back(request: HttpRequest) -> str:
-    back = request.POST.get("next", "") or request.GET.get("next", "")
-    safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-    return back if safe else reverse("customers:list")
+    return next_address(request, reverse("customers:list"))

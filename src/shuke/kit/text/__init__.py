@@ -10,7 +10,7 @@ alike. The sentences stand in `catalogue/`, one TOML file a room, the three lang
 """
 
 from shuke.kit.text._catalogue import LANGUAGES, keys, require_language, say, template
-from shuke.kit.text._explain import explain
+from shuke.kit.text._explain import explain, percent
 from shuke.kit.text._figures import compact_money, day, money, number, share
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "keys",
     "money",
     "number",
+    "percent",
     "require_language",
     "say",
     "share",

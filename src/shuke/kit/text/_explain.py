@@ -82,7 +82,7 @@ def _writer(column: str, language: str, currency: str) -> _Writer:
     if column.endswith("_days"):
         return _whole
     if column.endswith(("probability", "_share")):
-        return _percent
+        return percent
     if column in _NAMES:
         return _name_writer(_NAMES[column], language)
 
@@ -122,8 +122,12 @@ def _whole(value: Any) -> str:
     return _UNKNOWN if value is None else f"{round(value):,}"
 
 
-def _percent(value: Any) -> str:
-    """Whole percent; what is not quite none or all never reads as none or all."""
+def percent(value: float | None) -> str:
+    """A share of one in whole percent, alike in all languages; what is not quite none or all never reads as such.
+
+    >>> percent(0.999), percent(1.0), percent(0.005), percent(None)
+    ('>99%', '100%', '<1%', '—')
+    """
     if value is None:
         return _UNKNOWN
     if 0 < value <= 0.005:
