@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo report serve test check unit records browser docs requirements bench bench-web clean
+.PHONY: help setup demo report serve test check unit records browser docs requirements bench bench-web bench-fields clean
 
 help: ## List these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -44,6 +44,9 @@ bench: $(BIN)/.dev ## Measure: whole cycle against the bare query, fits against 
 
 bench-web: $(BIN)/.dev ## Measure pages and publishing with 1 M customers and ten users, on SQLite and PostgreSQL (N=20000 for fewer)
 	$(BIN)/python benchmarks/bench_web.py $(if $(N),--customers $(N))
+
+bench-fields: $(BIN)/.dev ## Measure cards of sixty fields at a million customers (SQLite, or what SHUKE_TEST_DATABASE_URL names)
+	$(BIN)/python benchmarks/fields.py
 
 requirements: $(BIN)/.dev ## Pin the newest versions that pyproject.toml allows
 	$(BIN)/pip install --quiet uv

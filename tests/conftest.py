@@ -111,7 +111,16 @@ def colleague(db: None) -> User:
 
 @pytest.fixture
 def stranger(db: None) -> User:
-    return _user("stranger", "Bo", "staff")
+    """Somebody of another team, who sees only customers of their own."""
+    from shuke.crm.people.models import Role, Team
+
+    scopes = dict.fromkeys(("read", "write", "assign"), "own")
+    rights = ["see", "tag", "reveal", "save_view"]
+    Role.objects.create(code="adviser", names={"en": "Adviser"}, rights=rights, scopes={"customers": scopes})
+    bo = _user("stranger", "Bo", "adviser")
+    bo.team = Team.objects.create(name="Elsewhere")
+    bo.save(update_fields=["team"])
+    return bo
 
 
 @pytest.fixture

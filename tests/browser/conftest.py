@@ -88,7 +88,9 @@ text = "客户,下单时间,实付金额\n" + "王芳,2017-03-04,12.50\n" * 30 +
 upload = bring(name="订单 2017.csv", pieces=[text.encode("gb18030")], by=owner)
 done = Job.objects.create(kind="insight.run", started_by=owner, state="cancelled")
 failed = Job.objects.create(kind="insight.import", started_by=owner, state="failed", error="InputError: no rows")
-print(json.dumps({"upload": upload.pk, "job": done.pk, "failed": failed.pk, "user": colleague.pk}))
+from shuke.insight.demo import write_samples
+write_samples(by=owner, language="zh-hans")
+print(json.dumps({"upload": upload.pk, "job": done.pk, "failed": failed.pk, "user": colleague.pk, "touch": 1}))
 """
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Callable
 from itertools import product
 from typing import Any
@@ -11,8 +12,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from shuke.crm.customers.models import Export
-from shuke.crm.people.models import User
+from shuke.crm.customers.models import Customer, Export
+from shuke.crm.people.models import AuditEntry, User
 from shuke.insight.models import RunRequest, Upload
 
 pytestmark = pytest.mark.django_db
@@ -167,3 +168,31 @@ def test_the_forecast_of_a_customer_ends_at_the_score(scored: Upload, owner: Use
 
 def test_a_customer_nobody_knows_has_no_slots(scored: Upload, owner: User, as_user: Visit) -> None:
     assert {as_user(owner).get(f"/customers/nobody/{slot}").status_code for slot in SLOTS} == {404}
+
+
+def test_who_sees_only_their_own_gets_figures_of_those_and_none_of_the_business(
+    scored: Upload, stranger: User, as_user: Visit
+) -> None:
+    keys = list(Customer.objects.order_by("key").values_list("key", flat=True)[:3])
+    Customer.objects.filter(key__in=keys).update(owner=stranger)
+    page = as_user(stranger).get("/").content.decode()
+    assert "These figures are of the customers you are responsible for" in page
+    assert re.search(r">\s*3\s*<", page)
+    assert 'class="chart"' not in page
+    linked = set(re.findall(r'href="/customers/([^/?"]+)/"', page))
+    assert linked <= set(keys)
+    for path in ("/runs/", "/data/"):
+        assert as_user(stranger).get(path).status_code == 403
+    listed = as_user(stranger).get("/customers/").content.decode()
+    assert set(re.findall(r'href="/customers/([^/?"]+)/"', listed)) == set(keys)
+
+
+def test_every_act_at_the_door_is_noted(scored: Upload, manager: User, as_user: Visit) -> None:
+    as_user(manager).post(f"/data/imports/{scored.import_id}/undo/")
+    told = {"as_of": "2024-09-30", "horizon_days": "180", "period_days": "60", "discount_rate": "8",
+            "margin_rate": "25", "tiers": "80-20", "tier_by": "clv_minor"}  # fmt: skip
+    as_user(manager).post("/runs/", told)
+    acts = set(AuditEntry.objects.values_list("act", flat=True))
+    assert {"file_brought", "import_started", "import_undone", "run_started"} <= acts
+    undone = AuditEntry.objects.get(act="import_undone")
+    assert (undone.by, undone.record) == (manager, scored.import_id)

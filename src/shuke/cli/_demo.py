@@ -61,9 +61,10 @@ def _load(language: str) -> None:
     from django.conf import settings
 
     from shuke.crm.people.writes import add_user
-    from shuke.insight.demo import load
+    from shuke.insight.demo import load, write_samples
 
     name, password = settings.SHUKE_DEMO_LOGIN
     with Progress(language, quiet=False) as progress:
         load(progress, language)
-    add_user(username=name, password=password, name=say("cli.demo.user", language), role="owner")
+    user = add_user(username=name, password=password, name=say("cli.demo.user", language), role="owner")
+    write_samples(by=user, language=language)

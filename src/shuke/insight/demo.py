@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
+from django.utils import timezone
 
 from shuke.booking import book
 from shuke.collect import read_purchases
-from shuke.crm.customers.models import Kind
+from shuke.crm.customers.models import Customer, Kind
 from shuke.crm.customers.writes import Card, Trait, keep
+from shuke.crm.people.models import User
+from shuke.crm.timeline.writes import Said, add
 from shuke.engines import open_engine
 from shuke.insight.cycles import Parameters, score
+from shuke.insight.demo_people import join
 from shuke.insight.facts import business_ledger
 from shuke.kit.text import say
 from shuke.ledger import Ledger
@@ -24,6 +28,7 @@ Told = Callable[[str, int, int], None]
 SOURCE = "demo:complete-journey"
 DAYS = (date(2017, 9, 30), date(2017, 12, 31))
 MARGIN_RATE = 0.3
+_SAMPLES = (("1", "call", 12), ("2", "visit", 30), ("3", "note", 0))
 _TRAITS = (
     "age", "income", "home_ownership", "marital_status", "household_size", "household_comp", "kids_count",
 )  # fmt: skip
@@ -39,9 +44,20 @@ def load(progress: Told, language: str = "zh-hans") -> None:
     _import(ledger, progress)
     progress("customers", 0, 0)
     keep(cards=_cards(ledger, language))
+    join(language)
     for day in DAYS:
         parameters = Parameters(as_of=day.isoformat(), margin_rate=MARGIN_RATE)
         score(ledger=ledger, run_id=f"run-demo-{day:%Y%m%d}", parameters=parameters, told=progress)
+
+
+def write_samples(*, by: User, language: str) -> None:
+    """Three touches of the demo's user, each of which says that it is a sample: purchases alone are real."""
+    for days, (key, kind, minutes) in enumerate(_SAMPLES, 1):
+        customer = Customer.objects.filter(key=key).first()
+        if customer is not None:
+            text = say(f"timeline.sample.{kind}", language)
+            said = Said(kind=kind, at=timezone.now() - timedelta(days=days), text=text, minutes=minutes)
+            add(customer=customer, by=by, said=said)
 
 
 def _import(ledger: Ledger, progress: Told) -> None:

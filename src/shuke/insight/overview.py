@@ -122,14 +122,14 @@ def to_call(run: Run, many: int) -> list[dict[str, Any]]:
     scores = SLOTS[run.slot].objects.in_bulk([customer.pk for customer in customers.values()])
     found = [(customers[key], scores[customers[key].pk]) for key in keys
              if key in customers and customers[key].pk in scores]  # fmt: skip
-    return [_called(run, customer, reads.as_row(score, customer.key)) for customer, score in found]
+    return [called(run, customer, reads.as_row(score, customer.key)) for customer, score in found]
 
 
-def _called(run: Run, customer: Customer, row: dict[str, Any]) -> dict[str, Any]:
+def called(run: Run, customer: Customer, row: dict[str, Any]) -> dict[str, Any]:
+    """One customer to call, with the reason."""
     tongue = language.active()
     return {
         "name": customer.display_name,
-        "phone": customer.phone,
         "url": reverse("customers:card", args=[customer.key]),
         "tier": short_tier(row["tier_in_force"], tongue),
         "tier_tone": f"tier-{row['tier_in_force'].lower()}",

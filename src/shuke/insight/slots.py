@@ -54,9 +54,9 @@ def over_time(request: HttpRequest, key: str) -> HttpResponse:
     """What the customer spent, month by month."""
     customer, run = _asked(request, key)
     spent: dict[str, int] = defaultdict(int)
-    for row in _rows(customer):
+    for row in rows_of(customer):
         spent[f"{row['purchased_on']:%Y-%m}"] += row["amount_minor"]
-    currency = _currency(run)
+    currency = currency_of(run)
     bars = [Bar(month, spent.get(month, 0)) for month in _shown(spent, f"{run.as_of:%Y-%m}" if run else "")]
     name = here("insight.slot.over_time", name=customer.display_name)
     chart = Bars(name, bars, write=short_amounts(currency), over_time=True)
@@ -68,11 +68,11 @@ def over_time(request: HttpRequest, key: str) -> HttpResponse:
 def purchases(request: HttpRequest, key: str) -> HttpResponse:
     """The customer's purchases, the latest first."""
     customer, run = _asked(request, key)
-    visits = _visits(_rows(customer))
+    visits = visits_of(rows_of(customer))
     page = Paginator(visits, _VISITS_A_PAGE).get_page(request.GET.get("page"))
     shown = {
         "visits": page,
-        "currency": _currency(run),
+        "currency": currency_of(run),
         "total": number(len(visits), language.active()),
         "address": reverse("insight:customer_purchases", args=[customer.key]),
     }
@@ -122,13 +122,15 @@ def _asked(request: HttpRequest, key: str) -> tuple[Customer, Run | None]:
         raise Http404(here("customers.unknown", customer=key)) from reason
 
 
-def _rows(customer: Customer) -> list[dict[str, Any]]:
+def rows_of(customer: Customer) -> list[dict[str, Any]]:
     """One customer's lines: few, whatever the ledger holds."""
     names = ["purchased_on", "order_id", "store", "channel", "category", "product_id", "quantity", "amount_minor"]
     return list(business_ledger().customer_purchases(customer.key).select(names).to_pylist())
 
 
-def _visits(rows: list[dict[str, Any]]) -> list[Visit]:
+def visits_of(rows: list[dict[str, Any]]) -> list[Visit]:
+    """The rows by day and order, the latest first."""
+
     def visit(row: dict[str, Any]) -> tuple[date, str]:
         return row["purchased_on"], row["order_id"] or ""
 
@@ -160,7 +162,8 @@ def _shown(spent: Mapping[str, int], today: str) -> list[str]:
     return latest if last in latest else all_months(min(spent), last)[-MONTHS_SHOWN:]
 
 
-def _currency(run: Run | None) -> str:
+def currency_of(run: Run | None) -> str:
+    """The currency of the run, or of the business before the first."""
     return run.currency if run else str(settings.SHUKE_CURRENCY)
 
 

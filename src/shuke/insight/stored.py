@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 import shutil
-import unicodedata
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,17 +11,13 @@ from pathlib import Path
 from django.conf import settings
 
 from shuke.insight.errors import RefusedUpload
+from shuke.kit.filenames import cut_name, safe_name
 
-_LONGEST_STEM = 90
-_LONGEST_STEM_BYTES = 195
-_LONGEST_SUFFIX_BYTES = 8
 _LARGEST_UNPACKED_BYTES = 1 << 30
 # Tables in XML shrink ten- to fiftyfold; what is small packed and huge unpacked is a trap.
 _LARGEST_RATIO = 200
 _ALWAYS_ALLOWED_BYTES = 64 << 20
 _PIECE = 1 << 20
-# Names that Windows takes for a device, whatever follows the point: whoever downloads the rejects may be on it.
-_DEVICE = re.compile(r"con|prn|aux|nul|com\d|lpt\d", re.IGNORECASE)
 _SUFFIX = {"csv": (".csv", ".tsv", ".txt"), "xlsx": (".xlsx", ".xlsm"), "parquet": (".parquet",)}
 # First bytes of what people bring instead of a table, and the sentence that says what to do.
 _FOREIGN = (
@@ -39,27 +33,6 @@ _FOREIGN = (
     (b"MZ", "not_a_table"),
     (b"SQLite format", "not_a_table"),
 )
-
-
-def safe_name(given: str) -> str:
-    """A name that stays in its folder, is no pattern to an engine and no option to a program.
-
-    >>> safe_name("../../etc/passwd"), safe_name("C:\\\\五月 [最终]*.csv"), safe_name("..")
-    ('passwd', '五月 _最终__.csv', 'file')
-    """
-    last = re.split(r"[/\\]", unicodedata.normalize("NFC", given))[-1]
-    plain = re.sub(r"[^\w .()+-]", "_", last).strip(" .-")
-    if _DEVICE.fullmatch(plain.partition(".")[0].strip()):
-        plain = f"_{plain}"
-    stem, dot, suffix = plain.rpartition(".")
-    if not dot or len(suffix.encode()) > _LONGEST_SUFFIX_BYTES:
-        return _cut(plain) or "file"
-    return f"{_cut(stem)}.{suffix}" if stem else "file"
-
-
-def _cut(text: str) -> str:
-    """Short enough for any file system, in bytes: a Chinese letter has three."""
-    return text[:_LONGEST_STEM].encode()[:_LONGEST_STEM_BYTES].decode("utf-8", "ignore").rstrip(" .")
 
 
 def store(*, name: str, pieces: Iterable[bytes]) -> tuple[Path, int]:
@@ -113,7 +86,7 @@ def _with_suffix(path: Path, kind: str) -> Path:
     """A table in a file that calls itself otherwise is renamed: the rejects and the ledger show the name."""
     if path.suffix.lower() in _SUFFIX[kind]:
         return path
-    return path.rename(path.with_name(_cut(path.name) + _SUFFIX[kind][0]))
+    return path.rename(path.with_name(cut_name(path.name) + _SUFFIX[kind][0]))
 
 
 def _refuse_traps(path: Path) -> None:

@@ -9,10 +9,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from shuke.crm.customers.reads import sees_all
 from shuke.crm.people.reads import may, needs, viewer_of
 from shuke.crm.words import here
 from shuke.insight import overview as page
-from shuke.insight import reads, report, writes
+from shuke.insight import own, reads, report, writes
 from shuke.insight.errors import NotNow, RefusedUpload
 from shuke.insight.forms import ColumnsForm, UploadForm
 from shuke.insight.models import Upload
@@ -29,7 +30,10 @@ from shuke.ui.toasts import toast
 @needs("see")
 def overview(request: HttpRequest) -> HttpResponse:
     """What the business's customers are worth, what changed, and whom to call first."""
-    return render(request, "insight/overview.html", page.context(viewer_of(request)))
+    viewer = viewer_of(request)
+    if not sees_all(viewer):
+        return render(request, "insight/own.html", own.context(viewer))
+    return render(request, "insight/overview.html", page.context(viewer))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -6,12 +6,14 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from shuke.crm.customers import writes as customers
+from shuke.crm.customers.scope import reach
 from shuke.crm.jobs.models import State
 from shuke.crm.people.reads import may, needs, viewer_of
 from shuke.crm.scores import reads as published
@@ -63,7 +65,8 @@ def run(request: HttpRequest, run_id: str) -> HttpResponse:
     found = _run(request, run_id)
     trail = [Crumb(here("insight.runs.title"), reverse("insight:runs"))]
     shown = {"trail": trail, "suffixes": [suffix.lstrip(".") for suffix in SUFFIXES], **comparing.one(found)}
-    return render(request, "insight/run.html", shown | {"may_export": may(request.user, "export")})
+    may_export = may(request.user, "export") and reach(viewer_of(request), "export").is_all
+    return render(request, "insight/run.html", shown | {"may_export": may_export})
 
 
 @require_safe
@@ -83,6 +86,8 @@ def compare(request: HttpRequest) -> HttpResponse:
 @needs("export")
 def scores(request: HttpRequest, run_id: str) -> FileResponse:
     """The scores of a run as a file for people; noted in the log of exports."""
+    if not reach(viewer_of(request), "export").is_all:
+        raise PermissionDenied("export")
     found, suffix = _run(request, run_id), f".{request.POST.get('format', 'csv')}"
     if suffix not in SUFFIXES:
         raise Http404

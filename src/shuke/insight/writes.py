@@ -14,6 +14,7 @@ from shuke.booking import booked, content_of
 from shuke.collect import FIELDS
 from shuke.crm.jobs import writes as jobs
 from shuke.crm.jobs.models import State
+from shuke.crm.people import audit
 from shuke.crm.people.models import User
 from shuke.insight.cycles import Parameters
 from shuke.insight.errors import NotNow
@@ -35,7 +36,7 @@ def bring(*, name: str, pieces: Iterable[bytes], by: User | None) -> Upload:
     try:
         seen = look(path, {}, {})
         with transaction.atomic():
-            return Upload.objects.create(
+            kept = Upload.objects.create(
                 name=path.name,
                 folder=path.parent.name,
                 size=size,
@@ -43,6 +44,8 @@ def bring(*, name: str, pieces: Iterable[bytes], by: User | None) -> Upload:
                 preview=seen.to_json(),
                 uploaded_by_id=by.pk if by else None,
             )
+            audit.note("file_brought", by=by, kind="upload", record=kept.pk, values={"name": kept.name})
+            return kept
     except BaseException:
         shutil.rmtree(path.parent, ignore_errors=True)
         raise
@@ -75,6 +78,7 @@ def start_import(*, upload: Upload, by: User | None, language: str, score_after:
     )
     if changed != 1:
         raise NotNow("import")
+    audit.note("import_started", by=by, kind="import", record=import_id, values={"name": upload.name})
     upload.refresh_from_db()
     return upload
 
@@ -85,7 +89,9 @@ def undo_import(*, import_id: str) -> int:
     Raises LedgerError where it was undone before.
     """
     rows = business_ledger().undo(import_id)
-    Upload.objects.filter(import_id=import_id).update(state=Upload.State.UNDONE)
+    with transaction.atomic():
+        Upload.objects.filter(import_id=import_id).update(state=Upload.State.UNDONE)
+        audit.note("import_undone", kind="import", record=import_id, count=rows)
     return rows
 
 
@@ -94,6 +100,7 @@ def discard(*, upload: Upload) -> None:
     """Throw away a file that is not in the ledger. Raises NotNow while it is."""
     _require_open(upload)
     folder = upload.place
+    audit.note("file_discarded", kind="upload", record=upload.pk, values={"name": upload.name})
     upload.delete()
     transaction.on_commit(lambda: shutil.rmtree(_ours(folder), ignore_errors=True))
 
@@ -106,6 +113,7 @@ def start_run(*, parameters: Parameters, by: User | None, run_id: str = "") -> R
     if there is not None:
         return there
     job = jobs.enqueue(kind="insight.run", payload={"run_id": name}, exclusive_key=ONE_RUN, started_by=by)
+    audit.note("run_started", by=by, kind="run", record=name)
     return RunRequest.objects.create(
         run_id=name, parameters=parameters.to_json(), job=job, asked_by_id=by.pk if by else None
     )

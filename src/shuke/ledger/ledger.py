@@ -278,7 +278,7 @@ def _order(contract: Contract, own: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _stored_order(table: DeltaFolder) -> tuple[str, ...]:
-    wanted = ("customer_id", "purchased_on", "import_id", "as_of", "run_id", "source_file", "source_row")
+    wanted = ("customer_id", "purchased_on", "touched_on", "import_id", "as_of", "run_id", "source_file", "source_row")
     return tuple(name for name in wanted if name in table.schema.names)
 
 

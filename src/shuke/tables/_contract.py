@@ -24,6 +24,7 @@ class Unit(StrEnum):
     NONE = ""
     MONEY = "minor units of the currency"
     DAYS = "days"
+    MINUTES = "minutes"
     COUNT = "count"
     SHARE = "share of one"
     RANK = "rank, 1 is best"

@@ -46,6 +46,55 @@ PURCHASES = Contract(
     ),
 )
 
+TOUCHES = Contract(
+    name="touches",
+    row="one contact with a customer as it was booked, or the entry that reverses one",
+    key=("touch_id", "entry"),
+    columns=(
+        Column("touch_id", TEXT, "接触记录编号", "接觸紀錄編號", "which contact of the records"),
+        Column(
+            "entry",
+            INT,
+            "该记录的第几笔分录，从 1 起",
+            "該紀錄的第幾筆分錄，自 1 起",
+            "which entry of that contact, from 1",
+            Unit.COUNT,
+        ),
+        Column("customer_id", TEXT, "客户编号", "客戶編號", "with whom"),
+        Column(
+            "touched_on",
+            DAY,
+            "接触日期（按商家时区）",
+            "接觸日期（依商家時區）",
+            "the day, in the business's time zone",
+        ),
+        Column(
+            "touched_at",
+            MOMENT,
+            "接触时刻（商家时区的钟面时间）",
+            "接觸時刻（商家時區的鐘面時間）",
+            "the moment, wall clock of the business's time zone",
+        ),
+        Column("kind", TEXT, "方式", "方式", "note, call, visit, message, email or other"),
+        Column("direction", TEXT, "方向：in 或 out", "方向：in 或 out", "in or out", nullable=True),
+        Column("outcome", TEXT, "结果代码", "結果代碼", "the code of what came of it", nullable=True),
+        Column(
+            "handled_by", TEXT, "经办人用户名", "經辦人使用者名稱", "user name of who spent the time", nullable=True
+        ),
+        Column(
+            "touches", INT, "计入为 1，冲销为 −1", "計入為 1，沖銷為 −1", "1, or −1 in a reversing entry", Unit.COUNT
+        ),
+        Column(
+            "minutes",
+            INT,
+            "所用分钟，冲销为负",
+            "所用分鐘，沖銷為負",
+            "time spent; negative in a reversing entry",
+            Unit.MINUTES,
+        ),
+    ),
+)
+
 REJECTS = Contract(
     name="rejects",
     row="one row of the input that was set aside",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import Any
 
 from django.conf import settings
@@ -28,6 +29,8 @@ class Destination:
     icon: str
     current: bool
     shortcut: str
+    count: Callable[[], int] | None = None
+    """How many things wait there; asked only where it is shown, once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +125,20 @@ def _navigation(request: HttpRequest) -> tuple[Destination, ...]:
     current = _nearest(addresses, request.path)
     tongue = language.active()
     return tuple(
-        Destination(say(entry["text"], tongue), href, entry["icon"], href == current, entry.get("shortcut", ""))
+        Destination(
+            say(entry["text"], tongue),
+            href,
+            entry["icon"],
+            href == current,
+            entry.get("shortcut", ""),
+            _counter(entry, request.user),
+        )
         for entry, href in zip(open_entries, addresses, strict=True)
     )
+
+
+def _counter(entry: Mapping[str, str], user: Any) -> Callable[[], int] | None:
+    return cache(partial(import_string(entry["count"]), user)) if "count" in entry else None
 
 
 def _may() -> Callable[[Any, str], bool]:

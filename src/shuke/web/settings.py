@@ -17,6 +17,8 @@ SHUKE_CURRENCY: str = require_currency(env.text("SHUKE_CURRENCY", "CNY"))
 SHUKE_LEDGER: Path = Path(env.text("SHUKE_LEDGER", str(SHUKE_DATA / "ledger"))).expanduser().resolve()
 SHUKE_UPLOADS: Path = SHUKE_DATA / "uploads"
 SHUKE_UPLOAD_BYTES: int = env.whole("SHUKE_UPLOAD_MB", 200) * 1024 * 1024
+SHUKE_ATTACHMENTS: Path = SHUKE_DATA / "attachments"
+SHUKE_ATTACHMENT_BYTES: int = env.whole("SHUKE_ATTACHMENT_MB", 20) * 1024 * 1024
 SHUKE_JOB_LOST_SECONDS: int = env.whole("SHUKE_JOB_LOST_SECONDS", 60, least=10)
 
 DEBUG: bool = env.yes_no("SHUKE_DEBUG", default=False)
@@ -45,6 +47,7 @@ INSTALLED_APPS = [
     "shuke.crm.people",
     "shuke.crm.customers",
     "shuke.crm.scores",
+    "shuke.crm.timeline",
     "shuke.insight",
 ]
 MIDDLEWARE = [
@@ -59,11 +62,13 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "shuke.crm.people.middleware.door",
     "shuke.crm.people.middleware.preferences",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "shuke.crm.people.middleware.hall",
 ]
 ROOT_URLCONF = "shuke.web.urls"
 WSGI_APPLICATION = "shuke.web.wsgi.application"
@@ -86,16 +91,9 @@ TEMPLATES = [
 DATABASES = {"default": env.database(env.text("DATABASE_URL", ""), SHUKE_DATA)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Failed log-ins are counted here, by all processes together.
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-        "LOCATION": SHUKE_DATA / "cache",
-    }
-}
-
 # --- people ------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "people.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "people:log_in"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "people:log_in"
@@ -149,13 +147,32 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 SHUKE_JOBS: dict[str, str] = {
     "insight.import": "shuke.insight.jobs.run_import",
     "insight.run": "shuke.insight.jobs.run_cycle",
+    "timeline.export": "shuke.insight.touches.export_touches",
+    "timeline.clean": "shuke.crm.timeline.jobs.clean",
+    "customers.index": "shuke.crm.customers.indexes.run",
+    "customers.bulk": "shuke.crm.scores.bulk.run",
+    "customers.undo": "shuke.crm.scores.bulk.run_undo",
 }
-SHUKE_PALETTE: list[str] = ["shuke.web.pages.find_pages", "shuke.crm.customers.palette.find_customers"]
+SHUKE_PALETTE: list[str] = [
+    "shuke.web.pages.find_pages",
+    "shuke.crm.customers.palette.find_acts",
+    "shuke.crm.customers.palette.find_customers",
+]
 SHUKE_CUSTOMER_SLOTS: list[dict[str, str]] = [
+    {"name": "timeline", "url_name": "timeline:show", "shape": "table", "unscored": "yes"},
     {"name": "forecast", "url_name": "insight:customer_forecast", "shape": "told"},
     {"name": "purchases_over_time", "url_name": "insight:customer_purchases_over_time"},
     {"name": "purchases", "url_name": "insight:customer_purchases", "shape": "table"},
 ]
+SHUKE_TIMELINE_SOURCES: list[str] = [
+    "shuke.insight.timeline.PURCHASES",
+    "shuke.crm.timeline.sources.STAGES",
+    "shuke.crm.timeline.sources.TIERS",
+    "shuke.crm.timeline.sources_of_cards.CARDS",
+    "shuke.crm.timeline.sources.TOUCHES",
+]
+SHUKE_ERASERS: list[str] = ["shuke.crm.timeline.writes.forget"]
+"""What else goes when a customer is erased: each is given the ids, in the transaction of the erasure."""
 SHUKE_MAY = "shuke.crm.people.reads.may"
 SHUKE_LINKS: dict[str, str] = {
     "home": "home",
@@ -175,15 +192,36 @@ SHUKE_NAVIGATION: list[dict[str, str]] = [
         "text": "web.nav.customers",
         "shortcut": "g c",
     },
+    {
+        "url_name": "timeline:mentions",
+        "icon": "at-sign",
+        "text": "web.nav.mentions",
+        "shortcut": "g m",
+        "count": "shuke.crm.timeline.reads.unseen",
+    },
     {"url_name": "insight:data", "icon": "database", "text": "web.nav.data", "permission": "import", "shortcut": "g d"},
     {"url_name": "insight:runs", "icon": "refresh-cw", "text": "web.nav.runs", "permission": "run", "shortcut": "g r"},
     {"url_name": "jobs:list", "icon": "list-checks", "text": "web.nav.jobs", "shortcut": "g j"},
+    {
+        "url_name": "customers:arrange",
+        "icon": "layout-list",
+        "text": "web.nav.card",
+        "permission": "configure",
+        "shortcut": "g f",
+    },
     {
         "url_name": "people:list",
         "icon": "user-cog",
         "text": "web.nav.people",
         "permission": "people",
         "shortcut": "g p",
+    },
+    {
+        "url_name": "people:audit",
+        "icon": "scroll-text",
+        "text": "web.nav.audit",
+        "permission": "audit",
+        "shortcut": "g a",
     },
 ]
 

@@ -55,7 +55,7 @@ def test_a_tag_says_who_put_it_and_only_new_ones_are_told(ids: dict[str, int], o
     assert tag(customers=[ids["a"]], name="  VIP  客户 ", by=owner) == [ids["a"]]
     assert tag(customers=[ids["b"], ids["a"], ids["b"], 10**9], name="VIP 客户", by=owner) == [ids["b"]]
     entry = CustomerTag.objects.get(customer=ids["a"])
-    assert (entry.tag.name, entry.tagged_by, entry.origin) == ("VIP 客户", owner, "person")
+    assert (entry.tag.name, entry.tagged_by, entry.origin) == ("VIP 客户", owner, "hand")
 
 
 def test_a_tag_can_be_taken_off_again(ids: dict[str, int]) -> None:

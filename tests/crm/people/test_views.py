@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
@@ -13,11 +12,6 @@ from shuke.crm.people import throttle
 from shuke.crm.people.models import User
 
 LogIn = Callable[[User], Client]
-
-
-@pytest.fixture(autouse=True)
-def no_failures_before() -> None:
-    cache.clear()
 
 
 def log_in(client: Client, name: str, password: str, **more: str) -> object:

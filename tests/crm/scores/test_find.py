@@ -9,10 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shuke.crm.customers.models import Customer
+from shuke.crm.customers.scope import Reach
 from shuke.crm.customers.writes import Card, ensure, keep, tag
+from shuke.crm.people.models import User
 from shuke.crm.scores import find as finding
 from shuke.crm.scores.columns import ORDERS
-from shuke.crm.scores.find import all_ids, find
+from shuke.crm.scores.find import UNLIMITED, Sight, all_ids, find
 from shuke.crm.scores.models import COLUMNS, Run
 from shuke.crm.scores.query import read
 
@@ -82,12 +84,12 @@ def test_both_ways_find_whom_the_filters_leave(
 ) -> None:
     monkeypatch.setattr(finding, "FEW", few)
     query = read(QueryDict(filters + "&size=100"))
-    found = find(query, run)
+    found = find(query, run, UNLIMITED)
     wanted = expected(many, filters)
     assert set(keys_of(found.ids)) == wanted
     assert len(found.ids) == len(wanted)
     assert found.total == len(wanted) or found.capped
-    assert list(all_ids(query, run)) == found.ids
+    assert list(all_ids(query, run, UNLIMITED)) == found.ids
 
 
 @pytest.mark.parametrize("order", [sign + code for code in ORDERS for sign in ("", "-")])
@@ -95,9 +97,9 @@ def test_both_ways_give_the_same_order_of_values_and_blanks_last(
     run: Run, order: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     query = read(QueryDict(f"sort={order}&size=100&tier=A,B,C"))
-    looked_up = _values(find(query, run).ids, query.field, run)
+    looked_up = _values(find(query, run, UNLIMITED).ids, query.field, run)
     monkeypatch.setattr(finding, "FEW", 0)
-    walked = _values(find(query, run).ids, query.field, run)
+    walked = _values(find(query, run, UNLIMITED).ids, query.field, run)
     assert walked == looked_up
     known = [value for value in walked if value is not None]
     assert known == sorted(known, reverse=order.startswith("-"))
@@ -113,28 +115,28 @@ def test_a_page_merged_of_cells_is_the_one_that_is_walked_to(
         for order in ("-clv", "clv", "-current_value", "current_value"):
             for page in (1, 2, 3):
                 query = read(QueryDict(f"{filters}&sort={order}&size=25&page={page}"))
-                ids = find(query, run).ids
-                plan = finding._planned(query, run)
+                ids = find(query, run, UNLIMITED).ids
+                plan = finding._planned(query, run, UNLIMITED)
                 assert ids == finding._walked(plan, query.start, query.size), (filters, order, page)
                 merged += bool(finding._merged(plan, query.start, query.size))
     assert merged >= 12, "this way was taken"
     monkeypatch.setattr(finding, "MERGED", 10)
-    assert finding._merged(finding._planned(read(QueryDict("tier=A,B,C,D")), run), 0, 25) == []
+    assert finding._merged(finding._planned(read(QueryDict("tier=A,B,C,D")), run, UNLIMITED), 0, 25) == []
 
 
 @pytest.mark.parametrize("order", ["-clv", "clv", "name", "next_purchase_due"])
 def test_a_walk_that_is_given_up_ends_in_the_same_list(run: Run, order: str, monkeypatch: pytest.MonkeyPatch) -> None:
     query = read(QueryDict(f"q=张&tier=C,D&sort={order}&size=25"))
     monkeypatch.setattr(finding, "FEW", 0)
-    walked = find(query, run)
+    walked = find(query, run, UNLIMITED)
     monkeypatch.setattr(finding, "_AT_ONCE", 2)
     monkeypatch.setattr(finding, "WALKED", 4)
-    given_up = find(query, run)
+    given_up = find(query, run, UNLIMITED)
     assert given_up.ids == walked.ids
     assert given_up.ids
     assert (walked.capped, given_up.capped) == (True, False), "all are counted where all were fetched"
     monkeypatch.setattr(finding, "MANY", 1)
-    assert find(query, run).ids == walked.ids, "too many to fetch: walked to the end after all"
+    assert find(query, run, UNLIMITED).ids == walked.ids, "too many to fetch: walked to the end after all"
 
 
 def _values(ids: list[int], field: str, run: Run) -> list[Any]:
@@ -155,20 +157,43 @@ def test_pages_side_by_side_are_the_whole_list(
 ) -> None:
     for few in (0, 2000):
         monkeypatch.setattr(finding, "FEW", few)
-        pages = [find(read(QueryDict(f"sort={order}&size={size}&page={page}")), run).ids for page in range(1, 5)]
+        pages = [
+            find(read(QueryDict(f"sort={order}&size={size}&page={page}")), run, UNLIMITED).ids for page in range(1, 5)
+        ]
         together = [pk for page in pages for pk in page]
-        assert together == find(read(QueryDict(f"sort={order}&size=100")), run).ids
+        assert together == find(read(QueryDict(f"sort={order}&size=100")), run, UNLIMITED).ids
         assert len(set(together)) == 60
 
 
 def test_customers_without_a_score_are_found_by_search_and_by_name(run: Run) -> None:
     keep(cards=[Card("later", name="后来者")])
-    assert keys_of(find(read(QueryDict("q=后来者")), run).ids) == ["later"]
-    assert "later" in keys_of(find(read(QueryDict("sort=name&size=100")), run).ids)
-    assert "later" not in keys_of(find(read(QueryDict("size=100")), run).ids)
+    assert keys_of(find(read(QueryDict("q=后来者")), run, UNLIMITED).ids) == ["later"]
+    assert "later" in keys_of(find(read(QueryDict("sort=name&size=100")), run, UNLIMITED).ids)
+    assert "later" not in keys_of(find(read(QueryDict("size=100")), run, UNLIMITED).ids)
 
 
 def test_before_the_first_run_the_list_holds_all_customers_by_name(db: None) -> None:
     keep(cards=[Card("b", name="张伟"), Card("a", name="王芳")])
-    assert keys_of(find(read(QueryDict("")), None).ids) == ["a", "b"]
-    assert find(read(QueryDict("tier=A")), None).ids == []
+    assert keys_of(find(read(QueryDict("")), None, UNLIMITED).ids) == ["a", "b"]
+    assert find(read(QueryDict("tier=A")), None, UNLIMITED).ids == []
+
+
+@pytest.mark.parametrize("few", [0, 2_000])
+@pytest.mark.parametrize(
+    "query", ["", "sort=name", "tier=A", "sort=created&stage=decline", "q=k", "size=100&sort=-churn_probability"]
+)
+def test_a_list_in_scope_shows_and_counts_only_what_is_in_scope(
+    published: Callable[..., Run], many: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch, colleague: User,
+    few: int, query: str,
+) -> None:  # fmt: skip
+    run = published(many)
+    monkeypatch.setattr(finding, "FEW", few)
+    mine = list(Customer.objects.order_by("pk").values_list("pk", flat=True)[::7])
+    Customer.objects.filter(pk__in=mine).update(owner=colleague)
+    sight = Sight(Reach(frozenset({colleague.pk}), nobodys=False), tail_only=True)
+    asked = read(QueryDict(query + "&size=100"))
+    everything = list(all_ids(asked, run, UNLIMITED))
+    expected = [pk for pk in everything if pk in mine]
+    found = find(asked, run, sight)
+    assert found.ids == list(all_ids(asked, run, sight)) == expected
+    assert found.capped or found.total == len(expected)

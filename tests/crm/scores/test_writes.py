@@ -10,7 +10,7 @@ from shuke.crm.customers.models import Customer
 from shuke.crm.people.models import User
 from shuke.crm.scores import reads
 from shuke.crm.scores.errors import RefusedRun
-from shuke.crm.scores.models import COLUMNS, SLOTS, Run
+from shuke.crm.scores.models import COLUMNS, SLOTS, Run, StageChange
 from shuke.crm.scores.writes import NewRun, publish, set_figures
 
 Publish = Callable[..., Run]
@@ -38,6 +38,13 @@ def test_three_runs_take_the_tables_in_turn(published: Publish, row: MakeRow) ->
     assert states == [("A", "old"), ("B", "old"), ("C", "previous"), ("D", "current")]
     assert tiers(Run.objects.get(run_id="C")) == {"a": "C"}
     assert tiers(runs[3]) == {"a": "D"}
+
+
+def test_a_stage_that_is_another_than_in_the_run_before_is_kept_as_a_change(published: Publish, row: MakeRow) -> None:
+    published([row("a", stage="formation"), row("b")])
+    published([row("a", stage="stability"), row("b"), row("c", stage="exploration")], run_id="r2")
+    changes = StageChange.objects.values_list("customer__key", "run__run_id", "before", "after")
+    assert list(changes) == [("a", "r2", "formation", "stability")]
 
 
 def test_a_run_published_again_is_given_back_as_it_is(published: Publish, row: MakeRow) -> None:

@@ -18,7 +18,7 @@ _SAME = {
 }
 _COLUMNS = (
     "key", "sort_name", "search_text", "search_initials", "search_phone", "kind", "created_at", "updated_at",
-    "name", "phone", "email", "traits",
+    "name", "phone", "email", "traits", '"values"',
 )  # fmt: skip
 
 
@@ -34,9 +34,9 @@ def create(keys: Iterable[str]) -> None:
     """Create customers of whom only the key is known; one that is there already stays as it is."""
     fields = {field.name: field for field in Customer._meta.local_fields}
     moment = fields["created_at"].get_db_prep_save(timezone.now(), connection)
-    traits = fields["traits"].get_db_prep_save({}, connection)
+    nothing = fields["traits"].get_db_prep_save({}, connection)
     # A customer without a name has no words to search for, so the search table needs no row.
-    rest = (Kind.PERSON.value, moment, moment, "", "", "", traits)
+    rest = (Kind.PERSON.value, moment, moment, "", "", "", nothing, nothing)
     rows = [(key, *astuple(search_columns(key=key, name="", phone="")), *rest) for key in keys]
     marks = ", ".join(["%s"] * len(_COLUMNS))
     names = ", ".join(_COLUMNS)

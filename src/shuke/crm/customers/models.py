@@ -1,11 +1,23 @@
-"""Customers, their tags, and saved views of the list."""
+"""Customers with their cards: fields, sections, entries, links, tags, history; and saved views of the list."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Lower
+
+from shuke.crm.customers.labels import in_language
+
+
+class Origin(models.TextChoices):
+    """Where something known of a customer comes from."""
+
+    HAND = "hand", "hand"
+    RULE = "rule", "rule"
+    RUN = "run", "run"
+    IMPORT = "import", "import"
 
 
 class Kind(models.TextChoices):
@@ -19,8 +31,11 @@ class Kind(models.TextChoices):
 class Customer(models.Model):
     """One customer, known outside by `key` (the id in the business's own systems).
 
-    `traits` holds what is known of a customer beside the contacts: label -> {"value", "origin", "on"}. A label
-    or origin that is a code (`customers.trait.name.…`, `customers.trait.origin.…`) is shown in the reader's language.
+    `owner` is the user who is responsible for the customer; None while nobody is.
+    `values` holds the fields of the card: code of the field -> value as `fields.clean` gives it; what is not known has
+    no entry. `traits` holds what imports, rules and people say beside the fields: label -> {"value", "origin", "on"}.
+    A label or origin that is a code (`customers.trait.name.…`, `customers.trait.origin.…`) is shown in the reader's
+    language.
     The `search_…` columns and `sort_name` follow from the others; only `writes` sets them.
     """
 
@@ -30,6 +45,10 @@ class Customer(models.Model):
     phone = models.CharField(max_length=40, blank=True)
     email = models.EmailField(blank=True)
     traits = models.JSONField(default=dict, blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+    values = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     sort_name = models.CharField(max_length=120, editable=False, default="")
@@ -41,9 +60,11 @@ class Customer(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["sort_name", "id"], name="customer_by_name"),
             models.Index(fields=["created_at", "id"], name="customer_by_created"),
+            models.Index(fields=["owner", "sort_name", "id"], name="customer_by_owner"),
             models.Index(fields=["search_initials"], name="customer_by_initials", opclasses=["varchar_pattern_ops"]),
             models.Index(fields=["sort_name"], name="customer_name_prefix", opclasses=["varchar_pattern_ops"]),
             models.Index(fields=["search_phone"], name="customer_phone_prefix", opclasses=["varchar_pattern_ops"]),
+            models.Index(Lower("email"), name="customer_by_email", condition=~models.Q(email="")),
         ]
 
     def __str__(self) -> str:
@@ -58,7 +79,15 @@ class Customer(models.Model):
 class Tag(models.Model):
     """A word that people or rules put on customers."""
 
+    class Colour(models.TextChoices):
+        GREY = "", "grey"
+        BLUE = "blue", "blue"
+        GREEN = "green", "green"
+        AMBER = "amber", "amber"
+        RED = "red", "red"
+
     name = models.CharField(max_length=40, unique=True)
+    colour = models.CharField(max_length=8, choices=Colour, default=Colour.GREY, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -71,14 +100,9 @@ class Tag(models.Model):
 class CustomerTag(models.Model):
     """A tag on a customer: where it came from, who put it there and when."""
 
-    class Origin(models.TextChoices):
-        PERSON = "person", "person"
-        RULE = "rule", "rule"
-        IMPORT = "import", "import"
-
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="tagged")
     tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="tagged")
-    origin = models.CharField(max_length=8, choices=Origin, default=Origin.PERSON)
+    origin = models.CharField(max_length=8, choices=Origin, default=Origin.HAND)
     tagged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -98,7 +122,7 @@ class SavedView(models.Model):
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views")
     name = models.CharField(max_length=60)
-    query = models.CharField(max_length=1000, blank=True)
+    query = models.TextField(blank=True)
     shared = models.BooleanField(default=False)
     pinned = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -127,3 +151,165 @@ class Export(models.Model):
 
     def __str__(self) -> str:
         return f"{self.exported_at:%Y-%m-%d %H:%M}"
+
+
+class Assignment(models.Model):
+    """One act of assigning customers: `before` is {id of the owner before, "" for nobody: [ids of customers]}."""
+
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    to = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+")
+    before = models.JSONField(default=dict)
+    at = models.DateTimeField(auto_now_add=True)
+    undone_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.by_id} → {self.to_id}"
+
+
+class Section(models.Model):
+    """A part of the card. One that `repeats` holds any number of entries, such as a log; another holds fields once."""
+
+    code = models.SlugField(max_length=40, unique=True)
+    labels = models.JSONField(default=dict)
+    repeats = models.BooleanField(default=False)
+    position = models.PositiveIntegerField(default=0)
+    template = models.CharField(max_length=40, blank=True)
+    is_archived = models.BooleanField(default=False)
+
+    class Meta:
+        ordering: ClassVar = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """What it is called, in the reader's language or the nearest there is."""
+        return in_language(self.labels) or self.code
+
+
+class Field(models.Model):
+    """One thing a card can say of a customer. Its code is the key in `Customer.values` and never changes.
+
+    `choices` is [{"code", "labels"}]. `searchable`: the search of the list finds its words. `listed`: a column, filter
+    and order of the list, kept fast by an index of its own (`indexes`).
+    """
+
+    class Type(models.TextChoices):
+        TEXT = "text", "text"
+        LONG_TEXT = "long_text", "long text"
+        NUMBER = "number", "number"
+        MONEY = "money", "money"
+        DATE = "date", "date"
+        CHOICE = "choice", "choice"
+        MULTI_CHOICE = "multi_choice", "several choices"
+        YES_NO = "yes_no", "yes or no"
+        PHONE = "phone", "phone"
+        CUSTOMER = "customer", "link to a customer"
+
+    code = models.SlugField(max_length=40, unique=True)
+    section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="fields")
+    type = models.CharField(max_length=16, choices=Type, default=Type.TEXT)
+    labels = models.JSONField(default=dict)
+    choices = models.JSONField(default=list, blank=True)
+    is_required = models.BooleanField(default=False)
+    is_searchable = models.BooleanField(default=False)
+    is_listed = models.BooleanField(default=False)
+    is_archived = models.BooleanField(default=False)
+    position = models.PositiveIntegerField(default=0)
+    template = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """What it is called, in the reader's language or the nearest there is."""
+        return in_language(self.labels) or self.code
+
+    @property
+    def options(self) -> list[tuple[str, str]]:
+        """The choices: code and what it is called."""
+        return [(choice["code"], in_language(choice["labels"]) or choice["code"]) for choice in self.choices]
+
+
+class Entry(models.Model):
+    """One entry of a section that repeats: a competitor compared, a product owned, a follow-up."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="entries")
+    section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="entries")
+    values = models.JSONField(default=dict)
+    on = models.DateField(null=True, blank=True)
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["-on", "-pk"]
+        indexes: ClassVar = [models.Index(fields=["customer", "section"], name="entry_of_customer")]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id}: {self.section_id}"
+
+
+class Link(models.Model):
+    """Who is what to whom: `customer` is the `kind` of `other` (`links.KINDS` names both directions)."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="links_from")
+    other = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="links_to")
+    kind = models.CharField(max_length=16)
+    linked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    linked_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["customer", "other", "kind"], name="a_link_of_a_kind_once"),
+            models.CheckConstraint(condition=~models.Q(customer=models.F("other")), name="no_link_to_oneself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.kind} {self.other_id}"
+
+
+class Act(models.Model):
+    """What somebody did to several customers at once, as one thing that can be undone."""
+
+    field = models.CharField(max_length=60)
+    value: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    customers = models.PositiveIntegerField(default=0)
+    is_done = models.BooleanField(default=False)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.field} ({self.customers})"
+
+
+class Change(models.Model):
+    """One field of one customer changed: by whom, when, from what to what. Never altered afterwards.
+
+    `field` is `name`, `kind`, `phone`, `email`, the code of a field of the card, `created`, `tag`, `link`,
+    `entry:` and a section, or `trait:` and its label.
+    """
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="changes")
+    field = models.CharField(max_length=60)
+    before: models.JSONField[Any, Any] = models.JSONField(null=True)
+    after: models.JSONField[Any, Any] = models.JSONField(null=True)
+    origin = models.CharField(max_length=8, choices=Origin, default=Origin.HAND)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    act = models.ForeignKey(Act, on_delete=models.SET_NULL, null=True, blank=True, related_name="changes")
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["customer", "-id"], name="change_of_customer")]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id}: {self.field}"

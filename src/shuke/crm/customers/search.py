@@ -24,6 +24,9 @@ _TOKEN = re.compile(rf"[{_HAN}]|[^\W_{_HAN}]+")
 _RUN = re.compile(rf"[{_HAN}]+|[^{_HAN}]+")
 _LAST = "\U0010ffff"  # above every other character: the end of a range of texts that begin alike
 _SHORTEST_TAIL = 3
+_MASKED_TAIL = 4  # as many digits as a masked number shows
+_SHORTEST_PHONE = 7
+_MOBILE_DIGITS = 11
 # Surnames that are read otherwise than the character alone.
 _SURNAMES = {
     "单": "shan", "單": "shan", "仇": "qiu", "解": "xie", "查": "zha", "曾": "zeng", "区": "ou", "區": "ou",
@@ -50,8 +53,8 @@ class SearchColumns:
     search_phone: str
 
 
-def search_columns(*, key: str, name: str, phone: str) -> SearchColumns:
-    """The search columns of a customer.
+def search_columns(*, key: str, name: str, phone: str, more: str = "") -> SearchColumns:
+    """The search columns of a customer. `more`: the words of the fields that are searchable.
 
     >>> columns = search_columns(key="C1", name="单晓明", phone="138-0013-8000")
     >>> columns.sort_name, columns.search_initials, columns.search_phone
@@ -62,7 +65,7 @@ def search_columns(*, key: str, name: str, phone: str) -> SearchColumns:
     tokens = _tokens(name)
     syllables = _syllables(name)
     spoken = "".join(syllables) or " ".join(tokens) or key.lower()
-    words = [*tokens, *syllables]
+    words = [*tokens, *syllables, *_tokens(more)]
     return SearchColumns(
         sort_name=spoken[:120],
         search_text=f" {' '.join(words)} " if words else "",
@@ -71,26 +74,33 @@ def search_columns(*, key: str, name: str, phone: str) -> SearchColumns:
     )
 
 
-def matching(words: str, prefix: str = "") -> Q:
+def matching(words: str, prefix: str = "", *, tail_only: bool = False) -> Q:
     """The customers whom the words may mean, as a condition that uses no index: for rows walked in another order.
 
-    `prefix` leads from the rows to their customers, such as `customer__`.
+    `prefix` leads from the rows to their customers, such as `customer__`. `tail_only`: see `found_ids`.
     """
     typed = words.strip()
-    found = _texts_contain(typed, prefix)
+    found = Q(pk__in=[]) if tail_only and _asks_for_digits(typed) else _texts_contain(typed, prefix)
     for text in dict.fromkeys((typed, typed.upper(), typed.lower())):
         found |= Q(**{f"{prefix}key__startswith": text})
-    for column, text in _beginnings(typed):
+    for column, text in _beginnings(typed, tail_only=tail_only):
         found |= Q(**{f"{prefix}{column}__startswith": text})
+    for lookup, text in _whole_phone(typed) if tail_only else ():
+        found |= Q(**{f"{prefix}{lookup}": text})
     return found
 
 
-def found_ids(words: str, limit: int) -> list[int]:
-    """The ids of at most `limit` customers found, each by an index, in no particular order."""
+def found_ids(words: str, limit: int, *, tail_only: bool = False) -> list[int]:
+    """The ids of at most `limit` customers found, each by an index, in no particular order.
+
+    `tail_only` is for who reads phone numbers masked: the last four digits find, and a number known in full; what lies
+    between does not, since digit by digit it would give the number away.
+    """
     typed = words.strip()
     conditions = [_begins("key", text) for text in dict.fromkeys((typed, typed.upper(), typed.lower()))]
-    conditions += [_begins(column, text) for column, text in _beginnings(typed)]
-    if _tokens(typed):
+    conditions += [_begins(column, text) for column, text in _beginnings(typed, tail_only=tail_only)]
+    conditions += [Q(**{lookup: text}) for lookup, text in _whole_phone(typed)] if tail_only else []
+    if _tokens(typed) and not (tail_only and _asks_for_digits(typed)):
         conditions.append(_phrase(typed, limit))
     found: dict[int, None] = {}
     for condition in conditions:
@@ -100,16 +110,33 @@ def found_ids(words: str, limit: int) -> list[int]:
     return list(found)[:limit]
 
 
-def _beginnings(typed: str) -> list[tuple[str, str]]:
+def _beginnings(typed: str, *, tail_only: bool = False) -> list[tuple[str, str]]:
     """Which columns may begin with what was typed: a phone's end, pinyin, initials."""
     pairs = []
     digits = _digits(typed)
-    if len(digits) >= _SHORTEST_TAIL and not re.search(r"[^\d\s()+-]", typed):
+    if len(digits) >= _SHORTEST_TAIL and _is_phone(typed) and not (tail_only and len(digits) > _MASKED_TAIL):
         pairs.append(("search_phone", digits[::-1]))
     letters = re.sub(r"[\s']", "", typed.lower())
     if letters.isascii() and letters.isalpha():
         pairs += [("sort_name", letters), ("search_initials", letters)]
     return pairs
+
+
+def _whole_phone(typed: str) -> list[tuple[str, str]]:
+    """A number typed in full, as the column has it; of one with eleven digits a country code may be missing."""
+    digits = _digits(typed)
+    if len(digits) < _SHORTEST_PHONE or not _is_phone(typed):
+        return []
+    return [("search_phone__startswith" if len(digits) >= _MOBILE_DIGITS else "search_phone", digits[::-1])]
+
+
+def _asks_for_digits(typed: str) -> bool:
+    """Whether words of cards could give away the number they are part of, digit by digit."""
+    return any(token.isdigit() and len(token) > _SHORTEST_TAIL for token in _tokens(typed))
+
+
+def _is_phone(typed: str) -> bool:
+    return not re.search(r"[^\d\s()+-]", typed)
 
 
 def _begins(column: str, text: str) -> Q:

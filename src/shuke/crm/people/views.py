@@ -1,22 +1,23 @@
-"""Log-in, one's own settings, and the list of users."""
+"""Log-in and one's own settings."""
 
 from __future__ import annotations
 
 from django.conf import settings
-from django.contrib.auth import login, logout, update_session_auth_hash
+from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
-from shuke.crm.people import reads, writes
-from shuke.crm.people.errors import LastOwnerError
-from shuke.crm.people.forms import LogInForm, NewUserForm, PasswordForm, ProfileForm, UserForm
-from shuke.crm.people.models import Language, Role, Theme, User
+from shuke.crm.people import audit, factors, log_ins, reads, second, viewing, writes
+from shuke.crm.people.forms import LogInForm, PasswordForm, ProfileForm
+from shuke.crm.people.models import Language, Theme, User
+from shuke.crm.people.rights import ALL_RIGHTS, Granted
 from shuke.crm.words import here
 from shuke.ui.asked import next_address
 from shuke.ui.parts import Crumb
@@ -39,7 +40,10 @@ def log_in(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(following)
     form = LogInForm(request, request.POST or None)
     if form.is_valid() and form.user is not None:
-        login(request, form.user)
+        if factors.has_any(form.user):
+            second.ask(request, form.user, following)
+            return redirect("people:second")
+        log_ins.begin(request, form.user, proved=False)
         return HttpResponseRedirect(following)
     shown = {
         "form": form,
@@ -53,6 +57,10 @@ def log_in(request: HttpRequest) -> HttpResponse:
 @require_POST
 def log_out(request: HttpRequest) -> HttpResponse:
     """Close it again."""
+    viewing.end(request)
+    if request.user.is_authenticated:
+        audit.note("log_out", kind="user", record=request.session["_auth_user_id"])
+    log_ins.forget(request.session)
     logout(request)
     return redirect("people:log_in")
 
@@ -67,8 +75,8 @@ def profile(request: HttpRequest) -> HttpResponse:
         with translation.override(viewer.language or translation.get_language()):
             toast(request, here("people.profile.saved"))
         return redirect("people:profile")
-    rights = here(f"people.role_may.{viewer.role}")
-    return render(request, "people/profile.html", {"form": form, "rights": rights}, status=_status(form.is_bound))
+    shown = {"form": form, "role": viewer.role_name, "rights": what_may(viewer.granted)}
+    return render(request, "people/profile.html", shown, status=_status(form.is_bound))
 
 
 @sensitive_post_parameters()
@@ -78,8 +86,7 @@ def password(request: HttpRequest) -> HttpResponse:
     viewer = reads.viewer_of(request)
     form = PasswordForm(viewer, request.POST or None)
     if form.is_valid():
-        form.save()
-        update_session_auth_hash(request, viewer)
+        _change_password(request, form)
         toast(request, here("people.password.changed"))
         return redirect("people:profile")
     trail = [Crumb(here("people.profile.title"), reverse("people:profile"))]
@@ -110,53 +117,20 @@ def theme(request: HttpRequest) -> HttpResponse:
     return _remembering(request, THEME_COOKIE, chosen)
 
 
-@require_safe
-@reads.needs("people")
-def user_list(request: HttpRequest) -> HttpResponse:
-    """Everybody who can or could log in."""
-    roles = [(role.label, here(f"people.role_may.{role.value}")) for role in Role]
-    return render(request, "people/list.html", {"users": reads.users(reads.viewer_of(request)), "roles": roles})
+def what_may(granted: Granted) -> str:
+    """What a role's rights let people do, in one line."""
+    return here("people.roles.and").join(here(f"people.right.{right}") for right in ALL_RIGHTS if granted.may(right))
 
 
-@sensitive_post_parameters("password")
-@_GET_OR_POST
-@reads.needs("people")
-def add_user(request: HttpRequest) -> HttpResponse:
-    """A new user."""
-    form = NewUserForm(request.POST or None)
-    if form.is_valid():
-        made = writes.add_user(**form.cleaned_data)
-        toast(request, here("people.added", name=made.shown_name))
-        return redirect("people:list")
-    return _form_page(request, form, here("people.add_title"), here("people.add"))
-
-
-@_GET_OR_POST
-@reads.needs("people")
-def edit_user(request: HttpRequest, user_id: int) -> HttpResponse:
-    """Name, role, and whether the user may log in."""
-    user = get_object_or_404(reads.users(reads.viewer_of(request)), pk=user_id)
-    title = here("people.edit_title", name=user.shown_name)
-    form = UserForm(request.POST or None, instance=user)
-    if form.is_valid():
-        try:
-            writes.change_user(user=user, **form.cleaned_data)
-        except LastOwnerError:
-            form.add_error("role", here("people.last_owner"))
-        else:
-            toast(request, here("people.changed", name=user.shown_name))
-            return redirect("people:list")
-    return _form_page(request, form, title, here("people.save"))
-
-
-def _form_page(request: HttpRequest, form: UserForm | NewUserForm, title: str, button: str) -> HttpResponse:
-    shown = {
-        "form": form,
-        "title": title,
-        "button": button,
-        "trail": [Crumb(here("people.list_title"), reverse("people:list"))],
-    }
-    return render(request, "people/user.html", shown, status=_status(form.is_bound))
+@transaction.atomic
+def _change_password(request: HttpRequest, form: PasswordForm) -> None:
+    """The log-ins elsewhere end; this one goes on under a new key."""
+    viewer, before = reads.viewer_of(request), request.session.session_key
+    form.save()
+    log_ins.end(user=viewer, but=before)
+    update_session_auth_hash(request, viewer)
+    log_ins.moved(request, before)
+    audit.note("password_changed", by=viewer, kind="user", record=viewer.pk)
 
 
 def _remembering(request: HttpRequest, cookie: str, value: str) -> HttpResponse:

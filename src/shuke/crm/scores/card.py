@@ -12,12 +12,15 @@ from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
+from shuke.crm.customers import cards
 from shuke.crm.customers import reads as customers
-from shuke.crm.customers.models import Customer, CustomerTag
+from shuke.crm.customers.forms import colours
+from shuke.crm.customers.models import Customer, CustomerTag, Origin
 from shuke.crm.people.models import User
-from shuke.crm.scores import reads
+from shuke.crm.scores import household, reads
 from shuke.crm.scores.columns import name_of, short_tier, why_sentence
 from shuke.crm.scores.models import Run, Score
+from shuke.crm.scores.rights import contacts, responsible
 from shuke.crm.words import here, name_or_itself
 from shuke.kit.text import compact_money, day, explain, money, number, percent
 from shuke.ui import language
@@ -58,6 +61,8 @@ class Slot:
     title: str
     url: str
     shape: str = "chart"
+    unscored: bool = False
+    """Whether it has something to show of a customer without a score."""
 
 
 class _Writer:
@@ -123,10 +128,15 @@ def context(viewer: User, customer: Customer) -> dict[str, Any]:
         "tags": [_tag(entry, customer) for entry in customers.tagged(viewer, customer)],
         "traits": _traits(customer),
         "kind": here(f"customers.kind.{customer.kind}"),
-        "rights": {right: viewer.may(right) for right in ("tag",)},
+        "rights": {"tag": viewer.may("tag") and customers.visible(viewer, "write").filter(pk=customer.pk).exists()},
+        "contacts": contacts(viewer, customer),
+        "responsible": responsible(viewer, customer),
         "all_tags": customers.all_tags(viewer),
         "slots": _slots(customer),
         "score": score,
+        "colours": colours(),
+        "household": household.together(viewer, customer, run),
+        **cards.context(viewer, customer),
     }
     if run is not None and score is not None:
         write = _Writer(customer, run, score, reads.score_of(viewer, customer, before))
@@ -294,6 +304,7 @@ def _tag(entry: CustomerTag, customer: Customer) -> dict[str, str]:
     when = day(timezone.localtime(entry.tagged_at).date(), language.active())
     return {
         "name": entry.tag.name,
+        "colour": entry.tag.colour,
         "remove": f"{reverse('customers:untag')}?{query}",
         "origin": here("customers.tag.by", origin=origin, who=who, when=when),
     }
@@ -306,10 +317,17 @@ def _traits(customer: Customer) -> list[Part]:
         note = ""
         if isinstance(trait, dict) and trait.get("on"):
             on = day(date.fromisoformat(trait["on"]), tongue)
-            origin = name_or_itself("customers.trait.origin.", str(trait.get("origin", "")))
-            note = here("customers.trait.from", origin=origin, day=on)
+            note = here("customers.trait.from", origin=_origin(trait), day=on)
         parts.append(Part(name_or_itself("customers.trait.name.", label), str(value), note))
     return parts
+
+
+def _origin(trait: Mapping[str, Any]) -> str:
+    """By whom, for what somebody wrote by hand; an import names itself."""
+    origin = str(trait.get("origin", ""))
+    if origin in Origin.values:
+        return here(f"customers.origin.{origin}") + (f", {trait['by']}" if trait.get("by") else "")
+    return name_or_itself("customers.trait.origin.", origin)
 
 
 def _slots(customer: Customer) -> list[Slot]:
@@ -320,5 +338,6 @@ def _slots(customer: Customer) -> list[Slot]:
             url = reverse(entry["url_name"], args=[customer.key])
         except NoReverseMatch:
             continue
-        slots.append(Slot(here(f"scores.slot.{entry['name']}"), url, entry.get("shape", "chart")))
+        title, shape = here(f"scores.slot.{entry['name']}"), entry.get("shape", "chart")
+        slots.append(Slot(title, url, shape, "unscored" in entry))
     return slots

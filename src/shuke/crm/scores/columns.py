@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import Any, Literal
 
+from shuke.crm.customers import fields as types
+from shuke.crm.customers.labels import in_language
+from shuke.crm.customers.models import Field
+from shuke.crm.people.models import User
 from shuke.kit.money import minor_digits, to_major
 from shuke.kit.text import explain, keys, money, percent, say, template
 
-Form = Literal["money", "whole", "tenth", "share", "day", "name", "text", "sentence"]
+Form = Literal["money", "whole", "tenth", "share", "day", "name", "text", "sentence", "field"]
 Writer = Callable[[Any], str]
 _UNKNOWN = "—"
 
@@ -25,12 +30,17 @@ class Column:
     form: Form
     order: str = ""
     names: str = ""
+    of: Field | None = dataclasses.field(default=None, compare=False)
+    """The field of the card it shows, where it is of no score."""
 
     @property
     def is_number(self) -> bool:
-        return self.form in ("money", "whole", "tenth", "share")
+        of_number = self.of is not None and self.of.type in (Field.Type.NUMBER, Field.Type.MONEY)
+        return of_number or self.form in ("money", "whole", "tenth", "share")
 
     def title(self, language: str) -> str:
+        if self.of is not None:
+            return in_language(self.of.labels, language) or self.of.code
         return say(f"scores.column.{self.code}", language)
 
 
@@ -62,25 +72,41 @@ COLUMNS: Mapping[str, Column] = {
         Column("phone", "phone", "text"),
         Column("email", "email", "text"),
         Column("tags", "tags", "text"),
+        Column("owner", "owner", "text"),
         Column("created", "created_at", "day", order="created_at"),
     )
 }
 DEFAULT = ("tier", "stage", "clv", "current_value", "value_at_risk", "churn_probability", "last_purchase", "policy")
 ORDERS = {"name": "sort_name"} | {code: column.order for code, column in COLUMNS.items() if column.order}
 """What lists are sorted by: the code in addresses and the field."""
-OF_CUSTOMER = {"phone", "email", "created_at"}
+OF_CUSTOMER = {"phone", "email", "created_at", "owner"}
+OF_CARD = "values."
+"""What the field of a column begins with that shows a field of the card."""
 
 
-def writers(columns: tuple[Column, ...], language: str, currency: str) -> list[Writer]:
+def card_column(of: Field, viewer: User | None = None) -> Column:
+    """A field of the card as a column. By contacts that are masked for the viewer nothing is sorted.
+
+    >>> card_column(Field(code="budget", type="money")).order
+    'f.budget'
+    """
+    code = f"f.{of.code}"
+    is_sorted = of.type in types.SORTED and not types.is_closed(of, viewer)
+    return Column(code, OF_CARD + of.code, "field", order=code if is_sorted else "", of=of)
+
+
+def writers(viewer: User, columns: tuple[Column, ...], language: str, currency: str) -> list[Writer]:
     """What writes the figure of each column, for pages: money in whole major units, days as 2017-12-31."""
-    return [_writer(column, language, currency) for column in columns]
+    return [_writer(viewer, column, language, currency) for column in columns]
 
 
-def _writer(column: Column, language: str, currency: str) -> Writer:
+def _writer(viewer: User, column: Column, language: str, currency: str) -> Writer:
     if column.form == "money":
         return _money(language, currency)
     if column.form == "name":
         return _names(column.names, language).get_or_code
+    if column.of is not None:
+        return partial(types.shown, column.of, viewer=viewer)
     return _PLAIN[column.form]
 
 
@@ -164,6 +190,7 @@ def file_text(column: Column, value: object, language: str, currency: str) -> st
     """
     if value is None:
         return ""
+    assert column.of is None, "what cards say is written by `fields.file_text`, for somebody"  # noqa: S101
     if column.form == "money" and isinstance(value, int):
         return str(to_major(value, currency))
     if column.form == "name":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import StringIO
 from itertools import islice
@@ -11,14 +11,16 @@ from itertools import islice
 from django.conf import settings
 from django.utils import timezone
 
+from shuke.crm.customers import fields as types
 from shuke.crm.customers import reads as customers
-from shuke.crm.customers.models import Export
+from shuke.crm.customers.models import Export, Field
 from shuke.crm.customers.writes import close_export, log_export
 from shuke.crm.people.models import User
 from shuke.crm.scores.columns import COLUMNS, Column, file_text, why_sentence
 from shuke.crm.scores.models import Run
 from shuke.crm.scores.query import Query
 from shuke.crm.scores.reads import Listed, all_listed, as_row
+from shuke.crm.scores.rows import links_customers, names_in
 from shuke.kit.cells import safe_cell
 from shuke.kit.text import say
 
@@ -47,13 +49,26 @@ class _Style:
     currency: str
 
 
+@dataclass(frozen=True)
+class _More:
+    """For whom some hundred lines are, the tags of their customers, and the names of customers they link to."""
+
+    viewer: User
+    tags: Mapping[int, list[str]]
+    names: Mapping[int, str]
+
+
 def _lines(viewer: User, rows: Iterator[Listed], query: Query, style: _Style, log: Export) -> Iterator[str]:
     yield _BYTE_ORDER_MARK + _csv([_heads(query, style)])
     count = 0
     while chunk := list(islice(rows, _LINES)):
         with_tags = COLUMNS["tags"] in query.columns
         tags = customers.tags_of(viewer, [row.customer.pk for row in chunk]) if with_tags else {}
-        yield _csv([_line(row, query, style, tags.get(row.customer.pk, [])) for row in chunk])
+        names: dict[int, str] = {}
+        for column in query.columns:
+            names |= names_in(viewer, column, chunk) if links_customers(column) else {}
+        more = _More(viewer, tags, names)
+        yield _csv([_line(row, query, style, more) for row in chunk])
         count += len(chunk)
     close_export(export=log, rows=count)
 
@@ -61,20 +76,31 @@ def _lines(viewer: User, rows: Iterator[Listed], query: Query, style: _Style, lo
 def _heads(query: Query, style: _Style) -> list[str]:
     names = [say(f"customers.field.{name}", style.language) for name in ("key", "name")]
     return names + [
-        column.title(style.language) + (f" ({style.currency})" if column.form == "money" else "")
+        column.title(style.language) + (f" ({_currency(column, style)})" if _is_money(column) else "")
         for column in query.columns
     ]
 
 
-def _line(row: Listed, query: Query, style: _Style, tags: list[str]) -> list[str]:
+def _is_money(column: Column) -> bool:
+    return column.form == "money" or (column.of is not None and column.of.type == Field.Type.MONEY)
+
+
+def _currency(column: Column, style: _Style) -> str:
+    """Scores are in the currency of their run, cards in that of the business."""
+    return style.currency if column.of is None else settings.SHUKE_CURRENCY
+
+
+def _line(row: Listed, query: Query, style: _Style, more: _More) -> list[str]:
     texts = [row.customer.key, row.customer.name]
-    texts += [_text(row, column, style, tags) for column in query.columns]
+    texts += [_text(row, column, style, more) for column in query.columns]
     return [safe_cell(text) for text in texts]
 
 
-def _text(row: Listed, column: Column, style: _Style, tags: list[str]) -> str:
+def _text(row: Listed, column: Column, style: _Style, more: _More) -> str:
     if column.code == "tags":
-        return ", ".join(tags)
+        return ", ".join(more.tags.get(row.customer.pk, []))
+    if column.of is not None:
+        return types.file_text(column.of, row.value(column.field), more.viewer, more.names)
     if column.form == "sentence":
         if row.score is None:
             return ""

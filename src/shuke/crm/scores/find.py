@@ -19,7 +19,11 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from shuke.crm.customers.models import Customer, CustomerTag
+from shuke.crm.customers.scope import EVERYBODY, Reach, asked_for, reach
 from shuke.crm.customers.search import found_ids, matching
+from shuke.crm.customers.values import FieldValue
+from shuke.crm.people.models import User
+from shuke.crm.people.rights import Act
 from shuke.crm.scores.cells import chosen
 from shuke.crm.scores.models import DESCENDING, FIRST_OF_CELLS, RELATIONS, SLOTS, Run, Score
 from shuke.crm.scores.query import Query
@@ -35,6 +39,7 @@ MERGED = 20_000
 _AT_ONCE = 2_000
 _CELLS_MERGED = 200  # each is a part of one statement, and SQLite takes at most 500
 _OF_CUSTOMERS = ("sort_name", "created_at")
+_CARD_ORDER = "sorted_value"
 
 
 @dataclass(frozen=True)
@@ -47,17 +52,35 @@ class Found:
 
 
 @dataclass(frozen=True)
+class Sight:
+    """Whose customers a list may show, and whether phone numbers are found by their last digits only."""
+
+    within: Reach
+    tail_only: bool
+
+    @classmethod
+    def of(cls, viewer: User, query: Query, act: Act = "read") -> Sight:
+        """What the viewer reaches of what the query asks for."""
+        return cls(reach(viewer, act).narrowed(asked_for(viewer, query.owner)), not viewer.may("contacts"))
+
+
+UNLIMITED = Sight(EVERYBODY, tail_only=False)
+"""The system's own."""
+
+
+@dataclass(frozen=True)
 class _Plan:
     """A query with what its filters mean in a run: the cells admitted (None: all), and how many customers they hold."""
 
     query: Query
     run: Run | None
+    sight: Sight
     cells: list[int] | None
     in_cells: int
 
     @property
     def by_customer(self) -> bool:
-        return self.run is None or self.query.field in _OF_CUSTOMERS
+        return self.run is None or self.query.sorted_by is not None or self.query.field in _OF_CUSTOMERS
 
     @property
     def relation(self) -> str:
@@ -72,18 +95,26 @@ class _Plan:
     @property
     def order(self) -> str:
         """The field sorted by; without a run only fields of customers can be."""
+        if self.query.sorted_by is not None:
+            return _CARD_ORDER
         return self.query.field if self.run or self.query.field in _OF_CUSTOMERS else "sort_name"
 
     @property
+    def is_narrowed(self) -> bool:
+        """Whether there is a filter that the order's index and the cells know nothing of."""
+        query = self.query
+        return bool(query.words or query.tag or query.conditions) or not self.sight.within.is_all
+
+    @property
     def is_descending(self) -> bool:
-        return self.query.is_descending and self.order == self.query.field
+        return self.query.is_descending and self.order in (self.query.field, _CARD_ORDER)
 
 
-def find(query: Query, run: Run | None) -> Found:
-    """The page of customers that a query asks for."""
-    plan = _planned(query, run)
+def find(query: Query, run: Run | None, sight: Sight) -> Found:
+    """The page of customers that a query asks for, of those in sight."""
+    plan = _planned(query, run, sight)
     few, ids = _few(plan), None
-    if few is None and (query.words or query.tag):
+    if few is None and plan.is_narrowed:
         ids = _tried(plan)
         few = _left(plan, MANY) if ids is None else None
     if few is not None:
@@ -91,13 +122,15 @@ def find(query: Query, run: Run | None) -> Found:
         return Found(found[query.start : query.start + query.size], len(found))
     if ids is None:
         ids = _merged(plan, query.start, query.size) or _walked(plan, query.start, query.size)
+    if plan.is_narrowed and len(ids) < query.size and (ids or not query.start):
+        return Found(ids, query.start + len(ids))  # the last page, so that all are counted
     total, capped = _total(plan)
     return Found(ids, max(total, query.start + len(ids)), capped)
 
 
-def all_ids(query: Query, run: Run | None) -> Iterator[int]:
-    """The ids of all customers that a query asks for, in order; for exports."""
-    plan = _planned(query, run)
+def all_ids(query: Query, run: Run | None, sight: Sight) -> Iterator[int]:
+    """The ids of all customers that a query asks for, of those in sight, in order; for exports."""
+    plan = _planned(query, run, sight)
     few = _few(plan)
     if few is not None:
         return iter(_sorted(plan, few))
@@ -105,13 +138,13 @@ def all_ids(query: Query, run: Run | None) -> Iterator[int]:
     return chain(with_value.iterator(), without.iterator())
 
 
-def _planned(query: Query, run: Run | None) -> _Plan:
+def _planned(query: Query, run: Run | None, sight: Sight) -> _Plan:
     if run is None:
-        return _Plan(query, None, [] if query.wanted else None, 0)
+        return _Plan(query, None, sight, [] if query.wanted else None, 0)
     if not query.wanted:
-        return _Plan(query, run, None, run.customers)
+        return _Plan(query, run, sight, None, run.customers)
     cells, count = chosen(run.cells, query.wanted)
-    return _Plan(query, run, cells, count)
+    return _Plan(query, run, sight, cells, count)
 
 
 def _few(plan: _Plan) -> list[int] | None:
@@ -122,13 +155,23 @@ def _few(plan: _Plan) -> list[int] | None:
 
 
 def _left(plan: _Plan, most: int) -> list[int] | None:
-    """The ids that the words or the tag leave, if they are at most so many."""
-    if plan.query.words and len(ids := found_ids(plan.query.words, most + 1)) <= most:
+    """The ids that the viewer's reach, the words, the tag or a field leaves, if they are at most so many."""
+    if not plan.sight.within.is_all:
+        owned = Customer.objects.filter(plan.sight.within.within()).order_by().values_list("pk", flat=True)
+        if len(ids := list(owned[: most + 1])) <= most:
+            return ids
+    words, tail_only = plan.query.words, plan.sight.tail_only
+    if words and len(ids := found_ids(words, most + 1, tail_only=tail_only)) <= most:
         return ids
     if plan.query.tag:
         tagged = CustomerTag.objects.filter(tag__name=plan.query.tag).values_list("customer_id", flat=True)
         if len(ids := list(tagged[: most + 1])) <= most:
             return ids
+    for condition in plan.query.conditions:
+        if condition.has_index:
+            passing = Customer.objects.filter(condition.passes()).order_by().values_list("pk", flat=True)
+            if len(ids := list(passing[: most + 1])) <= most:
+                return ids
     return None
 
 
@@ -156,7 +199,7 @@ def _sorted(plan: _Plan, few: list[int]) -> list[int]:
     if not few:
         return []
     order = plan.order if plan.by_customer else f"{plan.relation}__{plan.order}"
-    passing = Customer.objects.filter(_passes(plan, "")).values_list("pk", order)
+    passing = _customers(plan).filter(_passes(plan, "")).values_list("pk", order)
     parts = (few[start : start + _AT_ONCE] for start in range(0, len(few), _AT_ONCE))
     rows = list(chain.from_iterable(passing.filter(pk__in=part) for part in parts))
     rows.sort(key=itemgetter(0), reverse=not _ties_rise(plan))
@@ -164,22 +207,30 @@ def _sorted(plan: _Plan, few: list[int]) -> list[int]:
     return [pk for pk, _ in with_value] + sorted(pk for pk, value in rows if value is None)
 
 
+def _customers(plan: _Plan) -> QuerySet[Customer]:
+    """Customers, with the field of the card that they are sorted by."""
+    of = plan.query.sorted_by
+    return Customer.objects.all() if of is None else Customer.objects.annotate(**{_CARD_ORDER: FieldValue(of)})
+
+
 def _passes(plan: _Plan, prefix: str) -> Q:
     """All filters as conditions on rows of scores (prefix `customer__`) or of customers (no prefix)."""
-    condition = Q()
+    condition = plan.sight.within.within(prefix)
     if plan.cells is not None:
         condition &= Q(**{"cell__in" if prefix else f"{plan.relation}__cell__in": plan.cells})
     if plan.query.words:
-        condition &= matching(plan.query.words, prefix)
+        condition &= matching(plan.query.words, prefix, tail_only=plan.sight.tail_only)
     if plan.query.tag:
         tagged = CustomerTag.objects.filter(tag__name=plan.query.tag, customer=OuterRef("pk"))
         condition &= Q(Exists(tagged))
+    for wanted in plan.query.conditions:
+        condition &= wanted.passes(prefix, walked=True)
     return condition
 
 
 def _rows(plan: _Plan) -> QuerySet[Any]:
     """What an order runs over: customers, or the run's scores."""
-    return Customer.objects.all() if plan.by_customer else plan.scores.objects.all()
+    return _customers(plan) if plan.by_customer else plan.scores.objects.all()
 
 
 def _to_customer(plan: _Plan) -> str:
@@ -190,8 +241,13 @@ def _ordered(plan: _Plan, rows: QuerySet[Any]) -> QuerySet[Any]:
     """Those with a value, as the order's index runs, or all of it backwards."""
     tie = "pk" if _ties_rise(plan) else "-pk"
     ordered = rows.order_by(f"-{plan.order}" if plan.is_descending else plan.order, tie)
-    can_lack = rows.model._meta.get_field(plan.order).null
+    can_lack = _can_lack(plan, rows)
     return ordered.filter(**{f"{plan.order}__isnull": False}) if can_lack else ordered
+
+
+def _can_lack(plan: _Plan, rows: QuerySet[Any]) -> bool:
+    """Whether some have no value to be sorted by."""
+    return plan.order == _CARD_ORDER or bool(rows.model._meta.get_field(plan.order).null)
 
 
 def _ties_rise(plan: _Plan) -> bool:
@@ -202,15 +258,15 @@ def _ties_rise(plan: _Plan) -> bool:
 def _walks(plan: _Plan) -> tuple[QuerySet[Any, int], QuerySet[Any, int]]:
     """The ids along the order: first those with a value, then those without."""
     rows = _rows(plan).filter(_passes(plan, _to_customer(plan)))
-    can_lack = rows.model._meta.get_field(plan.order).null
+    can_lack = _can_lack(plan, rows)
     without = rows.filter(**{f"{plan.order}__isnull": True}).order_by("pk") if can_lack else rows.none()
     return _ordered(plan, rows).values_list("pk", flat=True), without.values_list("pk", flat=True)
 
 
 def _merged(plan: _Plan, start: int, size: int) -> list[int]:
     """A page merged of the first customers of each cell; empty where another way must be taken."""
-    query, deep = plan.query, start + size
-    by_score_alone = plan.run is not None and plan.cells is not None and not (query.words or query.tag)
+    deep = start + size
+    by_score_alone = plan.cells is not None and not plan.is_narrowed
     if plan.run is None or not by_score_alone or plan.order not in FIRST_OF_CELLS:
         return []
     cells = plan.cells or []
@@ -247,9 +303,12 @@ def _walked(plan: _Plan, start: int, size: int) -> list[int]:
 
 
 def _total(plan: _Plan) -> tuple[int, bool]:
-    if not (plan.query.words or plan.query.tag) and (plan.cells is not None or not plan.by_customer):
-        return plan.in_cells, False
-    if plan.query.words or plan.query.tag:
+    if plan.query.words or plan.query.tag or plan.query.conditions:
         return FEW, True
-    counted = Customer.objects.order_by().values_list("pk")[: COUNTED + 1].count()
+    if plan.sight.within.is_all and (plan.cells is not None or not plan.by_customer):
+        return plan.in_cells, False
+    passing = Customer.objects.filter(_passes(plan, ""))
+    if not plan.by_customer:
+        passing = passing.filter(**{f"{plan.relation}__isnull": False})
+    counted = passing.order_by().values_list("pk")[: COUNTED + 1].count()
     return min(counted, COUNTED), counted > COUNTED

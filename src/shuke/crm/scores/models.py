@@ -188,3 +188,20 @@ class TierChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer_id}: {self.before} → {self.after}"
+
+
+class StageChange(models.Model):
+    """A customer's stage was another one in the run before: told on the timeline."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, db_constraint=False, related_name="+")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+")
+    before = models.CharField(max_length=16)
+    after = models.CharField(max_length=16)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["customer", "run"], name="one_stage_change_per_run"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id}: {self.before} → {self.after}"

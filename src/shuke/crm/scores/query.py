@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+from shuke.crm.customers.models import Field
+from shuke.crm.people.models import User
+from shuke.crm.scores import conditions
 from shuke.crm.scores.cells import ALL, Wanted
-from shuke.crm.scores.columns import COLUMNS, DEFAULT, ORDERS, Column
+from shuke.crm.scores.columns import COLUMNS, DEFAULT, ORDERS, Column, card_column
+from shuke.crm.scores.conditions import Condition
 from shuke.ui.parts import PAGE_SIZES
 
 RISKS = ("value", "churn")
+OWNERS = ("mine", "team", "nobody")
 DEFAULT_ORDER = "-clv"
 _LONGEST_SEARCH = 80
 
@@ -23,19 +29,30 @@ class Query:
     words: str = ""
     wanted: Wanted = ALL
     tag: str = ""
+    owner: str = ""
     order: str = DEFAULT_ORDER
     page: int = 1
     size: int = PAGE_SIZES[0]
     columns: tuple[Column, ...] = tuple(COLUMNS[code] for code in DEFAULT)
+    conditions: tuple[Condition, ...] = ()
+    fields: tuple[Column, ...] = ()
+    """The fields of the card that may be columns."""
 
     @property
     def is_filtered(self) -> bool:
-        return bool(self.words or self.tag or self.wanted)
+        return bool(self.words or self.tag or self.owner or self.wanted or self.conditions)
 
     @property
     def field(self) -> str:
         """The field sorted by."""
-        return ORDERS[self.order.removeprefix("-")]
+        code = self.order.removeprefix("-")
+        return ORDERS.get(code, code)
+
+    @property
+    def sorted_by(self) -> Field | None:
+        """The field of the card sorted by, where it is one."""
+        code = self.order.removeprefix("-")
+        return next((column.of for column in self.fields if column.code == code), None)
 
     @property
     def is_descending(self) -> bool:
@@ -64,10 +81,15 @@ class Query:
         return urlencode(_pairs(replace(self, page=1)))
 
 
-def read(asked: QueryDict) -> Query:
-    """The list an address asks for. What it does not know (an old link, a column that is gone) it leaves out."""
-    order = asked.get("sort", "")
-    codes = [code for entry in asked.getlist("columns") for code in entry.split(",") if code in COLUMNS]
+def read(asked: QueryDict, fields: Sequence[Field] = (), viewer: User | None = None) -> Query:
+    """The list an address asks for. What it does not know (an old link, a column that is gone) it leaves out.
+
+    `fields`: those of the card that lists may show; by what is hidden from the viewer nothing is filtered or sorted.
+    """
+    order, own = asked.get("sort", ""), tuple(card_column(of, viewer) for of in fields)
+    known = {**COLUMNS, **{column.code: column for column in own}}
+    orders = {*ORDERS, *(column.order for column in own if column.order)}
+    codes = [code for entry in asked.getlist("columns") for code in entry.split(",") if code in known]
     size = _whole(asked.get("size", ""))
     return Query(
         words=asked.get("q", "").strip()[:_LONGEST_SEARCH].replace("\x00", ""),
@@ -79,15 +101,23 @@ def read(asked: QueryDict) -> Query:
             tier_before=_values(asked, "tier_before"),
         ),
         tag=asked.get("tag", "").strip().replace("\x00", ""),
-        order=order if order.removeprefix("-") in ORDERS else DEFAULT_ORDER,
+        owner=_owner(asked.get("owner", "")),
+        order=order if order.removeprefix("-") in orders else DEFAULT_ORDER,
         page=max(_whole(asked.get("page", "")), 1),
         size=size if size in PAGE_SIZES else PAGE_SIZES[0],
-        columns=tuple(COLUMNS[code] for code in dict.fromkeys(codes)) or Query().columns,
+        columns=tuple(known[code] for code in dict.fromkeys(codes)) or Query().columns,
+        conditions=conditions.read(asked, fields, viewer),
+        fields=own,
     )
 
 
 def _values(asked: QueryDict, name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value for entry in asked.getlist(name) for value in entry.split(",") if value))
+
+
+def _owner(text: str) -> str:
+    """Whose customers: mine, the team's, nobody's, or a user's by id."""
+    return text if text in OWNERS or _whole(text) else ""
 
 
 def _whole(text: str) -> int:
@@ -98,7 +128,8 @@ def _pairs(query: Query) -> list[tuple[str, object]]:
     pairs: list[tuple[str, object]] = [("q", query.words)]
     for name in ("tier", "stage", "segment", "risk", "tier_before"):
         pairs += [(name, value) for value in getattr(query.wanted, name)]
-    pairs.append(("tag", query.tag))
+    pairs += [("tag", query.tag), ("owner", query.owner)]
+    pairs += [pair for condition in query.conditions for pair in condition.pairs()]
     if query.order != DEFAULT_ORDER:
         pairs.append(("sort", query.order))
     if query.size != PAGE_SIZES[0]:

@@ -10,27 +10,34 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 
+from shuke.crm.customers.masks import masked
 from shuke.crm.customers.models import Customer
+from shuke.crm.customers.scope import reach
 from shuke.crm.people.models import User
-from shuke.crm.scores.columns import OF_CUSTOMER, Column
-from shuke.crm.scores.find import Found, all_ids, find
+from shuke.crm.scores.columns import OF_CARD, OF_CUSTOMER, Column
+from shuke.crm.scores.find import Found, Sight, all_ids, find
 from shuke.crm.scores.models import COLUMNS, SLOTS, Run, Score, TierChange
 from shuke.crm.scores.query import Query
 
 _CHUNK = 2_000
+_NAMES_OF_OWNER = ("owner__username", "owner__name")
 
 
 @dataclass(frozen=True)
 class Listed:
-    """A customer in a list, with the score of the current run where there is one."""
+    """A customer in a list, with the score of the current run where there is one; contacts masked if they must be."""
 
     customer: Customer
     score: Score | None
+    in_full: bool
 
     def value(self, field: str) -> Any:
-        """A figure by the name of its field, of the score or of the customer."""
+        """A figure by the name of its field, of the score, of the customer or of the card."""
+        if field.startswith(OF_CARD):
+            return self.customer.values.get(field.removeprefix(OF_CARD))
         holder = self.customer if field in OF_CUSTOMER else self.score
-        return None if holder is None else getattr(holder, field)
+        value = None if holder is None else getattr(holder, field)
+        return masked(field, value) if isinstance(value, str) and not self.in_full else value
 
 
 @dataclass(frozen=True)
@@ -69,8 +76,8 @@ def runs(viewer: User) -> QuerySet[Run]:
 def listed(viewer: User, query: Query, run: Run | None) -> tuple[list[Listed], Found]:
     """The page of a list, and how many customers the list has."""
     _require_sight(viewer)
-    found = find(query, run)
-    return _rows(found.ids, run, query.columns), found
+    found = find(query, run, Sight.of(viewer, query))
+    return _rows(viewer, found.ids, run, query.columns), found
 
 
 def all_listed(viewer: User, query: Query, run: Run | None) -> Iterator[Listed]:
@@ -80,7 +87,13 @@ def all_listed(viewer: User, query: Query, run: Run | None) -> Iterator[Listed]:
     """
     if not viewer.may("export"):
         raise PermissionDenied("export")
-    return _all_rows(query, run)
+    return _all_rows(viewer, query, run)
+
+
+def listed_ids(viewer: User, query: Query, run: Run | None) -> Iterator[int]:
+    """The ids of those customers of a list whom the viewer may change, for what is done to all of them."""
+    _require_sight(viewer)
+    return all_ids(query, run, Sight.of(viewer, query, "write"))
 
 
 def score_of(viewer: User, customer: Customer, run: Run | None) -> Score | None:
@@ -88,7 +101,7 @@ def score_of(viewer: User, customer: Customer, run: Run | None) -> Score | None:
     _require_sight(viewer)
     if run is None or run.slot is None:
         return None
-    return SLOTS[run.slot].objects.filter(pk=customer.pk).first()
+    return SLOTS[run.slot].objects.filter(reach(viewer).within("customer__"), pk=customer.pk).first()
 
 
 def tier_history(viewer: User, customer: Customer) -> list[Standing]:
@@ -108,23 +121,30 @@ def _light(state: Run.State) -> Run | None:
     return Run.objects.filter(state=state).defer("figures", "parameters").first()
 
 
-def _all_rows(query: Query, run: Run | None) -> Iterator[Listed]:
-    ids = all_ids(query, run)
+def _all_rows(viewer: User, query: Query, run: Run | None) -> Iterator[Listed]:
+    ids = all_ids(query, run, Sight.of(viewer, query, "export"))
     while chunk := list(islice(ids, _CHUNK)):
-        yield from _rows(chunk, run, query.columns)
+        yield from _rows(viewer, chunk, run, query.columns)
 
 
-def _rows(ids: Sequence[int], run: Run | None, columns: Sequence[Column]) -> list[Listed]:
+def _rows(viewer: User, ids: Sequence[int], run: Run | None, columns: Sequence[Column]) -> list[Listed]:
     """The customers and their scores, with the fields that the columns show; a sentence may need any of them."""
     fields = {column.field for column in columns}
-    customers = Customer.objects.only("key", "name", *sorted(fields & OF_CUSTOMER)).in_bulk(ids)
+    card = ["values"] if any(column.of is not None for column in columns) else []
+    shown = ["key", "name", *card, *sorted(fields & OF_CUSTOMER)]
+    # Found within the viewer's reach already; asked again, so that no way of finding can show more.
+    rows_of = Customer.objects.filter(reach(viewer).within()).only(*shown)
+    if "owner" in fields:
+        rows_of = rows_of.select_related("owner").only(*shown, *_NAMES_OF_OWNER)
+    customers = rows_of.in_bulk(ids)
     scores: dict[int, Score] = {}
     if run is not None and run.slot is not None:
         rows = SLOTS[run.slot].objects.all()
         if not any(column.form == "sentence" for column in columns):
             rows = rows.only(*sorted(fields.intersection(COLUMNS)))
         scores = dict(rows.in_bulk(ids))
-    return [Listed(customers[pk], scores.get(pk)) for pk in ids if pk in customers]
+    in_full = viewer.may("contacts")
+    return [Listed(customers[pk], scores.get(pk), in_full) for pk in ids if pk in customers]
 
 
 def _require_sight(viewer: User) -> None:

@@ -4,7 +4,7 @@ ten columns through the template engine would be most of a page's time."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from django.template.loader import render_to_string
@@ -12,7 +12,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from shuke.crm.customers import fields as types
 from shuke.crm.customers import reads as customers
+from shuke.crm.customers.models import Field
 from shuke.crm.people.models import User
 from shuke.crm.scores.columns import COLUMNS, Column, Writer, short_tier, why_sentence, writers
 from shuke.crm.scores.query import Query
@@ -48,7 +50,8 @@ class Way:
 
 def drawn(viewer: User, query: Query, rows: Sequence[Listed], language: str, currency: str) -> SafeString:
     """The rows as HTML; every value is escaped as it is filled in."""
-    ways, tick = _ways(viewer, query, rows, language, currency), viewer.may("tag")
+    ways = _ways(viewer, query, rows, language, currency)
+    tick = viewer.may("tag") or viewer.scope("customers", "assign") != "none"
     pattern = render_to_string("scores/_row.html", {"ways": ways, "tick": tick})
     card, label = reverse("customers:card", args=["KEY"]), template("scores.list.select_one", language)
     filled = []
@@ -63,8 +66,26 @@ def drawn(viewer: User, query: Query, rows: Sequence[Listed], language: str, cur
 def _ways(viewer: User, query: Query, rows: Sequence[Listed], language: str, currency: str) -> list[Way]:
     with_tags = COLUMNS["tags"] in query.columns
     tags = customers.tags_of(viewer, [row.customer.pk for row in rows]) if with_tags else {}
-    pairs = zip(query.columns, writers(query.columns, language, currency), strict=True)
-    return [Way(column, write, column.title(language), language, currency, tags) for column, write in pairs]
+    pairs = zip(query.columns, writers(viewer, query.columns, language, currency), strict=True)
+    ways = [Way(column, write, column.title(language), language, currency, tags) for column, write in pairs]
+    return [_with_names(viewer, way, rows) if links_customers(way.column) else way for way in ways]
+
+
+def _with_names(viewer: User, way: Way, rows: Sequence[Listed]) -> Way:
+    """A column of links to customers, whose names are asked for once."""
+    names = names_in(viewer, way.column, rows)
+    return replace(way, write=lambda value: types.shown(way.column.of or Field(), value, viewer, names))
+
+
+def links_customers(column: Column) -> bool:
+    """Whether it shows other customers."""
+    return column.of is not None and column.of.type == Field.Type.CUSTOMER
+
+
+def names_in(viewer: User, column: Column, rows: Sequence[Listed]) -> dict[int, str]:
+    """The names of the customers that a column shows, as far as the viewer reaches them."""
+    ids = [row.value(column.field) for row in rows]
+    return types.names_of([pk for pk in ids if pk is not None], viewer)
 
 
 def _card_url(pattern: str, key: str) -> str:

@@ -42,15 +42,15 @@ def _copy(sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
             copying.write_row(row)
 
 
-def tiers(model: _Model, ids: Sequence[int]) -> dict[int, str]:
-    """The tiers in force of customers, by the ten thousand."""
+def standings(model: _Model, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """The tiers in force and stages of customers, by the ten thousand."""
     table = connection.ops.quote_name(model._meta.db_table)
     postgresql = connection.vendor == "postgresql"
     wanted = "= ANY(%s)" if postgresql else "IN (SELECT value FROM json_each(%s))"
     with connection.cursor() as cursor:
-        sql = f"SELECT customer_id, tier_in_force FROM {table} WHERE customer_id {wanted}"
+        sql = f"SELECT customer_id, tier_in_force, stage FROM {table} WHERE customer_id {wanted}"
         cursor.execute(sql, [list(ids) if postgresql else dumps(list(ids))])
-        return dict(cursor.fetchall())
+        return {pk: (tier, stage) for pk, tier, stage in cursor.fetchall()}
 
 
 def index(model: _Model) -> None:

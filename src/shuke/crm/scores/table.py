@@ -11,12 +11,15 @@ from django.conf import settings
 from django.urls import reverse
 
 from shuke.crm.customers import reads as customers
-from shuke.crm.customers.models import SavedView
+from shuke.crm.customers.fields import is_closed
+from shuke.crm.customers.forms import colours
+from shuke.crm.customers.models import Field, SavedView
 from shuke.crm.people.models import User
 from shuke.crm.scores.columns import COLUMNS, Column, name_of
+from shuke.crm.scores.conditions import PREFIX, RANGES, STATES, WORDS
 from shuke.crm.scores.find import Found
 from shuke.crm.scores.models import Run
-from shuke.crm.scores.query import RISKS, Query
+from shuke.crm.scores.query import OWNERS, RISKS, Query
 from shuke.crm.scores.reads import Listed
 from shuke.crm.scores.rows import drawn
 from shuke.crm.words import here
@@ -24,6 +27,7 @@ from shuke.kit.text import day, number, say
 from shuke.ui import language
 from shuke.ui.parts import Option, Pages
 
+_COLLEAGUES = 60
 _FIELDS = (("tier", "tier."), ("stage", "stage."), ("segment", "rfm."))
 
 
@@ -61,6 +65,7 @@ def context(viewer: User, query: Query, run: Run | None, rows: Sequence[Listed],
     """What the template of the list shows."""
     tongue, currency = language.active(), run.currency if run else settings.SHUKE_CURRENCY
     saved, tags = customers.saved_views(viewer), customers.all_tags(viewer)
+    filters = [*_filters(query, run, tags, tongue, counted=customers.sees_all(viewer)), _owner_filter(viewer, query)]
     return {
         "query": query,
         "run": run,
@@ -69,17 +74,21 @@ def context(viewer: User, query: Query, run: Run | None, rows: Sequence[Listed],
         "pages": Pages(query.page, query.size, found.total, capped=found.capped, more=len(found.ids) == query.size),
         "total": number(found.total, tongue) + ("+" if found.capped else ""),
         "as_of": day(run.as_of, tongue) if run else "",
-        **_bar(_filters(query, run, tags, tongue)),
-        "chips": _chips(query, tongue),
+        **_bar(filters),
+        "chips": [*_chips(query, tongue), *_owner_chip(query, filters[-1])],
         "views": _views(viewer, query, saved),
         "saved_views": [_kept_view(view, viewer) for view in saved],
-        "column_choices": [_column_choice(column, query, tongue) for column in COLUMNS.values()],
-        "kept_for_filters": query.kept("q", "tier", "stage", "segment", "risk", "tag"),
+        "column_choices": [_column_choice(column, query, tongue) for column in (*COLUMNS.values(), *query.fields)],
+        "field_filters": [_field_filter(viewer, column.of, query) for column in query.fields if column.of is not None],
+        "kept_for_fields": [pair for pair in query.kept() if not pair[0].startswith(PREFIX)],
+        "colours": colours(),
+        "kept_for_filters": query.kept("q", "tier", "stage", "segment", "risk", "tag", "owner"),
         "kept_for_columns": query.kept("columns"),
         "columns_default": query.address(columns=Query().columns),
         "reset": reverse("customers:list") + Query(columns=query.columns, size=query.size).address(),
         "address": query.address(page=query.page),
         "rights": {right: viewer.may(right) for right in ("tag", "export", "save_view", "share_view")},
+        "assignable": _assignable(viewer),
         "is_empty": run is None and not query.is_filtered and not found.ids,
         "tags": tags,
     }
@@ -94,7 +103,7 @@ def _head(column: Column, tongue: str) -> dict[str, object]:
     return {
         "code": column.code if column.order else "",
         "title": column.title(tongue),
-        "help": say(f"scores.column_help.{column.code}", tongue),
+        "help": say("cards.column_help" if column.of else f"scores.column_help.{column.code}", tongue),
         "numeric": column.is_number,
     }
 
@@ -108,11 +117,39 @@ def _bar(filters: list[Filter]) -> dict[str, object]:
     return {"filters": on_bar, "more_filters": more, "more_label": label}
 
 
-def _filters(query: Query, run: Run | None, tags: list[str], tongue: str) -> list[Filter]:
+def _owner_filter(viewer: User, query: Query) -> Filter:
+    """Mine, my team's, nobody's, or a colleague's, as far as the viewer reaches."""
+    choices = [Choice(code, here(f"scores.owner.{code}"), code == query.owner) for code in OWNERS]
+    choices += [
+        Choice(str(user.pk), user.shown_name, str(user.pk) == query.owner)
+        for user in customers.owners(viewer)[:_COLLEAGUES]
+        if user.pk != viewer.pk
+    ]
+    return Filter("owner", here("scores.list.any_owner"), choices)
+
+
+def _owner_chip(query: Query, owners: Filter) -> list[Option]:
+    if not query.owner:
+        return []
+    label = next((choice.label for choice in owners.choices if choice.chosen), query.owner)
+    return [_chip(label, query, owner="")]
+
+
+def _assignable(viewer: User) -> list[Choice]:
+    """To whom customers can be given from the list, the viewer first."""
+    people = sorted(customers.assignable(viewer)[:_COLLEAGUES], key=lambda user: user.pk != viewer.pk)
+    return [Choice(str(user.pk), user.shown_name, chosen=user.pk == viewer.pk) for user in people]
+
+
+def _filters(query: Query, run: Run | None, tags: list[str], tongue: str, *, counted: bool) -> list[Filter]:
+    """`counted`: the counts of options are the whole business's, so they stand there only for who sees all of it."""
     filters = []
     if run is not None:
-        filters = [_code_filter(name, names, query, run.counts.get(name, {}), tongue) for name, names in _FIELDS]
-        choices = [_risk(code, query, run.counts.get("risk", {}), tongue) for code in RISKS]
+        filters = [
+            _code_filter(name, names, query, run.counts.get(name, {}), tongue if counted else "")
+            for name, names in _FIELDS
+        ]
+        choices = [_risk(code, query, run.counts.get("risk", {}), tongue if counted else "") for code in RISKS]
         filters.append(Filter("risk", here("scores.list.any_risk"), choices))
     if tags:
         filters.append(Filter("tag", here("scores.list.any_tag"), [Choice(tag, tag, tag == query.tag) for tag in tags]))
@@ -127,7 +164,7 @@ def _risk(code: str, query: Query, counts: Mapping[str, int], tongue: str) -> Ch
 def _code_filter(name: str, names: str, query: Query, counts: Mapping[str, int], tongue: str) -> Filter:
     wanted = getattr(query.wanted, name)
     choices = [
-        Choice(code, _counted(name_of(names, code, tongue), counts[code], tongue), code in wanted)
+        Choice(code, _counted(name_of(names, code, language.active()), counts[code], tongue), code in wanted)
         for code in sorted(counts, key=_rank)
     ]
     return Filter(name, here(f"scores.list.any_{name}"), choices)
@@ -147,6 +184,9 @@ def _rank(code: str) -> tuple[int, str]:
 
 
 def _counted(label: str, count: int, tongue: str) -> str:
+    """With its count; without a language only the label."""
+    if not tongue:
+        return label
     return say("scores.list.option", tongue, name=label, count=f"{count:,}")
 
 
@@ -169,6 +209,9 @@ def _chips(query: Query, tongue: str) -> list[Option]:
         ]
         label = here("scores.list.tier_before", names=", ".join(named))
         chips.append(_chip(label, query, wanted=replace(wanted, tier_before=())))
+    for condition in query.conditions:
+        rest_of = tuple(other for other in query.conditions if other is not condition)
+        chips.append(_chip(condition.told(), query, conditions=rest_of))
     return [*chips, _chip(query.tag, query, tag="")] if query.tag else chips
 
 
@@ -195,6 +238,36 @@ def _view_label(view: SavedView, viewer: User) -> str:
     if view.owner_id == viewer.pk:
         return view.name
     return f"{view.name} ({here('customers.view.by', who=view.owner.shown_name)})"
+
+
+def _kind(viewer: User, of: Field, has_options: bool) -> str:
+    """Which controls a filter has; by what is masked for the viewer only whether it is there."""
+    if is_closed(of, viewer):
+        return "state"
+    if of.type in RANGES:
+        return "range"
+    return "words" if of.type in WORDS else "choice" if has_options else "customer"
+
+
+def _field_filter(viewer: User, of: Field, query: Query) -> dict[str, Any]:
+    """A field of the card as a filter: a box for words, choices, or from – to; and with or without a value."""
+    set_to = next((condition for condition in query.conditions if condition.code == of.code), None)
+    texts = set_to.texts if set_to else ()
+    options = [("yes", here("cards.yes")), ("no", here("cards.no"))] if of.type == Field.Type.YES_NO else of.options
+    state = set_to.state if set_to else ""
+    return {
+        "code": of.code,
+        "name": PREFIX + of.code,
+        "title": of.label,
+        "kind": _kind(viewer, of, bool(options)),
+        "type": "date" if of.type == Field.Type.DATE else "text",
+        "text": texts[0] if texts else "",
+        "lowest": set_to.lowest if set_to else "",
+        "highest": set_to.highest if set_to else "",
+        "choices": [Choice(code, label, code in texts) for code, label in options],
+        "states": [Choice(code, here(f"cards.filter.{code}"), code == state) for code in STATES],
+        "is_set": set_to is not None,
+    }
 
 
 def _column_choice(column: Column, query: Query, tongue: str) -> Choice:

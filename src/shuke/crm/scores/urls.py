@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from shuke.crm.customers import paths  # noqa: F401  registers <key:key>
-from shuke.crm.scores import views
+from shuke.crm.scores import views, views_of_bulk, views_of_rights
 
 app_name = "customers"
 urlpatterns = [
@@ -13,7 +13,14 @@ urlpatterns = [
     path("-/export/", views.send_export, name="export"),
     path("-/tag/", views.tag_selected, name="tag"),
     path("-/untag/", views.untag, name="untag"),
+    path("-/assign/", views_of_rights.assign, name="assign"),
+    path("-/assign/<int:assignment_id>/undo/", views_of_rights.undo_assign, name="undo_assign"),
+    path("-/reveal/<key:key>/", views_of_rights.reveal, name="reveal"),
     path("-/views/", views.save_view, name="save_view"),
     path("-/views/<int:view_id>/delete/", views.delete_view, name="delete_view"),
+    path("-/bulk/", views_of_bulk.edit, name="bulk"),
+    path("-/act/<int:act_id>/", views_of_bulk.act, name="act"),
+    path("-/act/<int:act_id>/undo/", views_of_bulk.undo, name="undo_act"),
     path("<key:key>/", views.show_card, name="card"),
+    path("", include("shuke.crm.customers.urls")),
 ]

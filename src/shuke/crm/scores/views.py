@@ -11,9 +11,10 @@ from django.views.decorators.http import require_GET, require_POST
 from shuke.crm.customers import reads as customers
 from shuke.crm.customers import writes as customer_writes
 from shuke.crm.customers.errors import NoSuchCustomer, RefusedTag, RefusedView
+from shuke.crm.customers.reads_of_cards import listed_fields
 from shuke.crm.people.reads import may, needs, viewer_of
 from shuke.crm.scores import card, export, reads, table
-from shuke.crm.scores.query import read
+from shuke.crm.scores.query import Query, read
 from shuke.crm.words import here
 from shuke.kit.text import number
 from shuke.ui import language
@@ -25,7 +26,7 @@ from shuke.ui.toasts import toast
 @needs("see")
 def show_list(request: HttpRequest) -> HttpResponse:
     """The list; to htmx only the part that changes."""
-    viewer, query = viewer_of(request), read(request.GET)
+    viewer, query = viewer_of(request), _query(request)
     run = reads.run_for_lists(viewer)
     rows, found = reads.listed(viewer, query, run)
     context = table.context(viewer, query, run, rows, found)
@@ -53,7 +54,7 @@ def show_card(request: HttpRequest, key: str) -> HttpResponse:
 @needs("export")
 def send_export(request: HttpRequest) -> StreamingHttpResponse:
     """The whole list as CSV, as filtered, sorted and with the columns chosen; noted in the log of exports."""
-    viewer, query = viewer_of(request), read(request.GET)
+    viewer, query = viewer_of(request), _query(request)
     lines = export.lines(viewer, query, reads.run_for_lists(viewer), language.active())
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{export.file_name()}"'
@@ -70,7 +71,8 @@ def tag_selected(request: HttpRequest) -> HttpResponse:
         toast(request, here("customers.tag.nobody"), tone="warning")
         return HttpResponseRedirect(back)
     try:
-        new = customer_writes.tag(customers=ids, name=name, by=viewer_of(request))
+        colour = request.POST.get("colour", "")
+        new = customer_writes.tag(customers=ids, name=name, by=viewer_of(request), colour=colour)
     except RefusedTag:
         toast(request, here("customers.tag.refused"), tone="error")
         return HttpResponseRedirect(back)
@@ -87,7 +89,7 @@ def tag_selected(request: HttpRequest) -> HttpResponse:
 def untag(request: HttpRequest) -> HttpResponse:
     """Take a tag off customers, from a card or to undo."""
     name, ids = request.GET.get("tag", ""), _ids(request)
-    count = customer_writes.untag(customers=ids, name=name)
+    count = customer_writes.untag(customers=ids, name=name, by=viewer_of(request))
     toast(request, here("customers.tag.removed", count=number(count, language.active()), name=name), tone="info")
     return HttpResponseRedirect(_back(request))
 
@@ -96,7 +98,7 @@ def untag(request: HttpRequest) -> HttpResponse:
 @needs("save_view")
 def save_view(request: HttpRequest) -> HttpResponse:
     """Keep the list one sees under a name."""
-    viewer, query = viewer_of(request), read(request.GET)
+    viewer, query = viewer_of(request), _query(request)
     name = request.POST.get("name", "")
     shared = "shared" in request.POST and may(viewer, "share_view")
     pinned = "pinned" in request.POST
@@ -117,6 +119,11 @@ def delete_view(request: HttpRequest, view_id: int) -> HttpResponse:
         raise Http404
     toast(request, here("customers.view.deleted"), tone="info")
     return HttpResponseRedirect(_back(request))
+
+
+def _query(request: HttpRequest) -> Query:
+    viewer = viewer_of(request)
+    return read(request.GET, listed_fields(viewer), viewer)
 
 
 def _ids(request: HttpRequest) -> list[int]:

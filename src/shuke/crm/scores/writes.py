@@ -15,11 +15,11 @@ from shuke.crm.customers import writes as customers
 from shuke.crm.scores import slots
 from shuke.crm.scores.cells import NEW, Cells, totals
 from shuke.crm.scores.errors import RefusedRun
-from shuke.crm.scores.models import COLUMNS, SLOTS, Run, TierChange
+from shuke.crm.scores.models import COLUMNS, SLOTS, Run, StageChange, TierChange
 from shuke.kit.money import require_currency
 
 _CHUNK = 10_000
-_TIER = COLUMNS.index("tier_in_force")
+_TIER, _STAGE = COLUMNS.index("tier_in_force"), COLUMNS.index("stage")
 _KEPT_RUNS = 50
 
 Row = Sequence[Any]
@@ -114,19 +114,22 @@ def _write_chunk(run: Run, before: Run | None, cells: Cells, chunk: list[tuple[A
     _require_ours(run)
     _require_width(chunk)
     ids = customers.ensure(keys=[row[0] for row in chunk])
-    tiers = _tiers_before(before, list(ids.values()))
-    rows, changes = [], []
+    standings = _standings_before(before, list(ids.values()))
+    rows, changes, stages = [], [], []
     for row in chunk:
         pk = ids[row[0]]
-        tier_before = tiers.get(pk, NEW)
+        tier_before, stage_before = standings.get(pk, (NEW, NEW))
         if tier_before not in (NEW, row[_TIER]):
             changes.append(TierChange(customer_id=pk, run=run, before=tier_before, after=row[_TIER]))
+        if stage_before not in (NEW, row[_STAGE]):
+            stages.append(StageChange(customer_id=pk, run=run, before=stage_before, after=row[_STAGE]))
         rows.append((pk, *row[1:], cells.number(row, tier_before)))
     try:
         slots.write(SLOTS[run.slot], rows)
     except IntegrityError as reason:
         raise RefusedRun(f"The scores were refused: {reason}. Give one row a customer, without gaps.") from reason
     TierChange.objects.bulk_create(changes, batch_size=2_000)
+    StageChange.objects.bulk_create(stages, batch_size=2_000)
 
 
 def _require_ours(run: Run) -> None:
@@ -143,8 +146,8 @@ def _require_width(chunk: list[tuple[Any, ...]]) -> None:
         )
 
 
-def _tiers_before(before: Run | None, ids: list[int]) -> dict[int, str]:
-    return {} if before is None or before.slot is None else slots.tiers(SLOTS[before.slot], ids)
+def _standings_before(before: Run | None, ids: list[int]) -> dict[int, tuple[str, str]]:
+    return {} if before is None or before.slot is None else slots.standings(SLOTS[before.slot], ids)
 
 
 @transaction.atomic

@@ -240,13 +240,15 @@ def _is_there(key: str) -> bool:
 
 
 @register.inclusion_tag("ui/slot.html")
-def slot(address: str, label: str, *, shape: str = "chart", waits: bool = False) -> dict[str, object]:
-    """A place that fetches its content when it comes near; without script a link.
+def slot(
+    address: str, label: str, *, shape: str = "chart", waits: bool = False, at_once: bool = False
+) -> dict[str, object]:
+    """A place that fetches its content when it comes near (or at once); without script a link.
 
     shape: what will come, so that nothing moves: a chart, told (a chart with a sentence) or a table of ten rows.
     waits: it only shows how it waits.
     """
-    return {"address": address, "label": label, "shape": shape, "waits": waits}
+    return {"address": address, "label": label, "shape": shape, "waits": waits, "at_once": at_once}
 
 
 @register.inclusion_tag("ui/progress.html")

@@ -129,8 +129,73 @@
     typed = typed && event.timeStamp - typedAt < 1200 ? typed + " " + event.key : event.key;
     typedAt = event.timeStamp;
     const target = Array.from(document.querySelectorAll("[data-shortcut]")).find((one) => one.dataset.shortcut === typed || one.dataset.shortcut === event.key);
-    if (target) { event.preventDefault(); typed = ""; target.click(); }
+    if (target) { event.preventDefault(); typed = ""; target.click(); focusFirst(target.closest("details[data-focus]")); }
   });
+
+  /* Writing: what opens takes the focus, Ctrl+Enter sends, and @ offers the names that begin so. */
+  function focusFirst(opened) {
+    const first = opened && opened.open && opened.dataset.focus && document.getElementById(opened.dataset.focus);
+    if (first && !opened.contains(document.activeElement.closest("form"))) first.focus();
+  }
+  document.addEventListener("toggle", (event) => {
+    if (event.target instanceof HTMLDetailsElement) focusFirst(event.target);
+  }, true);
+  document.addEventListener("keydown", (event) => {
+    const form = event.target.form;
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !form || !form.matches("[data-keys-save]")) return;
+    event.preventDefault();
+    form.requestSubmit();
+  });
+  const begun = (area) => /(?:^|[^\w.@+-])@([^\s@]{0,30})$/.exec(area.value.slice(0, area.selectionStart));
+  const offered = (area) => area.closest("form").querySelector(".touch-names");
+  function withdraw(area) { const list = offered(area); if (list) list.remove(); area.removeAttribute("aria-activedescendant"); area.removeAttribute("aria-controls"); }
+  function mark(area, one) {
+    offered(area).querySelectorAll("li").forEach((other) => other.setAttribute("aria-selected", String(other === one)));
+    area.setAttribute("aria-activedescendant", one.id);
+  }
+  function insert(area, name) {
+    const end = area.selectionStart, start = end - begun(area)[1].length;
+    area.setRangeText(name + " ", start, end, "end");
+    withdraw(area);
+    area.focus();
+  }
+  let named = 0;
+  async function offer(area) {
+    const word = begun(area), turn = ++named;
+    if (!word) { withdraw(area); return; }
+    const answer = await fetch(area.form.dataset.names + "?q=" + encodeURIComponent(word[1])).catch(() => null);
+    if (!answer || !answer.ok) return;
+    const html = await answer.text();
+    if (turn !== named) return;
+    withdraw(area);
+    if (!html.trim()) return;
+    const list = document.createElement("ul");
+    list.className = "touch-names";
+    list.id = "touch-names";
+    list.setAttribute("role", "listbox");
+    list.setAttribute("aria-label", "@");
+    list.innerHTML = html;
+    area.closest(".touch-write").append(list);
+    area.setAttribute("aria-controls", list.id);
+    list.querySelectorAll("li").forEach((one, index) => { one.id = "touch-name-" + index; });
+    mark(area, list.firstElementChild);
+  }
+  document.addEventListener("input", (event) => { if (event.target.matches("[data-names] textarea")) offer(event.target); });
+  document.addEventListener("keydown", (event) => {
+    const area = event.target;
+    if (!area.matches("[data-names] textarea") || event.isComposing || !offered(area)) return;
+    const all = Array.from(offered(area).children), at = all.findIndex((one) => one.getAttribute("aria-selected") === "true");
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") mark(area, all[(at + (event.key === "ArrowDown" ? 1 : -1) + all.length) % all.length]);
+    else if ((event.key === "Enter" && !event.ctrlKey && !event.metaKey) || event.key === "Tab") insert(area, all[at].dataset.name);
+    else if (event.key === "Escape") withdraw(area);
+    else return;
+    event.preventDefault();
+  });
+  document.addEventListener("mousedown", (event) => {
+    const one = event.target.closest(".touch-names li");
+    if (one) { event.preventDefault(); insert(one.closest("form").querySelector("textarea"), one.dataset.name); }
+  });
+  document.addEventListener("focusout", (event) => { if (event.target.matches("[data-names] textarea")) withdraw(event.target); });
 
   /* Forms: sent when a choice changes; a box that ticks its column. */
   document.addEventListener("change", (event) => {
@@ -142,6 +207,79 @@
     }
     const form = box.form;
     if (form && form.matches("[data-autosubmit]") && box.type !== "search") form.requestSubmit();
+  });
+
+  /* Passkeys: a form with data-passkey asks the browser to make a key or to sign, and sends what came of it. */
+  const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (sign) => sign.charCodeAt(0));
+  const letters = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+  const named = (list) => (list || []).map((one) => ({ ...one, id: bytes(one.id) }));
+  async function passkey(form) {
+    const asked = JSON.parse(form.dataset.options);
+    asked.challenge = bytes(asked.challenge);
+    const response = {};
+    let made;
+    if (form.dataset.passkey === "create") {
+      asked.user.id = bytes(asked.user.id);
+      asked.excludeCredentials = named(asked.excludeCredentials);
+      made = await navigator.credentials.create({ publicKey: asked });
+      response.attestationObject = letters(made.response.attestationObject);
+    } else {
+      asked.allowCredentials = named(asked.allowCredentials);
+      made = await navigator.credentials.get({ publicKey: asked });
+      response.authenticatorData = letters(made.response.authenticatorData);
+      response.signature = letters(made.response.signature);
+    }
+    response.clientDataJSON = letters(made.response.clientDataJSON);
+    form.elements.credential.value = JSON.stringify({ id: made.id, rawId: letters(made.rawId), type: made.type, response });
+    form.submit();
+  }
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("[data-passkey]")) return;
+    event.preventDefault();
+    passkey(event.target).catch(() => say(document.body.dataset.failed));
+  });
+
+  /* A value edited in place: Enter or leaving it keeps it, Escape gives it up; a question that came back is asked at once. */
+  const written = (form) => new URLSearchParams(new FormData(form)).toString();
+  const began = new WeakMap();
+  document.addEventListener("htmx:afterSettle", () => {
+    document.querySelectorAll("form[data-inline]").forEach((form) => {
+      if (began.has(form)) return;
+      began.set(form, form.querySelector(".wrong, dialog") ? "" : written(form));
+      const dialog = form.querySelector("dialog[data-open]");
+      if (dialog) { dialog.showModal(); return; }
+      const first = form.querySelector("input:not([type=hidden]), select, textarea");
+      if (first) { first.focus(); if (first.select) first.select(); }
+    });
+  });
+  document.addEventListener("keydown", (event) => {
+    const form = event.target.closest && event.target.closest("form[data-inline]");
+    if (!form || event.key !== "Escape" || event.isComposing) return;
+    event.preventDefault();
+    form.querySelector("[data-cancel]").click();
+  });
+  document.addEventListener("focusout", (event) => {
+    const form = event.target.closest("form[data-inline]");
+    if (!form) return;
+    setTimeout(() => {
+      if (!form.isConnected || form.contains(document.activeElement) || form.querySelector("dialog[open]") || form.classList.contains("htmx-request")) return;
+      if (written(form) === began.get(form)) form.querySelector("[data-cancel]").click();
+      else if (!form.querySelector(".wrong")) form.requestSubmit();
+    }, 200);
+  });
+
+  /* A box with data-find="address": what may be meant, as one types. */
+  let looking = 0;
+  document.addEventListener("input", (event) => {
+    const box = event.target;
+    if (!box.matches("[data-find]") || !box.list) return;
+    clearTimeout(looking);
+    looking = setTimeout(async () => {
+      try {
+        const answer = await fetch(box.dataset.find + "?q=" + encodeURIComponent(box.value));
+        if (answer.ok) box.list.innerHTML = await answer.text();
+      } catch { say(document.body.dataset.failed); }
+    }, 200);
   });
   document.addEventListener("DOMContentLoaded", ageAll);
 })();

@@ -1,0 +1,1 @@
+"""What happened with a customer, told in one list: contacts, purchases, standing, changes of the card."""

@@ -1,0 +1,125 @@
+"""The audit: nothing leaves it, nothing in it changes, and everything that matters is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.db.utils import DatabaseError
+from django.test import Client
+
+from shuke.crm.people import audit, reads, writes
+from shuke.crm.people.models import AuditEntry, AuditValues, Team, User
+from shuke.kit.text import keys
+
+LogIn = Callable[[User], Client]
+pytestmark = pytest.mark.django_db
+
+
+def acts(**filters: object) -> list[str]:
+    return list(AuditEntry.objects.filter(**filters).order_by("pk").values_list("act", flat=True))
+
+
+def test_an_entry_can_be_neither_changed_nor_deleted(owner: User) -> None:
+    audit.note("tag_on", by=owner, kind="customer", record=7)
+    for attempt in (
+        lambda: AuditEntry.objects.update(act="log_in"),
+        lambda: AuditEntry.objects.all()._raw_delete("default"),
+        lambda: AuditEntry.objects.filter(act="tag_on").delete(),
+    ):
+        with pytest.raises((IntegrityError, DatabaseError), match="append-only"), transaction.atomic():
+            attempt()
+    assert "tag_on" in acts()
+
+
+def test_an_act_without_words_is_refused_with_what_to_do() -> None:
+    with pytest.raises(ValueError, match=r"add it there with its words"):
+        audit.note("danced")
+    assert {f"audit.act.{act}" for act in audit.ACTS} == set(keys("audit.act."))
+
+
+def test_values_stand_apart_and_erasure_clears_them_but_not_that_it_happened(owner: User) -> None:
+    audit.note("tag_on", by=owner, kind="customer", record=7, values={"tag": "VIP"})
+    audit.note("tag_on", by=owner, kind="customer", record=8, values={"tag": "VIP"})
+    assert audit.clear_values(kind="customer", records=[7]) == 1
+    assert acts(kind="customer", record="7") == ["tag_on"]
+    assert AuditValues.objects.filter(entry__record="7").count() == 0
+    assert AuditValues.objects.filter(entry__record="8").count() == 1
+    assert AuditEntry.objects.get(record="7").fields == ["tag"]
+
+
+def test_a_note_is_undone_with_what_it_notes(owner: User) -> None:
+    with transaction.atomic():
+        writes.keep_team(team=Team(), name="South", parent=None, lead=None, by=owner)
+        transaction.set_rollback(True)
+    assert acts(kind="team") == []
+
+
+def test_a_change_names_what_was_before_and_after(owner: User, colleague: User) -> None:
+    writes.change_user(user=colleague, name="Ana", email="", role="manager", is_active=True, by=owner)
+    entry = AuditEntry.objects.get(act="user_changed")
+    assert (entry.by, entry.record, entry.fields) == (owner, str(colleague.pk), ["role"])
+    assert entry.kept.values == {"role": ["staff", "manager"]}
+
+
+def test_what_changes_nothing_leaves_no_entry(owner: User, colleague: User) -> None:
+    writes.change_user(user=colleague, name="Ana", email="", role="staff", is_active=True, by=owner)
+    assert acts(act="user_changed") == []
+
+
+def test_the_log_in_its_failures_and_its_end_are_noted_with_the_address(client: Client, colleague: User) -> None:
+    client.post("/log-in/", {"username": "colleague", "password": "wrong"})
+    client.post("/log-in/", {"username": "colleague", "password": "colleague-has-a-password"})
+    client.post("/log-out/")
+    assert acts(kind="user", record=str(colleague.pk)) == ["user_added", "log_in_failed", "log_in", "log_out"]
+    assert set(AuditEntry.objects.exclude(act="user_added").values_list("address", flat=True)) == {"127.0.0.1"}
+
+
+def test_a_shut_door_is_noted_once(client: Client, colleague: User) -> None:
+    for _ in range(12):
+        client.post("/log-in/", {"username": "colleague", "password": "wrong"})
+    assert acts(act="log_in_locked") == ["log_in_locked"]
+    assert acts(act="log_in_failed") == ["log_in_failed"] * 10
+
+
+def test_only_who_may_read_the_audit_does(owner: User, manager: User) -> None:
+    assert reads.entries(owner).count() >= 2
+    with pytest.raises(PermissionDenied):
+        reads.entries(manager)
+
+
+def test_the_page_is_searched_by_who_act_record_and_day(as_user: LogIn, owner: User, colleague: User) -> None:
+    audit.note("tag_on", by=colleague, kind="customer", record=7, values={"tag": "VIP-marker"})
+    browser = as_user(owner)
+
+    def shows(query: str) -> bool:
+        return "VIP-marker" in browser.get(f"/audit/?{query}").content.decode()
+
+    assert all(
+        shows(query) for query in (f"by={colleague.pk}", "act=tag_on", "kind=customer&record=7", "since=2020-01-01")
+    )
+    assert not any(
+        shows(query) for query in (f"by={owner.pk}", "act=log_in", "kind=customer&record=8", "until=2020-01-01")
+    )
+    assert shows("act=no-such-act&since=yesterday&by=x&size=x&page=x")
+
+
+def test_the_file_of_the_audit_is_noted_and_safe_in_a_spreadsheet(as_user: LogIn, owner: User) -> None:
+    audit.note("tag_on", by=owner, kind="customer", record="=1+1", values={"tag": "VIP"})
+    answer = as_user(owner).post("/audit/export/?act=tag_on")
+    text = b"".join(answer).decode("utf-8-sig")
+    assert "'=1+1" in text
+    assert text.count("\r\n") == 2
+    assert AuditEntry.objects.get(act="audit_exported").kept.values == {"act": "tag_on"}
+
+
+def test_pages_of_the_audit_follow_each_other(as_user: LogIn, owner: User) -> None:
+    audit.note_each("tag_on", range(60), by=owner, kind="customer")
+    browser = as_user(owner)
+    first, third = (browser.get(f"/audit/?act=tag_on&page={page}").content.decode() for page in (1, 3))
+    assert first.count("<tr>") == 1 + 25
+    assert third.count("<tr>") == 1 + 10
+    assert "page=2" in first
+    assert "page=4" not in third

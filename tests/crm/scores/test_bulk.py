@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from shuke.crm.customers.links import link
+from shuke.crm.customers.models import Act, Customer, CustomerTag, Field, Kind
+from shuke.crm.customers.writes import Card, keep
+from shuke.crm.customers.writes_of_cards import create_card
+from shuke.crm.customers.writes_of_fields import add_field, add_section
+from shuke.crm.jobs.worker import run_next
+from shuke.crm.people.models import User
+from shuke.crm.scores import views_of_bulk
+from shuke.crm.scores.models import Run
+
+AsUser = Callable[[User], Client]
+BULK = "/customers/-/bulk/"
+
+
+@pytest.fixture
+def city(published: Callable[..., Run], many: list[Any]) -> Field:
+    published(many)
+    section = add_section(labels={"en": "Person"})
+    return add_field(section=section, type="text", labels={"en": "City"}, code="city", is_listed=True)
+
+
+def cities() -> dict[str, Any]:
+    return {one.key: one.values["city"] for one in Customer.objects.all() if "city" in one.values}
+
+
+def test_those_ticked_get_a_value_and_give_it_back(city: Field, as_user: AsUser, colleague: User) -> None:
+    client = as_user(colleague)
+    ids = list(Customer.objects.filter(key__in=["k01", "k02"]).values_list("pk", flat=True))
+    page = client.post(BULK, {"ids": ids, "list": "?tier=B", "whom": "ids", "field": "city"}).content.decode()
+    assert 'name="city"' in page
+    assert "The 2 selected" in page
+    sent = {"ids": ",".join(map(str, ids)), "list": "?tier=B", "whom": "ids", "field": "city", "drawn": "city"}
+    done = client.post(BULK, sent | {"city": "杭州", "apply": "1"}, follow=True)
+    assert done.request["QUERY_STRING"] == "tier=B"
+    assert cities() == {"k01": "杭州", "k02": "杭州"}
+    undo = re.search(r'action="(/customers/-/act/\d+/undo/)"', done.content.decode())
+    assert undo is not None
+    client.post(undo[1])
+    assert cities() == {}
+    assert "undone before" in client.post(undo[1], follow=True).content.decode()
+
+
+def test_all_of_a_filtered_list_are_changed(city: Field, as_user: AsUser, colleague: User) -> None:
+    sent = {"list": "?tier=A", "whom": "all", "field": "city", "drawn": "city", "city": "杭州", "apply": "1"}
+    as_user(colleague).post(BULK, sent)
+    assert set(cities()) == {f"k{number:02d}" for number in range(0, 60, 4)}
+
+
+def test_many_are_a_job_and_so_is_the_way_back(
+    city: Field, as_user: AsUser, colleague: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views_of_bulk, "AT_ONCE", 5)
+    client = as_user(colleague)
+    while run_next(worker="test"):
+        pass
+    sent = {"list": "f.city.is=empty", "whom": "all", "field": "city", "drawn": "city", "city": "杭州", "apply": "1"}
+    answer = client.post(BULK, sent)
+    assert answer["Location"].startswith("/jobs/")
+    assert cities() == {}
+    job = run_next(worker="test")
+    assert job is not None
+    assert job.result == {"url": f"/customers/-/act/{Act.objects.get().pk}/", "changed": 60}
+    assert len(cities()) == 60, "though each card left the list as it changed"
+    assert "City: 杭州" in client.get(job.result["url"]).content.decode()
+    client.post(job.result["url"] + "undo/")
+    undone = run_next(worker="test")
+    assert undone is not None
+    assert (undone.result["restored"], cities()) == (60, {})
+
+
+def test_tags_are_put_on_and_taken_off_many(city: Field, as_user: AsUser, colleague: User) -> None:
+    client = as_user(colleague)
+    sent = {"list": "?tier=A", "whom": "all", "apply": "1"}
+    client.post(BULK, sent | {"field": "tag", "drawn": "tag", "tag": " VIP "})
+    assert CustomerTag.objects.filter(tag__name="VIP", origin="hand", tagged_by=colleague).count() == 15
+    client.post(BULK, sent | {"field": "untag", "drawn": "untag", "untag": "VIP"})
+    assert not CustomerTag.objects.exists()
+
+
+def test_a_field_chosen_anew_asks_for_its_value_before_anything_is_changed(
+    city: Field, as_user: AsUser, colleague: User
+) -> None:
+    sent = {"list": "?tier=A", "whom": "all", "field": "city", "drawn": "tag", "tag": "VIP", "apply": "1"}
+    page = as_user(colleague).post(BULK, sent).content.decode()
+    assert 'name="city"' in page
+    assert not Act.objects.exists()
+    part = as_user(colleague).post(BULK, sent, headers={"HX-Request": "true"}).content.decode()
+    assert part.lstrip().startswith('<div id="bulk-value">')
+
+
+def test_nobody_ticked_is_told_and_a_wrong_value_stands_beside_its_field(
+    city: Field, as_user: AsUser, colleague: User
+) -> None:
+    client = as_user(colleague)
+    assert "Select customers first" in client.post(BULK, {"whom": "ids"}, follow=True).content.decode()
+    sent = {"whom": "all", "field": "city", "drawn": "city", "city": "x" * 300, "apply": "1"}
+    answer = client.post(BULK, sent)
+    assert answer.status_code == 422
+    assert "at most 200" in answer.content.decode()
+
+
+def test_another_s_act_is_not_ours_to_undo(city: Field, as_user: AsUser, colleague: User, stranger: User) -> None:
+    sent = {"list": "?tier=A", "whom": "all", "field": "city", "drawn": "city", "city": "杭州", "apply": "1"}
+    as_user(colleague).post(BULK, sent)
+    address = f"/customers/-/act/{Act.objects.get().pk}/"
+    assert as_user(stranger).get(address).status_code == 404
+    assert as_user(stranger).post(address + "undo/").status_code == 404
+    assert len(cities()) == 15
+
+
+def test_the_list_shows_filters_sorts_and_exports_a_field(city: Field, as_user: AsUser, manager: User) -> None:
+    client = as_user(manager)
+    sent = {"list": "?tier=A", "whom": "all", "field": "city", "drawn": "city", "city": "=cmd()", "apply": "1"}
+    client.post(BULK, sent)
+    address = "/customers/?columns=f.city&sort=f.city&f.city=cmd"
+    page = client.get(address).content.decode()
+    assert page.count("=cmd()</td>") == 15
+    assert "City: “cmd”" in page
+    assert 'data-dialog="card-fields"' in page
+    lines = b"".join(client.post("/customers/-/export/?columns=f.city&f.city.is=filled")).decode().splitlines()
+    assert lines[0] == "\ufeffId,Name,City"
+    assert lines[1].endswith(",'=cmd()")
+
+
+def test_a_household_shows_its_members_and_what_they_are_worth_together(
+    published: Callable[..., Run], row: Callable[..., Any], as_user: AsUser, owner: User
+) -> None:
+    home = create_card(name="李家", key="home", kind=Kind.HOUSEHOLD, by=owner)
+    keep(cards=[Card("li", name="李雷"), Card("han", name="韩梅梅")])
+    for key in ("li", "han"):
+        link(customer=home, other=Customer.objects.get(key=key), role="member", by=owner)
+    published([row("li", clv_minor=100_00), row("han", clv_minor=50_50)])
+    page = as_user(owner).get("/customers/home/").content.decode()
+    assert "Members and their value" in page
+    assert "CN¥150.50" in page
+    assert "Members and their value" not in as_user(owner).get("/customers/li/").content.decode()
