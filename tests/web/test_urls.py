@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.db import transaction
 from django.http import HttpResponse
@@ -19,15 +21,19 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from shuke.crm.customers.assigning import assign
 from shuke.crm.customers.links import link
 from shuke.crm.customers.models import Customer, Tag
-from shuke.crm.customers.writes import Card, keep
+from shuke.crm.customers.writes import Card, keep, save_view
 from shuke.crm.customers.writes_of_cards import begin_act, change, write_entry
 from shuke.crm.customers.writes_of_fields import add_field, add_section
 from shuke.crm.jobs.writes import enqueue
-from shuke.crm.people.models import Role, Team, User
+from shuke.crm.people.models import LogIn, Passkey, Role, Team, User
+from shuke.crm.people.writes import add_user
+from shuke.crm.scores.models import Run
 from shuke.crm.timeline.files import Brought
 from shuke.crm.timeline.writes import Said, add
+from shuke.insight.writes import bring
 
 CAST = ("anonymous", "stranger", "colleague", "manager", "owner")
 DOOR = 302
@@ -52,10 +58,11 @@ ANSWERS: dict[str, tuple[str, int, int, int, int, int]] = {
     "customers:tag": ("POST", DOOR, 302, 302, 302, 302),
     "customers:untag": ("POST", DOOR, 302, 302, 302, 302),
     "customers:assign": ("POST", DOOR, 302, 302, 302, 302),
+    "customers:assignment": ("GET", DOOR, 404, 404, 200, 200),
     "customers:undo_assign": ("POST", DOOR, 302, 302, 302, 302),
     "customers:reveal": ("POST", DOOR, 404, 200, 200, 200),
     "customers:save_view": ("POST", DOOR, 302, 302, 302, 302),
-    "customers:delete_view": ("POST", DOOR, 404, 404, 404, 404),
+    "customers:delete_view": ("POST", DOOR, 404, 302, 404, 404),
     "customers:new": ("GET", DOOR, 200, 200, 200, 200),
     "customers:find": ("GET", DOOR, 200, 200, 200, 200),
     "customers:edit": ("GET", DOOR, 404, 200, 200, 200),
@@ -99,17 +106,17 @@ ANSWERS: dict[str, tuple[str, int, int, int, int, int]] = {
     "insight:customer_purchases": ("GET", DOOR, 404, 200, 200, 200),
     "insight:customer_purchases_over_time": ("GET", DOOR, 404, 200, 200, 200),
     "insight:customer_forecast": ("GET", DOOR, 404, 200, 200, 200),
-    # data and runs: only for who sees the whole business; the upload and the run of the walk are not there
+    # data and runs: only for who sees the whole business; the file was not imported, nothing of the run is in a ledger
     "insight:data": ("GET", DOOR, 403, 403, 200, 200),
-    "insight:upload": ("GET", DOOR, 403, 403, 404, 404),
-    "insight:columns": ("POST", DOOR, 403, 403, 404, 404),
-    "insight:import": ("POST", DOOR, 403, 403, 404, 404),
-    "insight:discard": ("POST", DOOR, 403, 403, 404, 404),
+    "insight:upload": ("GET", DOOR, 403, 403, 200, 200),
+    "insight:columns": ("POST", DOOR, 403, 403, 302, 302),
+    "insight:import": ("POST", DOOR, 403, 403, 302, 302),
+    "insight:discard": ("POST", DOOR, 403, 403, 302, 302),
     "insight:rejects": ("GET", DOOR, 403, 403, 404, 404),
     "insight:undo": ("POST", DOOR, 403, 403, 302, 302),
     "insight:runs": ("GET", DOOR, 403, 403, 200, 200),
     "insight:compare": ("GET", DOOR, 403, 403, 302, 302),
-    "insight:run": ("GET", DOOR, 403, 403, 404, 404),
+    "insight:run": ("GET", DOOR, 403, 403, 200, 200),
     "insight:scores": ("POST", DOOR, 403, 403, 404, 404),
     # oneself
     "people:log_in": ("GET", 200, 302, 302, 302, 302),
@@ -160,17 +167,40 @@ def _patterns(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str,
 
 
 @pytest.fixture
-def world(owner: User, colleague: User, manager: User) -> dict[str, Any]:
-    """What the addresses are filled with."""
+def world(request: pytest.FixtureRequest, owner: User, colleague: User, manager: User) -> dict[str, Any]:
+    """What the addresses are filled with: of each kind of record one that is there."""
     keep(cards=[Card("C-1", name="王芳", phone="13800138000"), Card("C-2", name="李雷")])
-    Customer.objects.update(owner=colleague)
+    Customer.objects.update(owner=owner)
+    given = assign(customers=list(Customer.objects.values_list("pk", flat=True)), to=colleague, by=manager)
+    assert given is not None
     team, role = Team.objects.create(name="Gone"), Role.objects.create(code="gone", names={"en": "Gone"})
     job = enqueue(kind="insight.run", payload={}, started_by=colleague)
+    view = save_view(owner=colleague, name="Mine", query="tier=A", shared=True)
+    name = getattr(request.node, "callspec", None) and request.node.callspec.params.get("name", "")
     return {
         "key": "C-1", "job_id": job.pk, "user_id": colleague.pk, "team_id": team.pk, "role_id": role.pk,
-        "upload_id": 999, "view_id": 999, "passkey_id": 999, "log_in_id": 999, "assignment_id": 999,
-        "import_id": "x", "run_id": "x", **_of_cards(colleague), **_of_timeline(colleague),
+        "view_id": view.pk, "assignment_id": given.pk, "import_id": "x",
+        "run_id": Run.objects.create(run_id="r-1", **_RUN).run_id,
+        "upload_id": _upload(request, manager) if (name or "").startswith("insight:") else 999,
+        **_of_security(colleague), **_of_cards(colleague), **_of_timeline(colleague),
     }  # fmt: skip
+
+
+_RUN = {"as_of": date(2026, 6, 30), "currency": "CNY", "horizon_days": 365, "period_days": 90, "ledger_version": 1,
+        "state": "old", "published_at": datetime(2026, 7, 1, tzinfo=UTC)}  # fmt: skip
+
+
+def _upload(request: pytest.FixtureRequest, by: User) -> int:
+    settings, folder = request.getfixturevalue("settings"), request.getfixturevalue("tmp_path")
+    settings.SHUKE_LEDGER, settings.SHUKE_UPLOADS = folder / "ledger", folder / "uploads"
+    return bring(name="orders.csv", pieces=[b"customer,date,amount\nc1,2026-01-02,5\n"], by=by).pk
+
+
+def _of_security(colleague: User) -> dict[str, Any]:
+    """A log-in of the colleague's; a passkey of somebody else's, since who has one is asked for it."""
+    keyed = add_user(username="keyed", password="keyed-has-a-password", name="Kay")
+    passkey = Passkey.objects.create(user=keyed, credential="1", public_key=b"1", name="laptop")
+    return {"passkey_id": passkey.pk, "log_in_id": LogIn.objects.create(user=colleague, session_key="a" * 32).pk}
 
 
 def _of_cards(colleague: User) -> dict[str, Any]:
@@ -275,6 +305,44 @@ def test_a_stranger_meets_no_customer_of_others_anywhere(
     assert made.status_code == 302, "nobody is told that a colleague has a customer with this number"
 
 
+TRIED = {
+    "name": "v", "tag": "VIP", "whom": "all", "assign_whom": "all", "drawn": "tag", "apply": "1", "kind": "note",
+    "text": "t", "label": "l", "value": "v", "role": "friend", "customer": "C-1", "email": "x@example.com", "list": "?",
+    "at": "2026-01-02T10:00", "said": "s", "on": "2026-01-02", "minutes": "5", "seen": "0", "language": "en",
+}  # fmt: skip
+"""What forms ask for, tried on every address."""
+APPS = ("jobs", "people", "customers", "scores", "timeline", "insight")
+
+
+def _rows(but: User) -> dict[tuple[str, object], dict[str, Any]]:
+    """All that the database holds, but for what is the user's own."""
+    rows = {}
+    for label in APPS:
+        for model in apps.get_app_config(label).get_models():
+            for row in model._default_manager.values():
+                if not (model is User and row["id"] == but.pk) and row.get("user_id") != but.pk:
+                    rows[model.__name__, row[model._meta.pk.attname]] = row
+    return rows
+
+
+@pytest.mark.parametrize("name", sorted(ANSWERS))
+def test_nothing_that_a_stranger_sends_anywhere_changes_what_is_others(
+    as_user: Callable[[User], Client], stranger: User, world: dict[str, Any], name: str
+) -> None:
+    address = _address(name, dict(_patterns(get_resolver()))[name], world)
+    ids = list(Customer.objects.values_list("pk", flat=True))
+    before, browser = _rows(stranger), as_user(stranger)
+    for field in ("tag", "phone", "kind"):
+        given = TRIED | {"ids": ids, "to": stranger.pk, "field": field, "phone": "13900139000"}
+        answer = browser.post(address, given)
+        b"".join(answer)
+        assert answer.status_code in {200, 302, 400, 403, 404, 405, 422}
+    after = _rows(stranger)
+    assert {key: row for key, row in before.items() if after.get(key) != row} == {}
+    new = {key: row for key, row in after.items() if key not in before}
+    assert {key: row for key, row in new.items() if row.get("customer_id") in ids} == {}, "nor is anything added"
+
+
 def test_the_navigation_and_the_shell_lead_to_pages_that_there_are(settings: object) -> None:
     names = [entry["url_name"] for entry in settings.SHUKE_NAVIGATION]  # type: ignore[attr-defined]
     names += list(settings.SHUKE_LINKS.values())  # type: ignore[attr-defined]
@@ -293,6 +361,24 @@ def test_only_owners_open_the_configuration(
         reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist") for model in admin.site._registry
     ]
     assert [as_user(owner).get(page).status_code for page in pages] == [200] * len(pages)
+    every = _addresses_of_the_configuration()
+    assert set(pages) <= set(every)
     for user in (manager, colleague, stranger):
-        answers = {as_user(user).get(page, follow=True).status_code for page in pages}
-        assert answers == {403}, user
+        browser = as_user(user)
+        answers = {page: browser.get(page, follow=True).status_code for page in every}
+        assert {page: code for page, code in answers.items() if code not in {403, 404, 405}} == {}, user
+        assert {browser.post(page, follow=True).status_code for page in every} <= {403, 404, 405}, user
+
+
+def _addresses_of_the_configuration() -> list[str]:
+    """Every address below /admin/, with an object of some number; logging in and out there are our own."""
+    [site] = [one for one in get_resolver().url_patterns if getattr(one, "namespace", "") == "admin"]
+    given = {"object_id": "1", "content_type_id": 1, "app_label": "people", "url": "x/"}
+    found = []
+    for name, pattern in _patterns(site):
+        wanted = {argument: given[argument] for argument in pattern.pattern.converters}
+        own = pattern.pattern.regex.groupindex if hasattr(pattern.pattern, "regex") else {}
+        wanted |= {argument: given[argument] for argument in own}
+        if name.partition("?")[0] not in {"login", "logout", "jsi18n"}:
+            found.append(reverse(f"admin:{name}", kwargs=wanted) if pattern.name else f"/admin/{given['object_id']}/")
+    return found

@@ -152,6 +152,8 @@ SHUKE_JOBS: dict[str, str] = {
     "customers.index": "shuke.crm.customers.indexes.run",
     "customers.bulk": "shuke.crm.scores.bulk.run",
     "customers.undo": "shuke.crm.scores.bulk.run_undo",
+    "customers.assign": "shuke.crm.scores.bulk.run_assign",
+    "customers.unassign": "shuke.crm.scores.bulk.run_unassign",
 }
 SHUKE_PALETTE: list[str] = [
     "shuke.web.pages.find_pages",

@@ -7,11 +7,14 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from shuke.crm.customers.assigning import assign, undo
+from shuke.crm.customers import assigning, writes_of_cards
+from shuke.crm.customers.assigning import assign, begin, give, undo
 from shuke.crm.customers.errors import RefusedAssignment
 from shuke.crm.customers.models import Assignment, Customer
 from shuke.crm.customers.writes import Card, keep
+from shuke.crm.jobs.worker import run_next
 from shuke.crm.people.models import AuditEntry, User
+from shuke.crm.scores import views_of_rights
 
 AsUser = Callable[[User], Client]
 pytestmark = pytest.mark.django_db
@@ -109,3 +112,54 @@ def test_somebody_whom_there_is_not_is_refused_with_a_message(
     page = as_user(manager).post("/customers/-/assign/", {"ids": ids, "to": to}, follow=True).content.decode()
     assert "choose one of the list" in page
     assert owners()[1:] == [None, None]
+
+
+def test_all_of_a_list_are_given_as_far_as_the_giver_reaches(
+    as_user: AsUser, ids: list[int], colleague: User, manager: User
+) -> None:
+    Customer.objects.filter(key="b").update(owner=manager)
+    sent = {"assign_whom": "all", "list": "?sort=name", "to": colleague.pk}
+    page = as_user(colleague).post("/customers/-/assign/", sent, follow=True).content.decode()
+    assert "1 customers now have Ana." in page
+    assert owners() == [colleague.pk, manager.pk, colleague.pk], "staff take up what is nobody's, and no more"
+
+
+def test_many_are_given_by_a_job_and_given_back_by_one(
+    as_user: AsUser, ids: list[int], colleague: User, manager: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (writes_of_cards, views_of_rights):
+        monkeypatch.setattr(module, "AT_ONCE", 2)
+    monkeypatch.setattr(assigning, "_AT_ONCE", 2)
+    browser = as_user(manager)
+    answer = browser.post("/customers/-/assign/", {"assign_whom": "all", "list": "", "to": manager.pk})
+    assert answer["Location"].startswith("/jobs/")
+    assert owners() == [colleague.pk, None, None], "not before the job runs"
+    job = run_next(worker="test")
+    assert job is not None
+    made = Assignment.objects.get()
+    assert job.result == {"url": f"/customers/-/assign/{made.pk}/", "changed": 3}
+    assert owners() == [manager.pk] * 3
+    assert "3 customers now have 林经理." in browser.get(job.result["url"]).content.decode()
+    assert browser.post(job.result["url"] + "undo/")["Location"].startswith("/jobs/")
+    back = run_next(worker="test")
+    assert back is not None
+    assert back.result["restored"] == 3
+    assert owners() == [colleague.pk, None, None]
+    assert "undo/" not in browser.get(job.result["url"]).content.decode()
+
+
+def test_a_job_that_is_run_anew_gives_nobody_twice(ids: list[int], colleague: User, manager: User) -> None:
+    made = begin(to=manager, by=manager)
+    assert give(made=made, customers=ids[:2], by=manager) == 2
+    assert give(made=made, customers=ids, by=manager) == 3
+    assert undo(assignment_id=made.pk, by=manager) == 3
+    assert owners() == [colleague.pk, None, None]
+
+
+def test_who_is_not_to_be_chosen_gets_no_job_either(as_user: AsUser, ids: list[int], colleague: User) -> None:
+    other = Assignment.objects.count()
+    sent = {"assign_whom": "all", "list": "", "to": "999999"}
+    assert (
+        "choose one of the list" in as_user(colleague).post("/customers/-/assign/", sent, follow=True).content.decode()
+    )
+    assert Assignment.objects.count() == other

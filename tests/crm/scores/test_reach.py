@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.http import QueryDict
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -25,6 +27,7 @@ from shuke.crm.scores.find import UNLIMITED, all_ids
 from shuke.crm.scores.models import Run
 from shuke.crm.scores.query import read
 from shuke.crm.scores.reads import all_listed, listed, listed_ids
+from shuke.crm.timeline.models import LastTouch
 
 SCOPES = ("none", "own", "team", "all")
 LIMITS = {"FEW": (0, 4, 2_000), "MANY": (0, 12, 100_000), "WALKED": (4, 20_000), "_AT_ONCE": (2, 2_000)}
@@ -35,6 +38,7 @@ PARTS = {
     "q": ("", "张", "k1", "8001"),
     "tag": ("", "VIP", "none"),
     "owner": ("", "mine", "team", "nobody"),
+    "contact": ("", "90", "never"),
     "f.city": ("", "hang"),
     "f.vip": ("", "yes"),
     "f.budget.from": ("", "20"),
@@ -62,7 +66,10 @@ def run(published: Callable[..., Run], many: list[Any], colleague: User, manager
         likes = ["red"] if number % 2 else ["green"]
         values = {"city": ("hang", "hu")[number % 2], "vip": number % 3 == 0, "budget": number * 100, "likes": likes}
         change(customer=customer.pk, values=values if number % 7 else {"vip": True}, by=None)
-    tag(customers=list(Customer.objects.order_by("key").values_list("pk", flat=True)[::3]), name="VIP")
+    ids = list(Customer.objects.order_by("key").values_list("pk", flat=True))
+    tag(customers=ids[::3], name="VIP")
+    days = (timedelta(days=number * 5) for number in range(60))
+    LastTouch.objects.bulk_create(LastTouch(customer_id=pk, at=timezone.now() - next(days)) for pk in ids[::2])
     return made
 
 

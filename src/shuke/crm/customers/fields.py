@@ -37,8 +37,8 @@ _LARGEST = Decimal(10) ** 15
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 BUILT_IN = ("name", "kind", "phone", "email")
 """What every card has besides its fields, as columns of `Customer`; no field may take such a code."""
-SORTED = {T.TEXT, T.NUMBER, T.MONEY, T.DATE, T.CHOICE, T.YES_NO, T.PHONE}
-"""Types that lists sort by."""
+SORTED = {*T} - {T.LONG_TEXT}
+"""Types that lists sort by. By several choices and by links those stand together who have the same."""
 _UNKNOWN = "—"
 HIDDEN = "***"
 """What stands in a form for a customer out of reach, and is part of every masked contact."""

@@ -83,8 +83,10 @@ def link(*, customer: Customer, other: Customer, role: str, by: User | None = No
     """Make `other` the role to `customer`: its spouse, a member of that household …; twice is once.
 
     Raises RefusedLink for a customer to himself, for a role there is not, and for a household or an employer that is
-    none.
+    none; PermissionDenied for who may not change the customer, or not read the other.
     """
+    if by is not None and not (reach(by, "write").holds(customer.owner_id) and reach(by).holds(other.owner_id)):
+        raise PermissionDenied("write")
     _require(customer, other, role)
     one, two, kind = (other, customer, role) if role in _TWO_SIDED else (customer, other, inverse(role))
     if kind in _MUTUAL and one.pk > two.pk:

@@ -19,8 +19,8 @@ _OUTPUT: dict[str, type[models.Field[Any, Any]]] = {
     T.NUMBER: models.FloatField, T.MONEY: models.BigIntegerField, T.YES_NO: models.BooleanField,
     T.CUSTOMER: models.BigIntegerField,
 }  # fmt: skip
-INDEXED = {T.TEXT, T.NUMBER, T.MONEY, T.DATE, T.CHOICE, T.YES_NO, T.PHONE, T.CUSTOMER}
-"""Types that an index serves; long text and several choices are looked through."""
+INDEXED = {*T} - {T.LONG_TEXT}
+"""Types that an index serves: all by which lists are sorted. Long text is looked through."""
 
 
 def sql(code: str, kind: str, vendor: str, column: str = '"values"') -> str:

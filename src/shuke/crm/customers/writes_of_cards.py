@@ -8,6 +8,7 @@ from datetime import date, datetime
 from itertools import count, islice
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -125,8 +126,9 @@ def change(
 
     A field that somebody else changed since, to something else than wanted here, is a conflict: then nothing is
     written, and `conflicts` says what to decide. Fields that the page did not change are left as the others made them.
+    Raises PermissionDenied for who may not change the card.
     """
-    card = Customer.objects.select_for_update().get(pk=customer)
+    card = _held(customer, by)
     since = _since(customer, seen)
     mine = {
         code: value
@@ -144,6 +146,19 @@ def change(
         values = {change.field: [change.before, change.after] for change in changes}
         audit.note("card_changed", by=by, kind="customer", record=customer, values=values)
     return Saved(version_of(customer), changed=list(wanted))
+
+
+def _held(customer: int, by: User | None) -> Customer:
+    """The card, held until the end of the transaction, for who may change it."""
+    card = Customer.objects.select_for_update().get(pk=customer)
+    _require(card, by)
+    return card
+
+
+def _require(card: Customer, by: User | None) -> None:
+    """Whoever calls has asked already; asked again, so that no way to a card changes one out of reach."""
+    if by is not None and not reach(by, "write").holds(card.owner_id):
+        raise PermissionDenied("write")
 
 
 def _since(customer: int, seen: int | None) -> dict[str, list[Change]]:
@@ -308,7 +323,8 @@ def write_entry(
     by: User,
     entry: Entry | None = None,
 ) -> Entry:
-    """Add an entry to a section that repeats, or change one."""
+    """Add an entry to a section that repeats, or change one. Raises PermissionDenied as `change` does."""
+    _require(customer, by)
     kept = {code: value for code, value in values.items() if value is not None}
     before = _told(entry) if entry else None
     row = entry or Entry(customer=customer, section=section, written_by=by)
@@ -322,7 +338,8 @@ def write_entry(
 
 @transaction.atomic
 def remove_entry(*, entry: Entry, by: User) -> None:
-    """Remove an entry; the history keeps what it said."""
+    """Remove an entry; the history keeps what it said. Raises PermissionDenied as `change` does."""
+    _require(entry.customer, by)
     _note_entry(entry, _told(entry), None, by)
     entry.delete()
 
@@ -342,7 +359,7 @@ def _note_entry(entry: Entry, before: Any, after: Any, by: User) -> None:
 def set_trait(*, customer: int, label: str, value: str, by: User) -> None:
     """Say something of a customer for which there is no field; an empty value takes it back."""
     with transaction.atomic():
-        card = Customer.objects.select_for_update().get(pk=customer)
+        card = _held(customer, by)
         before = card.traits.get(label)
         if value:
             card.traits[label] = {

@@ -1,30 +1,38 @@
-"""Many customers changed at once: those ticked, or all of a list; at once, or as a job. And taken back."""
+"""Many customers changed or given away: those ticked, or all of a list; at once, or as a job. And taken back."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from django.http import QueryDict
 from django.urls import reverse
 
-from shuke.crm.customers import writes_of_cards
-from shuke.crm.customers.models import Act
+from shuke.crm.customers import assigning, writes_of_cards
+from shuke.crm.customers.models import Act, Assignment
 from shuke.crm.customers.reads_of_cards import listed_fields
 from shuke.crm.jobs.models import Job
 from shuke.crm.jobs.worker import JobRun
 from shuke.crm.jobs.writes import enqueue
 from shuke.crm.people.models import User
+from shuke.crm.people.rights import Act as Deed
 from shuke.crm.scores.query import read
 from shuke.crm.scores.reads import listed_ids, run_for_lists
 
 JOB, UNDO_JOB = "customers.bulk", "customers.undo"
+ASSIGN_JOB, UNASSIGN_JOB = "customers.assign", "customers.unassign"
 
 
-def ids_of_list(viewer: User, address: str) -> Iterator[int]:
-    """The ids of all customers of the list that an address asks for."""
+def ids_of_list(viewer: User, address: str, deed: Deed = "write") -> Iterator[int]:
+    """The ids of all customers of the list that an address asks for, as far as the deed of the viewer reaches."""
     query = read(QueryDict(address.removeprefix("?")), listed_fields(viewer), viewer)
-    return listed_ids(viewer, query, run_for_lists(viewer))
+    return listed_ids(viewer, query, run_for_lists(viewer), deed)
+
+
+def some_of_list(viewer: User, address: str, deed: Deed = "write") -> list[int]:
+    """The customers of the list, or enough of them to see that they are many."""
+    return list(islice(ids_of_list(viewer, address, deed), writes_of_cards.AT_ONCE + 1))
 
 
 def ask(act: Act, *, address: str, by: User) -> Job:
@@ -35,6 +43,17 @@ def ask(act: Act, *, address: str, by: User) -> Job:
 def ask_undo(act: Act, *, by: User) -> Job:
     """Have an act taken back."""
     return enqueue(kind=UNDO_JOB, payload={"act": act.pk}, exclusive_key=JOB, started_by=by)
+
+
+def ask_assign(made: Assignment, *, address: str, by: User) -> Job:
+    """Have all customers of a list given to somebody."""
+    payload = {"assignment": made.pk, "list": address}
+    return enqueue(kind=ASSIGN_JOB, payload=payload, exclusive_key=JOB, started_by=by)
+
+
+def ask_unassign(made: Assignment, *, by: User) -> Job:
+    """Have them given back."""
+    return enqueue(kind=UNASSIGN_JOB, payload={"assignment": made.pk}, exclusive_key=JOB, started_by=by)
 
 
 def run(job: JobRun) -> Mapping[str, Any]:
@@ -50,6 +69,28 @@ def run_undo(job: JobRun) -> Mapping[str, Any]:
     act, by = _act(job)
     restored, kept = writes_of_cards.undo_act(act=act, by=by, told=lambda n: job.progress("changing", n, act.customers))
     return {"url": url_of(act), "restored": restored, "kept": kept}
+
+
+def run_assign(job: JobRun) -> Mapping[str, Any]:
+    """The job that gives customers. Run anew, it goes on where it was stopped: who was given is given already."""
+    made, by = _assignment(job)
+    ids = list(ids_of_list(by, job.payload["list"], "assign"))
+    done = assigning.give(made=made, customers=ids, by=by, told=lambda n: job.progress("changing", n, len(ids)))
+    return {"url": reverse("customers:assignment", args=[made.pk]), "changed": done}
+
+
+def run_unassign(job: JobRun) -> Mapping[str, Any]:
+    """The job that gives them back."""
+    made, by = _assignment(job)
+    many = assigning.given(made)
+    back = assigning.undo(assignment_id=made.pk, by=by, told=lambda n: job.progress("changing", n, many))
+    return {"url": reverse("customers:assignment", args=[made.pk]), "restored": back}
+
+
+def _assignment(job: JobRun) -> tuple[Assignment, User]:
+    made = Assignment.objects.select_related("by", "to").get(pk=job.payload["assignment"])
+    assert isinstance(job.job.started_by, User)  # noqa: S101  `ask_assign` names one
+    return made, job.job.started_by
 
 
 def url_of(act: Act) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache, partial
 from typing import Any, Literal
+
+from django.utils import timezone
 
 from shuke.crm.customers import fields as types
 from shuke.crm.customers.labels import in_language
@@ -19,6 +21,8 @@ from shuke.kit.text import explain, keys, money, percent, say, template
 Form = Literal["money", "whole", "tenth", "share", "day", "name", "text", "sentence", "field"]
 Writer = Callable[[Any], str]
 _UNKNOWN = "—"
+LAST_CONTACT, LAST_TOUCH = "last_contact", "last_touch__at"
+"""A customer's last contact, and where it is kept: a row beside the customer's, which the app of timelines writes."""
 
 
 @dataclass(frozen=True)
@@ -74,12 +78,13 @@ COLUMNS: Mapping[str, Column] = {
         Column("tags", "tags", "text"),
         Column("owner", "owner", "text"),
         Column("created", "created_at", "day", order="created_at"),
+        Column("last_contact", LAST_CONTACT, "day", order=LAST_TOUCH),
     )
 }
 DEFAULT = ("tier", "stage", "clv", "current_value", "value_at_risk", "churn_probability", "last_purchase", "policy")
 ORDERS = {"name": "sort_name"} | {code: column.order for code, column in COLUMNS.items() if column.order}
 """What lists are sorted by: the code in addresses and the field."""
-OF_CUSTOMER = {"phone", "email", "created_at", "owner"}
+OF_CUSTOMER = {"phone", "email", "created_at", "owner", LAST_CONTACT}
 OF_CARD = "values."
 """What the field of a column begins with that shows a field of the card."""
 
@@ -115,7 +120,9 @@ def _or_unknown(write: Writer) -> Writer:
 
 
 def _day(value: date) -> str:
-    return f"{value:%Y-%m-%d}"
+    """A moment's day is that of the business's clock."""
+    day = timezone.localtime(value) if isinstance(value, datetime) else value
+    return f"{day:%Y-%m-%d}"
 
 
 _PLAIN: dict[str, Writer] = {

@@ -62,7 +62,7 @@ class Condition:
     @property
     def has_index(self) -> bool:
         """Whether an index finds the customers who pass."""
-        exact = self.texts and self.of.type not in WORDS
+        exact = self.texts and self.of.type not in {*WORDS, T.MULTI_CHOICE}
         return self.of.type in values.INDEXED and bool(exact or self.lowest or self.highest or self.state == "filled")
 
     def told(self) -> str:

@@ -11,12 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import chain
 from operator import itemgetter
 from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from shuke.crm.customers.models import Customer, CustomerTag
 from shuke.crm.customers.scope import EVERYBODY, Reach, asked_for, reach
@@ -25,8 +27,9 @@ from shuke.crm.customers.values import FieldValue
 from shuke.crm.people.models import User
 from shuke.crm.people.rights import Act
 from shuke.crm.scores.cells import chosen
+from shuke.crm.scores.columns import LAST_TOUCH
 from shuke.crm.scores.models import DESCENDING, FIRST_OF_CELLS, RELATIONS, SLOTS, Run, Score
-from shuke.crm.scores.query import Query
+from shuke.crm.scores.query import NEVER, Query
 
 FEW = 2_000
 MANY = 100_000
@@ -38,7 +41,7 @@ MERGED = 20_000
 """How many customers may be fetched for a page that is merged of cells."""
 _AT_ONCE = 2_000
 _CELLS_MERGED = 200  # each is a part of one statement, and SQLite takes at most 500
-_OF_CUSTOMERS = ("sort_name", "created_at")
+_OF_CUSTOMERS = ("sort_name", "created_at", LAST_TOUCH)
 _CARD_ORDER = "sorted_value"
 
 
@@ -103,7 +106,7 @@ class _Plan:
     def is_narrowed(self) -> bool:
         """Whether there is a filter that the order's index and the cells know nothing of."""
         query = self.query
-        return bool(query.words or query.tag or query.conditions) or not self.sight.within.is_all
+        return bool(query.words or query.tag or query.contact or query.conditions) or not self.sight.within.is_all
 
     @property
     def is_descending(self) -> bool:
@@ -223,9 +226,19 @@ def _passes(plan: _Plan, prefix: str) -> Q:
     if plan.query.tag:
         tagged = CustomerTag.objects.filter(tag__name=plan.query.tag, customer=OuterRef("pk"))
         condition &= Q(Exists(tagged))
+    if plan.query.contact:
+        condition &= _without_contact(plan.query.contact, prefix)
     for wanted in plan.query.conditions:
         condition &= wanted.passes(prefix, walked=True)
     return condition
+
+
+def _without_contact(contact: str, prefix: str) -> Q:
+    """Nobody was in contact for so many days, or ever."""
+    never = Q(**{f"{prefix}{LAST_TOUCH}__isnull": True})
+    if contact == NEVER:
+        return never
+    return never | Q(**{f"{prefix}{LAST_TOUCH}__lt": timezone.now() - timedelta(days=int(contact))})
 
 
 def _rows(plan: _Plan) -> QuerySet[Any]:
@@ -239,7 +252,8 @@ def _to_customer(plan: _Plan) -> str:
 
 def _ordered(plan: _Plan, rows: QuerySet[Any]) -> QuerySet[Any]:
     """Those with a value, as the order's index runs, or all of it backwards."""
-    tie = "pk" if _ties_rise(plan) else "-pk"
+    same = "last_touch__customer_id" if plan.order == LAST_TOUCH else "pk"  # of the table whose index it is
+    tie = same if _ties_rise(plan) else f"-{same}"
     ordered = rows.order_by(f"-{plan.order}" if plan.is_descending else plan.order, tie)
     can_lack = _can_lack(plan, rows)
     return ordered.filter(**{f"{plan.order}__isnull": False}) if can_lack else ordered
@@ -247,7 +261,7 @@ def _ordered(plan: _Plan, rows: QuerySet[Any]) -> QuerySet[Any]:
 
 def _can_lack(plan: _Plan, rows: QuerySet[Any]) -> bool:
     """Whether some have no value to be sorted by."""
-    return plan.order == _CARD_ORDER or bool(rows.model._meta.get_field(plan.order).null)
+    return plan.order in (_CARD_ORDER, LAST_TOUCH) or bool(rows.model._meta.get_field(plan.order).null)
 
 
 def _ties_rise(plan: _Plan) -> bool:
@@ -303,7 +317,7 @@ def _walked(plan: _Plan, start: int, size: int) -> list[int]:
 
 
 def _total(plan: _Plan) -> tuple[int, bool]:
-    if plan.query.words or plan.query.tag or plan.query.conditions:
+    if plan.query.words or plan.query.tag or plan.query.contact or plan.query.conditions:
         return FEW, True
     if plan.sight.within.is_all and (plan.cells is not None or not plan.by_customer):
         return plan.in_cells, False

@@ -18,6 +18,9 @@ from shuke.ui.parts import PAGE_SIZES
 
 RISKS = ("value", "churn")
 OWNERS = ("mine", "team", "nobody")
+NEVER = "never"
+CONTACTS = ("30", "90", "180", NEVER)
+"""For how many days nobody was in contact."""
 DEFAULT_ORDER = "-clv"
 _LONGEST_SEARCH = 80
 
@@ -30,6 +33,7 @@ class Query:
     wanted: Wanted = ALL
     tag: str = ""
     owner: str = ""
+    contact: str = ""
     order: str = DEFAULT_ORDER
     page: int = 1
     size: int = PAGE_SIZES[0]
@@ -40,7 +44,7 @@ class Query:
 
     @property
     def is_filtered(self) -> bool:
-        return bool(self.words or self.tag or self.owner or self.wanted or self.conditions)
+        return bool(self.words or self.tag or self.owner or self.contact or self.wanted or self.conditions)
 
     @property
     def field(self) -> str:
@@ -102,6 +106,7 @@ def read(asked: QueryDict, fields: Sequence[Field] = (), viewer: User | None = N
         ),
         tag=asked.get("tag", "").strip().replace("\x00", ""),
         owner=_owner(asked.get("owner", "")),
+        contact=asked.get("contact", "") if asked.get("contact", "") in CONTACTS else "",
         order=order if order.removeprefix("-") in orders else DEFAULT_ORDER,
         page=max(_whole(asked.get("page", "")), 1),
         size=size if size in PAGE_SIZES else PAGE_SIZES[0],
@@ -128,7 +133,7 @@ def _pairs(query: Query) -> list[tuple[str, object]]:
     pairs: list[tuple[str, object]] = [("q", query.words)]
     for name in ("tier", "stage", "segment", "risk", "tier_before"):
         pairs += [(name, value) for value in getattr(query.wanted, name)]
-    pairs += [("tag", query.tag), ("owner", query.owner)]
+    pairs += [("tag", query.tag), ("owner", query.owner), ("contact", query.contact)]
     pairs += [pair for condition in query.conditions for pair in condition.pairs()]
     if query.order != DEFAULT_ORDER:
         pairs.append(("sort", query.order))

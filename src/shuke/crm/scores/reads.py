@@ -8,13 +8,14 @@ from itertools import islice
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from shuke.crm.customers.masks import masked
 from shuke.crm.customers.models import Customer
 from shuke.crm.customers.scope import reach
 from shuke.crm.people.models import User
-from shuke.crm.scores.columns import OF_CARD, OF_CUSTOMER, Column
+from shuke.crm.people.rights import Act
+from shuke.crm.scores.columns import LAST_CONTACT, LAST_TOUCH, OF_CARD, OF_CUSTOMER, Column
 from shuke.crm.scores.find import Found, Sight, all_ids, find
 from shuke.crm.scores.models import COLUMNS, SLOTS, Run, Score, TierChange
 from shuke.crm.scores.query import Query
@@ -90,10 +91,10 @@ def all_listed(viewer: User, query: Query, run: Run | None) -> Iterator[Listed]:
     return _all_rows(viewer, query, run)
 
 
-def listed_ids(viewer: User, query: Query, run: Run | None) -> Iterator[int]:
-    """The ids of those customers of a list whom the viewer may change, for what is done to all of them."""
+def listed_ids(viewer: User, query: Query, run: Run | None, act: Act = "write") -> Iterator[int]:
+    """The ids of those customers of a list whom the viewer may change, or give away: for what is done to all."""
     _require_sight(viewer)
-    return all_ids(query, run, Sight.of(viewer, query, "write"))
+    return all_ids(query, run, Sight.of(viewer, query, act))
 
 
 def score_of(viewer: User, customer: Customer, run: Run | None) -> Score | None:
@@ -107,7 +108,8 @@ def score_of(viewer: User, customer: Customer, run: Run | None) -> Score | None:
 def tier_history(viewer: User, customer: Customer) -> list[Standing]:
     """The changes of a customer's tier from run to run, the latest first."""
     _require_sight(viewer)
-    changes = TierChange.objects.filter(customer=customer).exclude(run__state=Run.State.FILLING)
+    within = reach(viewer).within("customer__")
+    changes = TierChange.objects.filter(within, customer=customer).exclude(run__state=Run.State.FILLING)
     ordered = changes.select_related("run").order_by("-run__published_at")
     return [Standing(change.run, change.before, change.after) for change in ordered]
 
@@ -131,11 +133,13 @@ def _rows(viewer: User, ids: Sequence[int], run: Run | None, columns: Sequence[C
     """The customers and their scores, with the fields that the columns show; a sentence may need any of them."""
     fields = {column.field for column in columns}
     card = ["values"] if any(column.of is not None for column in columns) else []
-    shown = ["key", "name", *card, *sorted(fields & OF_CUSTOMER)]
+    shown = ["key", "name", *card, *sorted((fields & OF_CUSTOMER) - {LAST_CONTACT})]
     # Found within the viewer's reach already; asked again, so that no way of finding can show more.
     rows_of = Customer.objects.filter(reach(viewer).within()).only(*shown)
     if "owner" in fields:
         rows_of = rows_of.select_related("owner").only(*shown, *_NAMES_OF_OWNER)
+    if LAST_CONTACT in fields:
+        rows_of = rows_of.annotate(**{LAST_CONTACT: F(LAST_TOUCH)})
     customers = rows_of.in_bulk(ids)
     scores: dict[int, Score] = {}
     if run is not None and run.slot is not None:

@@ -19,7 +19,7 @@ from shuke.crm.scores.columns import COLUMNS, Column, name_of
 from shuke.crm.scores.conditions import PREFIX, RANGES, STATES, WORDS
 from shuke.crm.scores.find import Found
 from shuke.crm.scores.models import Run
-from shuke.crm.scores.query import OWNERS, RISKS, Query
+from shuke.crm.scores.query import CONTACTS, OWNERS, RISKS, Query
 from shuke.crm.scores.reads import Listed
 from shuke.crm.scores.rows import drawn
 from shuke.crm.words import here
@@ -65,7 +65,8 @@ def context(viewer: User, query: Query, run: Run | None, rows: Sequence[Listed],
     """What the template of the list shows."""
     tongue, currency = language.active(), run.currency if run else settings.SHUKE_CURRENCY
     saved, tags = customers.saved_views(viewer), customers.all_tags(viewer)
-    filters = [*_filters(query, run, tags, tongue, counted=customers.sees_all(viewer)), _owner_filter(viewer, query)]
+    filters = _filters(query, run, tags, tongue, counted=customers.sees_all(viewer))
+    filters += [_contact_filter(query), _owner_filter(viewer, query)]
     return {
         "query": query,
         "run": run,
@@ -75,14 +76,14 @@ def context(viewer: User, query: Query, run: Run | None, rows: Sequence[Listed],
         "total": number(found.total, tongue) + ("+" if found.capped else ""),
         "as_of": day(run.as_of, tongue) if run else "",
         **_bar(filters),
-        "chips": [*_chips(query, tongue), *_owner_chip(query, filters[-1])],
+        "chips": [*_chips(query, tongue), *_contact_chip(query), *_owner_chip(query, filters[-1])],
         "views": _views(viewer, query, saved),
         "saved_views": [_kept_view(view, viewer) for view in saved],
         "column_choices": [_column_choice(column, query, tongue) for column in (*COLUMNS.values(), *query.fields)],
         "field_filters": [_field_filter(viewer, column.of, query) for column in query.fields if column.of is not None],
         "kept_for_fields": [pair for pair in query.kept() if not pair[0].startswith(PREFIX)],
         "colours": colours(),
-        "kept_for_filters": query.kept("q", "tier", "stage", "segment", "risk", "tag", "owner"),
+        "kept_for_filters": query.kept("q", "tier", "stage", "segment", "risk", "tag", "owner", "contact"),
         "kept_for_columns": query.kept("columns"),
         "columns_default": query.address(columns=Query().columns),
         "reset": reverse("customers:list") + Query(columns=query.columns, size=query.size).address(),
@@ -126,6 +127,16 @@ def _owner_filter(viewer: User, query: Query) -> Filter:
         if user.pk != viewer.pk
     ]
     return Filter("owner", here("scores.list.any_owner"), choices)
+
+
+def _contact_filter(query: Query) -> Filter:
+    """Whom nobody was in contact with for some time."""
+    choices = [Choice(code, here(f"scores.contact.for_{code}"), code == query.contact) for code in CONTACTS]
+    return Filter("contact", here("scores.list.any_contact"), choices)
+
+
+def _contact_chip(query: Query) -> list[Option]:
+    return [_chip(here(f"scores.contact.for_{query.contact}"), query, contact="")] if query.contact else []
 
 
 def _owner_chip(query: Query, owners: Filter) -> list[Option]:

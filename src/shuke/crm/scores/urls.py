@@ -14,6 +14,7 @@ urlpatterns = [
     path("-/tag/", views.tag_selected, name="tag"),
     path("-/untag/", views.untag, name="untag"),
     path("-/assign/", views_of_rights.assign, name="assign"),
+    path("-/assign/<int:assignment_id>/", views_of_rights.assignment, name="assignment"),
     path("-/assign/<int:assignment_id>/undo/", views_of_rights.undo_assign, name="undo_assign"),
     path("-/reveal/<key:key>/", views_of_rights.reveal, name="reveal"),
     path("-/views/", views.save_view, name="save_view"),

@@ -32,10 +32,14 @@ _NEVER = ("name", "phone", "email")
 @require_POST
 @needs("tag")
 def edit(request: HttpRequest) -> HttpResponse:
-    """Choose what to change and to what, then change it; a field chosen anew asks for its value again."""
+    """Choose what to change and to what, then change it; a field chosen anew asks for its value again.
+
+    Opened from a list with nobody ticked, it offers all of the list.
+    """
     viewer = viewer_of(request)
     ids, address = _ids(request), request.POST.get("list", "")[:2000]
-    everybody = request.POST.get("whom") == "all"
+    opened = "list" in request.POST and "apply" not in request.POST
+    everybody = request.POST.get("whom") == "all" or (opened and not ids)
     if not ids and not everybody:
         toast(request, here("customers.tag.nobody"), tone="warning")
         return HttpResponseRedirect(_list(address))
@@ -75,7 +79,7 @@ def _apply(request: HttpRequest, viewer: User, field: Field, value: Any, ids: li
     if field.code == TAG:
         value = " ".join(str(value).split())[:_TAG_LENGTH]
     act = writes_of_cards.begin_act(field=field.code, value=value, by=viewer)
-    wanted = ids or _some(viewer, address)
+    wanted = ids or bulk.some_of_list(viewer, address)
     if not ids and len(wanted) > AT_ONCE:
         job = bulk.ask(act, address=address, by=viewer)
         return redirect("jobs:job", job.pk)
@@ -84,16 +88,6 @@ def _apply(request: HttpRequest, viewer: User, field: Field, value: Any, ids: li
     undo = reverse("customers:undo_act", args=[act.pk]) if changed else ""
     toast(request, here("cards.bulk.done", count=count, what=_what(act, viewer)), undo_url=undo)
     return HttpResponseRedirect(_list(address))
-
-
-def _some(viewer: User, address: str) -> list[int]:
-    """The customers of the list, or enough of them to see that they are many."""
-    found = []
-    for pk in bulk.ids_of_list(viewer, address):
-        found.append(pk)
-        if len(found) > AT_ONCE:
-            break
-    return found
 
 
 @require_safe

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from shuke.crm.customers import assigning
 from shuke.crm.customers import reads as customers
 from shuke.crm.customers.errors import NoSuchCustomer, RefusedAssignment
 from shuke.crm.customers.models import Assignment
+from shuke.crm.customers.writes_of_cards import AT_ONCE
 from shuke.crm.people.models import User
 from shuke.crm.people.reads import needs, viewer_of
+from shuke.crm.scores import bulk
 from shuke.crm.scores.rights import contact
 from shuke.crm.scores.views import _back, _ids
 from shuke.crm.words import here
@@ -27,20 +29,26 @@ from shuke.ui.toasts import toast
 @require_POST
 @needs("see")
 def assign(request: HttpRequest) -> HttpResponse:
-    """Give the customers ticked to somebody, or to nobody; the message can undo it."""
+    """Give the customers ticked, or all of the list, to somebody or to nobody; it can be undone. Many are a job."""
     viewer, ids = viewer_of(request), _ids(request)
+    everybody = request.POST.get("assign_whom") == "all"
     if viewer.scope("customers", "assign") == "none":
         raise PermissionDenied("assign")
     response = HttpResponseRedirect(_back(request))
-    if not ids:
+    if not ids and not everybody:
         toast(request, here("customers.tag.nobody"), tone="warning")
         return response
     try:
-        made = assigning.assign(customers=ids, to=_to(request.POST.get("to", "")), by=viewer)
+        to = _to(request.POST.get("to", ""))
+        if everybody:
+            address = request.POST.get("list", "")[:2000]
+            ids = bulk.some_of_list(viewer, address, "assign")
+            if len(ids) > AT_ONCE:
+                made = assigning.begin(to=to, by=viewer)
+                return redirect("jobs:job", bulk.ask_assign(made, address=address, by=viewer).pk)
+        _tell(request, assigning.assign(customers=ids, to=to, by=viewer), len(ids))
     except RefusedAssignment:
         toast(request, here("scores.assign.refused"), tone="error")
-        return response
-    _tell(request, made, len(ids))
     return response
 
 
@@ -58,20 +66,40 @@ def _tell(request: HttpRequest, made: Assignment | None, asked: int) -> None:
     if made is None:
         toast(request, here("scores.assign.none"), tone="info")
         return
-    done = sum(len(ids) for ids in made.before.values())
-    words = {"count": number(done, language.active())}
     undo = reverse("customers:undo_assign", args=[made.pk])
-    key = "scores.assign.done" if made.to else "scores.assign.done_nobody"
-    toast(request, here(key, name=str(made.to or ""), **words), undo_url=undo)
-    if done < asked:
+    toast(request, _done(made), undo_url=undo)
+    if (done := assigning.given(made)) < asked:
         toast(request, here("scores.assign.left", count=number(asked - done, language.active())), tone="info")
+
+
+def _done(made: Assignment) -> str:
+    count = number(assigning.given(made), language.active())
+    return here("scores.assign.done" if made.to else "scores.assign.done_nobody", count=count, name=str(made.to or ""))
+
+
+@require_safe
+@needs("see")
+def assignment(request: HttpRequest, assignment_id: int) -> HttpResponse:
+    """What was given to whom, and the way back."""
+    found = assigning.assignment(viewer_of(request), assignment_id)
+    if found is None:
+        raise Http404
+    shown = {
+        "made": found, "what": _done(found), "may_undo": found.by_id == request.user.pk and assigning.given(found),
+        "by": found.by.shown_name, "trail": [Crumb(here("customers.title"), reverse("customers:list"))],
+    }  # fmt: skip
+    return render(request, "scores/assignment.html", shown)
 
 
 @require_POST
 @needs("see")
 def undo_assign(request: HttpRequest, assignment_id: int) -> HttpResponse:
     """Give them back to whom they had before."""
-    count = assigning.undo(assignment_id=assignment_id, by=viewer_of(request))
+    viewer = viewer_of(request)
+    found = assigning.assignment(viewer, assignment_id)
+    if found is not None and found.by_id == viewer.pk and assigning.given(found) > AT_ONCE:
+        return redirect("jobs:job", bulk.ask_unassign(found, by=viewer).pk)
+    count = assigning.undo(assignment_id=assignment_id, by=viewer)
     toast(request, here("scores.assign.undone", count=number(count, language.active())), tone="info")
     return HttpResponseRedirect(_back(request))
 
