@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo report serve test check unit records browser docs requirements bench bench-web bench-fields clean
+.PHONY: help setup demo report serve test check unit records browser pictures docs requirements bench bench-web bench-fields clean
 
 help: ## List these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -35,6 +35,9 @@ records: $(BIN)/.dev ## Tests of records, on the PostgreSQL that SHUKE_TEST_DATA
 
 browser: $(BIN)/.dev ## Tests in Chromium only; pictures of the pages go to var/screens
 	$(BIN)/python -m pytest -q tests/browser
+
+pictures: $(BIN)/.dev ## Make the pictures of the guides anew, in Chromium
+	PICTURES=docs/guides/pictures $(BIN)/python -m pytest -q tests/browser/test_pictures.py
 
 docs: $(BIN)/.dev ## Write the pages that are made from the code
 	$(BIN)/python docs/make_tables.py

@@ -8,6 +8,7 @@ import importlib.util
 import io
 import math
 import re
+import runpy
 import shlex
 import tomllib
 from collections.abc import Iterator
@@ -158,6 +159,21 @@ def as_shown(shown: str) -> re.Pattern[str]:
 def test_every_link_inside_the_repository_leads_somewhere(page: Path) -> None:
     targets = [target for target in LINK.findall(page.read_text("utf-8")) if "://" not in target]
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_every_picture_of_the_guides_is_shown_and_made_by_the_browser_tests() -> None:
+    scenes = runpy.run_path(str(ROOT / "tests" / "browser" / "test_pictures.py"))
+    made = {f"{name}.{language}.webp" for name in scenes["SCENES"] for language in scenes["LANGUAGES"]}
+    folder = DOCS / "guides" / "pictures"
+    assert {path.name for path in folder.iterdir()} == made, "run `make pictures`"
+    assert [path.name for path in folder.iterdir() if path.stat().st_size > scenes["HEAVIEST"]] == []
+    guides = {page: page.read_text("utf-8") for page in (DOCS / "guides").glob("*.md")}
+    shown = {name for text in guides.values() for name in re.findall(r"\]\(pictures/([^)]+)\)", text)}
+    assert shown == made
+    foreign = [
+        page.name for page, text in guides.items() if (".en.webp" if ".zh." in page.name else ".zh.webp") in text
+    ]
+    assert foreign == [], "a guide shows pages in its own language"
 
 
 def test_every_page_can_be_reached_from_the_readme() -> None:

@@ -191,7 +191,7 @@ def test_committed_files_name_no_registry_and_no_path_of_a_machine() -> None:
     paths = re.compile(r"(?<![\w.])/(?:root|home|work|Users)/\w")
     broken = []
     for path in committed_files():
-        if path.suffix in {".png", ".gz", ".parquet"}:
+        if path.suffix in {".png", ".webp", ".gz", ".parquet"}:
             continue
         text = path.read_text("utf-8", errors="replace")
         if hosts.search(text) or paths.search(text):

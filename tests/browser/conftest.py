@@ -36,7 +36,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
+SIZES = {"desktop": (1440, 900), "phone": (390, 844), "picture": (1200, 760)}
 HEAVIEST_PAGE = 50 * 1024
 CAST = ("owner", "manager", "colleague")
 
@@ -94,6 +94,29 @@ print(json.dumps({"upload": upload.pk, "job": done.pk, "failed": failed.pk, "use
 """
 
 
+_CARDS = """
+from datetime import date
+from shuke.crm.customers.card_templates import lay, shipped
+from shuke.crm.customers.links import link
+from shuke.crm.customers.models import Customer, Section, Tag
+from shuke.crm.customers.writes import tag
+from shuke.crm.customers.writes_of_cards import change, create_card, write_entry
+from shuke.crm.people.models import User
+owner = User.objects.get(username="owner")
+if not Customer.objects.filter(key="li").exists():
+    lay(template=next(found for found in shipped() if found.code == "car_dealership"), by=owner)
+    values = {"plate_number": "沪A12345", "budget": 35000000, "vip": True, "purchase_focus": ["price", "space"]}
+    li = create_card(name="李雷", key="li", phone="+8613800138000", values=values, by=owner)
+    home = create_card(name="李家", key="li-home", kind="household", by=owner)
+    link(customer=home, other=li, role="member", by=owner)
+    link(customer=home, other=Customer.objects.exclude(key__startswith="li").first(), role="member", by=owner)
+    for code, said in (("competitors", {"competitor_model": "X3", "competitor_approval": "空间"}),
+                       ("follow_up", {"follow_up_grade": "a", "follow_up_note": "下周试驾"})):
+        write_entry(customer=li, section=Section.objects.get(code=code), values=said, on=date(2026, 1, 5), by=owner)
+    tag(customers=[li.pk], name="重点", by=owner, colour="amber")
+"""
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The server as `shuke serve` starts it, with the cast as users and the demo's customers."""
@@ -117,6 +140,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         finally:
             server.send_signal(signal.SIGTERM)
             server.wait(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def cards(site: Site) -> None:
+    """A dealer's card, a household and a customer with a history."""
+    site.manage("shell", "-v0", "-c", _CARDS)
 
 
 def _free_port() -> int:

@@ -12,33 +12,6 @@ LOOKS = [
     ("phone", "light", "zh-hant"),
     ("phone", "dark", "zh-hans"),
 ]
-_CARDS = """
-from datetime import date
-from shuke.crm.customers.card_templates import lay, shipped
-from shuke.crm.customers.links import link
-from shuke.crm.customers.models import Customer, Section, Tag
-from shuke.crm.customers.writes import tag
-from shuke.crm.customers.writes_of_cards import change, create_card, write_entry
-from shuke.crm.people.models import User
-owner = User.objects.get(username="owner")
-if not Customer.objects.filter(key="li").exists():
-    lay(template=next(found for found in shipped() if found.code == "car_dealership"), by=owner)
-    values = {"plate_number": "沪A12345", "budget": 35000000, "vip": True, "purchase_focus": ["price", "space"]}
-    li = create_card(name="李雷", key="li", phone="+8613800138000", values=values, by=owner)
-    home = create_card(name="李家", key="li-home", kind="household", by=owner)
-    link(customer=home, other=li, role="member", by=owner)
-    link(customer=home, other=Customer.objects.exclude(key__startswith="li").first(), role="member", by=owner)
-    for code, said in (("competitors", {"competitor_model": "X3", "competitor_approval": "空间"}),
-                       ("follow_up", {"follow_up_grade": "a", "follow_up_note": "下周试驾"})):
-        write_entry(customer=li, section=Section.objects.get(code=code), values=said, on=date(2026, 1, 5), by=owner)
-    tag(customers=[li.pk], name="重点", by=owner, colour="amber")
-"""
-
-
-@pytest.fixture(scope="session")
-def cards(site: object) -> None:
-    """A dealer's card, a household and a customer with a history."""
-    site.manage("shell", "-v0", "-c", _CARDS)  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(("size", "theme", "language"), LOOKS)
@@ -151,6 +124,36 @@ def test_many_are_changed_from_the_list_and_put_back(visit: object, cards: None)
     page.wait_for_selector("#toasts >> text=Put 2 customers back")
     page.goto(visitor.site.url + "/customers/?columns=tier,f.source&f.source=referral")
     assert page.locator("td[data-label='Source channel']").count() == 0
+
+
+def test_all_of_a_filtered_list_are_given_to_somebody_and_given_back(visit: object, cards: None) -> None:
+    visitor = visit(language="en", who="manager")  # type: ignore[operator]
+    page = visitor.page
+    page.goto(visitor.site.url + "/customers/?q=李&columns=owner")
+    page.locator("details:has(#bulk-to) > summary").click()
+    page.select_option("#bulk-whom", "all")
+    visitor.look("assign-all")
+    page.locator("button[formaction$='/-/assign/']").click()
+    page.wait_for_selector("#toasts >> text=customers now have")
+    undo = page.locator("#toasts form").get_attribute("action")
+    page.goto(visitor.site.url + undo.removesuffix("undo/"))
+    visitor.look("assignment")
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_selector("#toasts >> text=back with whom they had before")
+
+
+def test_customers_are_ticked_and_tagged_on_a_phone(visit: object, cards: None) -> None:
+    visitor = visit("phone", "light", "en", who="colleague")  # type: ignore[operator]
+    page = visitor.page
+    page.goto(visitor.site.url + "/customers/?columns=tier,tags")
+    page.locator("tbody input[name=ids]").first.tap()
+    page.locator("summary[aria-label='Tag the selected customers']").tap()
+    page.fill("#bulk-tag", "On the way")
+    visitor.look("phone-tagging")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#toasts >> text=Tagged")
+    page.locator("#toasts").get_by_role("button", name="Undo").tap()
+    page.wait_for_selector("#toasts >> text=Removed")
 
 
 def test_the_list_is_filtered_by_fields(visit: object, cards: None) -> None:

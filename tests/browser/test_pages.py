@@ -120,8 +120,8 @@ NO_PAGES = {
 OF_CARDS = {
     f"customers:{name}"
     for name in (
-        "act", "add_entry", "add_field", "add_section", "arrange", "edit", "edit_entry", "edit_field", "edit_section",
-        "history", "new",
+        "act", "add_entry", "add_field", "add_section", "arrange", "assignment", "edit", "edit_entry", "edit_field",
+        "edit_section", "history", "new",
     )
 }  # fmt: skip
 """Pages that test_cards.py looks at, on a card filled for it."""
