@@ -7,16 +7,28 @@ from collections.abc import Callable
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.test import Client
+from django.utils import timezone
 
 from shuke.crm.customers import links, reads, reads_of_cards, writes
 from shuke.crm.customers.cards import context
 from shuke.crm.customers.duplicates import Entered, likely
 from shuke.crm.customers.errors import NoSuchCustomer
+from shuke.crm.customers.fields import Value
 from shuke.crm.customers.models import Change, Customer, CustomerTag
 from shuke.crm.customers.writes import Card, keep
-from shuke.crm.customers.writes_of_cards import begin_act, change, create_card, do_act, undo_act, write_entry
+from shuke.crm.customers.writes_of_cards import (
+    begin_act,
+    change,
+    create_card,
+    do_act,
+    remove_entry,
+    set_trait,
+    undo_act,
+    write_entry,
+)
 from shuke.crm.customers.writes_of_fields import add_field, add_section, archive_field, change_field, move
 from shuke.crm.people.models import AuditEntry, Role, User
+from shuke.crm.timeline.writes import Said, add
 
 AsUser = Callable[[User], Client]
 pytestmark = pytest.mark.django_db
@@ -133,3 +145,29 @@ def test_erasure_leaves_no_name_in_the_history_of_others(two: dict[str, Customer
     assert writes.forget(keys=["theirs"]) == 1
     told = Change.objects.get(customer=two["mine"], field="link").after
     assert told == {"role": "friend", "customer": ""}
+
+
+def test_no_write_of_a_card_takes_a_customer_out_of_reach(
+    two: dict[str, Customer], stranger: User, colleague: User
+) -> None:
+    """Whoever calls: a page, a job or the API."""
+    section = add_section(labels={"en": "Log"}, repeats=True)
+    add_field(section=section, type="text", labels={"en": "Said"}, code="said")
+    said: dict[str, Value | None] = {"said": "x"}
+    theirs, entry = (
+        two["theirs"],
+        write_entry(customer=two["theirs"], section=section, values=said, on=None, by=colleague),
+    )
+    before = Change.objects.count()
+    for refused in (
+        lambda: change(customer=theirs.pk, values={"name": "x"}, by=stranger),
+        lambda: set_trait(customer=theirs.pk, label="a", value="b", by=stranger),
+        lambda: write_entry(customer=theirs, section=section, values=said, on=None, by=stranger),
+        lambda: remove_entry(entry=entry, by=stranger),
+        lambda: links.link(customer=two["mine"], other=theirs, role="friend", by=stranger),
+        lambda: links.link(customer=theirs, other=two["mine"], role="friend", by=stranger),
+        lambda: add(customer=theirs, by=stranger, said=Said("note", timezone.now(), text="x")),
+    ):
+        with pytest.raises(PermissionDenied):
+            refused()
+    assert Change.objects.count() == before

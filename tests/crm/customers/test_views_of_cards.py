@@ -2,14 +2,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from shuke.crm.customers.card_templates import lay, shipped
 from shuke.crm.customers.models import Change, Customer, Entry, Field, Kind, Link, Section, Tag
 from shuke.crm.customers.writes import tag
-from shuke.crm.customers.writes_of_cards import change, create_card, version_of
+from shuke.crm.customers.writes_of_cards import change, create_card, version_of, write_entry
 from shuke.crm.customers.writes_of_fields import add_field, add_section
 from shuke.crm.people.models import User
 
@@ -214,6 +216,15 @@ def test_every_template_is_laid_and_its_card_is_shown_and_edited(
         assert text_of(client, page)
     words = {"zh-hans": "抗拒点", "zh-hant": "抗拒點", "en": "Point of resistance"}
     assert words[language] in text_of(client, "/customers/li/entries/competitors/")
+
+
+def test_what_is_owned_tells_its_age_of_today(li: Customer, as_user: AsUser, owner: User) -> None:
+    lay(template=next(found for found in shipped() if found.code == "appliances"))
+    owned = Section.objects.get(code="products_owned")
+    bought = timezone.localdate() - timedelta(days=3 * 365 + 183)
+    values = {"product_name": "Washing machine", "product_bought_on": bought.isoformat()}
+    write_entry(customer=li, section=owned, values=values, on=None, by=owner)
+    assert "3.5 years old" in text_of(as_user(owner), "/customers/li/")
 
 
 def test_a_tag_has_a_colour(li: Customer, as_user: AsUser, owner: User) -> None:

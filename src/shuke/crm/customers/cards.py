@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -19,10 +20,13 @@ from shuke.crm.customers.reads import may_do
 from shuke.crm.customers.writes_of_cards import Conflict, value_of
 from shuke.crm.people.models import User
 from shuke.crm.words import here
-from shuke.kit.text import day
+from shuke.kit.text import day, number
 from shuke.ui import language
 
 _CHANGES_SHOWN = 8
+_DAYS_A_YEAR = 365.25
+OWNED_SINCE = {"product_bought_on", "owned_bought_on"}
+"""Fields of the shipped templates that say since when somebody owns a thing."""
 _UNKNOWN = "—"
 
 
@@ -137,15 +141,22 @@ def _log(viewer: User, part: reads.Part, entries: Sequence[Entry], customer: Cus
 
 
 def _line(viewer: User, entry: Entry, fields: Sequence[Field], may_edit: bool) -> Line:
-    parts = [
-        (field.label, types.shown(field, entry.values[field.code], viewer))
-        for field in fields
-        if field.code in entry.values
-    ]
+    parts = [(field.label, _part(field, entry.values[field.code], viewer)) for field in fields
+             if field.code in entry.values]  # fmt: skip
     on = entry.on or timezone.localtime(entry.created_at).date()
     by = entry.written_by.shown_name if entry.written_by else _UNKNOWN
     edit = reverse("customers:edit_entry", args=[entry.pk]) if may_edit else ""
     return Line(day(on, language.active()), by, parts, edit)
+
+
+def _part(field: Field, value: Any, viewer: User) -> str:
+    """A value of an entry; what is owned with its age today, which a number typed once would not tell."""
+    text = types.shown(field, value, viewer)
+    if field.code not in OWNED_SINCE or field.type != Field.Type.DATE:
+        return text
+    days = (timezone.localdate() - date.fromisoformat(value)).days
+    years = number(days / _DAYS_A_YEAR, language.active(), 1)
+    return f"{text} · {here('cards.age', years=years)}" if days > 0 else text
 
 
 def _links(viewer: User, customer: Customer) -> list[dict[str, str]]:

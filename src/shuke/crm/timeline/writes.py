@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
 from shuke.crm.customers.models import Customer
+from shuke.crm.customers.scope import reach
 from shuke.crm.people import audit
 from shuke.crm.people.models import User
 from shuke.crm.timeline import files
@@ -52,8 +54,9 @@ def add(*, customer: Customer, by: User, said: Said, brought: Sequence[Brought] 
     """Put a touch on a customer's timeline, with its files and the users it names.
 
     Raises RefusedTouch for one that says nothing, lies in the future or has an outcome of another kind; RefusedFile for
-    a file that cannot be taken. Then nothing is kept.
+    a file that cannot be taken; PermissionDenied for who may not change the customer. Then nothing is kept.
     """
+    _require_reach(customer.owner_id, by)
     _require_sense(said, brought)
     kept = _keep(brought)
     try:
@@ -227,7 +230,14 @@ def _own(touch: Touch, by: User) -> Touch:
         raise RefusedTouch("gone")
     if found.by_id != by.pk:
         raise RefusedTouch("not_yours")
+    _require_reach(Customer.objects.values_list("owner_id", flat=True).get(pk=found.customer_id), by)
     return found
+
+
+def _require_reach(owner: int | None, by: User) -> None:
+    """Whoever calls has asked already; asked again, so that no way to a timeline writes on one out of reach."""
+    if not reach(by, "write").holds(owner):
+        raise PermissionDenied("write")
 
 
 def _after(touch: Touch) -> None:
