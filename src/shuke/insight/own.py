@@ -12,7 +12,8 @@ from shuke.crm.scores import reads
 from shuke.crm.scores.cells import LIKELY_TO_CHURN, VALUABLE_AT_RISK
 from shuke.crm.scores.models import SLOTS, Run
 from shuke.crm.words import here
-from shuke.insight.overview import called, link
+from shuke.insight.charts import listed
+from shuke.insight.overview import called
 from shuke.kit.text import compact_money, day, number
 from shuke.ui import language
 
@@ -45,7 +46,7 @@ def context(viewer: User) -> dict[str, Any]:
         "told": here(f"insight.own.{whose}"),
         "tiles": _tiles(run, whose, scores),
         "to_call": _to_call(run, scores),
-        "to_call_all": link(sort="-value_at_risk", stage="decline", owner=whose),
+        "to_call_all": listed(sort="-value_at_risk", stage="decline", owner=whose),
     }
 
 
@@ -84,7 +85,7 @@ def _tiles(run: Run, whose: str, scores: list[Figures]) -> list[dict[str, Any]]:
         {
             "label": here(f"insight.tile.{name}"),
             "value": _written(run, name, found[name]),
-            "href": link(**filters, owner=whose),
+            "href": listed(**filters, owner=whose),
         }
         for name, filters in links.items()
     ]

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils.translation import override
 
 from shuke.crm.customers.models import Change, Customer, CustomerTag, Tag
 from shuke.crm.customers.writes import Card, keep, tag
@@ -28,9 +29,11 @@ def test_tags_put_on_before_there_was_a_history_stand_on_the_timeline_on_their_d
     migration: Any = importlib.import_module("shuke.crm.customers.migrations.0005_tags_in_history")
     for _ in range(2):
         migration.tell_tags(SimpleNamespace(), SimpleNamespace(connection=connection))
-    told = [(change.after["name"], change.by, change.at) for change in Change.objects.filter(customer=one, field="tag")]
+    changes = Change.objects.filter(customer=one, field="tag").order_by("pk")
+    told = [(change.after["name"], change.by, change.at) for change in changes]
     assert [name for name, _, _ in told] == ["New", old.name]
     assert told[1][1:] == (colleague, day)
     assert Change.objects.filter(field="tag").count() == 3
-    titles = [(entry.title, entry.at, entry.who) for entry in listing(colleague, one).entries]
+    with override("en"):
+        titles = [(entry.title, entry.at, entry.who) for entry in listing(colleague, one).entries]
     assert (f"Tag added: {old.name}", day, "Ana") in titles

@@ -81,7 +81,7 @@ def test_the_list_shows_the_day_of_the_last_contact(run: Run, owner: User, as_us
     add(customer=customer, by=owner, said=Said("note", datetime(2026, 5, 9, tzinfo=UTC), text="only a note"))
     page = as_user(owner).get("/customers/?q=k01&columns=last_contact").content.decode()
     assert 'data-label="Last contact">—</td>' in page
-    add(customer=customer, by=owner, said=Said("call", datetime(2026, 5, 3, 17, tzinfo=UTC), minutes=5))
+    add(customer=customer, by=owner, said=Said("call", datetime(2026, 5, 3, 17, tzinfo=UTC), text="hello", minutes=5))
     page = as_user(owner).get("/customers/?q=k01&columns=last_contact&contact=30").content.decode()
     assert 'data-label="Last contact">2026-05-04</td>' in page, "the business's day: in Shanghai it was past midnight"
     assert "No contact for 30 days" in page
