@@ -212,7 +212,7 @@
   /* Passkeys: a form with data-passkey asks the browser to make a key or to sign, and sends what came of it. */
   const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (sign) => sign.charCodeAt(0));
   const letters = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
-  const named = (list) => (list || []).map((one) => ({ ...one, id: bytes(one.id) }));
+  const credentials = (list) => (list || []).map((one) => ({ ...one, id: bytes(one.id) }));
   async function passkey(form) {
     const asked = JSON.parse(form.dataset.options);
     asked.challenge = bytes(asked.challenge);
@@ -220,11 +220,11 @@
     let made;
     if (form.dataset.passkey === "create") {
       asked.user.id = bytes(asked.user.id);
-      asked.excludeCredentials = named(asked.excludeCredentials);
+      asked.excludeCredentials = credentials(asked.excludeCredentials);
       made = await navigator.credentials.create({ publicKey: asked });
       response.attestationObject = letters(made.response.attestationObject);
     } else {
-      asked.allowCredentials = named(asked.allowCredentials);
+      asked.allowCredentials = credentials(asked.allowCredentials);
       made = await navigator.credentials.get({ publicKey: asked });
       response.authenticatorData = letters(made.response.authenticatorData);
       response.signature = letters(made.response.signature);
