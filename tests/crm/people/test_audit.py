@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -123,3 +124,17 @@ def test_pages_of_the_audit_follow_each_other(as_user: LogIn, owner: User) -> No
     assert third.count("<tr>") == 1 + 10
     assert "page=2" in first
     assert "page=4" not in third
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("values", [{"tag": 'a "b" %s'}, None])
+def test_many_are_noted_in_one_statement_each_found_by_its_own(
+    owner: User, values: dict[str, str] | None, django_assert_max_num_queries: Callable[..., Any]
+) -> None:
+    audit.note("tag_on", by=owner, kind="customer", record=1)
+    with django_assert_max_num_queries(6):
+        audit.note_each("tag_on", range(2, 2002), by=owner, kind="customer", fields=["tag"], values=values)
+    entry = AuditEntry.objects.get(kind="customer", record="1999")
+    assert (entry.by, entry.act, entry.fields, entry.acting_as) == (owner, "tag_on", ["tag"], None)
+    assert AuditValues.objects.filter(entry__act="tag_on").count() == (2000 if values else 0)
+    assert values is None or entry.kept.values == values

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from shuke.crm.people import trail_of_many
 from shuke.crm.people.trail import AuditEntry, AuditValues
 
 if TYPE_CHECKING:
@@ -84,25 +85,25 @@ def note_each(
     """Note the same act for each of several records, so that each is found by it."""
     if act not in ACTS:
         raise ValueError(f"Unexpected act {act!r}: use one of people.audit.ACTS, or add it there with its words.")
-    who = _asking.get()
-    entries = [
-        AuditEntry(
-            by_id=by.pk if by else who.by,
-            acting_as_id=who.acting_as,
-            act=act,
-            kind=kind,
-            record=str(record)[:64],
-            address=who.address,
-            fields=list(fields or (values or {})),
-            count=count,
-        )
-        for record in records
-    ]
-    made = AuditEntry.objects.bulk_create(entries, batch_size=_CHUNK)
+    who, noted = _asking.get(), [str(record)[:64] for record in records]
+    entry = AuditEntry(
+        by_id=by.pk if by else who.by,
+        acting_as_id=who.acting_as,
+        act=act,
+        kind=kind,
+        address=who.address,
+        fields=list(fields or (values or {})),
+        count=count,
+    )
+    if not noted:
+        return
+    if len(noted) > 1:
+        trail_of_many.insert(entry, noted, values or {})
+        return
+    entry.record = noted[0]
+    entry.save(force_insert=True)
     if values:
-        AuditValues.objects.bulk_create(
-            [AuditValues(entry_id=entry.pk, values=dict(values)) for entry in made], batch_size=_CHUNK
-        )
+        AuditValues.objects.create(entry_id=entry.pk, values=dict(values))
 
 
 def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from django.utils import timezone
 
 from shuke.crm.customers import fields as types
+from shuke.crm.customers import phones
 from shuke.crm.customers.labels import in_language
 from shuke.crm.customers.models import Field
 from shuke.crm.people.models import User
@@ -112,6 +113,8 @@ def _writer(viewer: User, column: Column, language: str, currency: str) -> Write
         return _names(column.names, language).get_or_code
     if column.of is not None:
         return partial(types.shown, column.of, viewer=viewer)
+    if column.code == "phone" and viewer.may("contacts"):
+        return _or_unknown(phones.shown)
     return _PLAIN[column.form]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shuke.crm.customers import masks
+from shuke.crm.customers import masks, phones
 from shuke.crm.customers import reads as customers
 from shuke.crm.customers.models import Customer
 from shuke.crm.people.models import User
@@ -46,6 +46,7 @@ def contact(viewer: User, customer: Customer, field: str, *, text: str = "") -> 
     shown = text or masks.shown(viewer, customer, field)
     can_reveal = not in_full and viewer.may("reveal")
     href = _HREFS.get(field, "tel:") + shown if in_full else ""
+    shown = phones.shown(shown) if in_full and field != "email" else shown
     label = here(f"customers.field.{field}") if field in masks.FIELDS else ""
     return Contact(field, label, shown, href, can_reveal, customer.key)
 
