@@ -58,6 +58,14 @@ def _masked(visitor: Any, _: Any) -> Iterator[str]:
     page.wait_for_selector("#contact-phone a")
 
 
+def _card(visitor: Any, _: Any) -> Iterator[str]:
+    """Its fields and logs, which stand below the timeline."""
+    page = visitor.page
+    page.goto(visitor.site.url + "/customers/li/", wait_until="networkidle")
+    page.evaluate("scrollTo(0, document.querySelector('#content .grid').getBoundingClientRect().top + scrollY - 70)")
+    yield ""
+
+
 def _field(visitor: Any, _: Any) -> Iterator[str]:
     page = visitor.page
     page.goto(visitor.site.url + "/customers/-/card/")
@@ -115,7 +123,7 @@ SCENES: dict[str, tuple[str, Scene]] = {
     "audit": ("owner", _open("/audit/")),
     "arrange": ("owner", _open("/customers/-/card/")),
     "field": ("owner", _field),
-    "card": ("owner", _open("/customers/li/")),
+    "card": ("owner", _card),
     "conflict": ("owner", _conflict),
     "bulk": ("owner", _bulk),
     "duplicates": ("owner", _duplicates),
@@ -139,6 +147,7 @@ def test_a_picture_of_the_guides_is_taken(visit: Any, cards: None, name: str, la
 
 def _taken(page: Any, of: str) -> bytes:
     """As WebP, which Chromium makes and Playwright does not ask for."""
+    page.bring_to_front()
     size = page.viewport_size
     box = page.locator(of).bounding_box() if of else {"x": 0, "y": 0, **size}
     clip = box | {"height": min(box["height"], size["height"] - box["y"]), "scale": 1}

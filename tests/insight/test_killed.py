@@ -24,7 +24,8 @@ PLACES = [
 
 def start(folder: Path, *what: str) -> subprocess.Popen[str]:
     environment = {**os.environ, "SHUKE_DATA": str(folder), "DATABASE_URL": ""}
-    environment["PYTHONPATH"] = str(Path(shuke.__file__).parents[1])
+    inherited = os.environ.get("PYTHONPATH", "")
+    environment["PYTHONPATH"] = os.pathsep.join([str(Path(shuke.__file__).parents[1]), inherited])
     command = [sys.executable, str(Path(__file__).with_name("killed.py")), what[0], str(folder), *what[1:]]
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 

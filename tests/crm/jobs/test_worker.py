@@ -143,7 +143,8 @@ def work(run):
 def test_a_worker_killed_in_mid_job_is_followed_by_one_that_takes_it_up_again(tmp_path: Path) -> None:
     (tmp_path / "killed_handler.py").write_text(textwrap.dedent(HANDLER))
     environment = {**os.environ, "SHUKE_DATA": str(tmp_path), "DATABASE_URL": ""}
-    environment["PYTHONPATH"] = os.pathsep.join([str(tmp_path), str(Path(shuke.__file__).parents[1])])
+    inherited = os.environ.get("PYTHONPATH", "")
+    environment["PYTHONPATH"] = os.pathsep.join([str(tmp_path), str(Path(shuke.__file__).parents[1]), inherited])
 
     def start(what: str) -> subprocess.Popen[str]:
         command = [sys.executable, "-c", textwrap.dedent(WORKER), what]

@@ -119,6 +119,7 @@ def context(viewer: User, customer: Customer) -> dict[str, Any]:
         "link_form": LinkForm(viewer=viewer),
         "changes": told(viewer, list(reads.changes(viewer, customer)[:_CHANGES_SHOWN])),
         "may_edit": may_edit,
+        "audit": f"{reverse('people:audit')}?kind=customer&record={customer.pk}" if viewer.may("audit") else "",
     }
 
 

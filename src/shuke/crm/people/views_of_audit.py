@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from io import StringIO
@@ -71,7 +71,7 @@ def show(request: HttpRequest) -> HttpResponse:
     total = None if len(found) > size else (page - 1) * size + len(found)
     shown = {
         "asked": asked,
-        "rows": [_row(entry) for entry in found[:size]],
+        "rows": _rows(found[:size]),
         "pages": Pages(page, size, total, more=total is None),
         "users": User.objects.order_by("username"),
         "acts": sorted(((act, here(f"audit.act.{act}")) for act in audit.ACTS), key=lambda pair: pair[1]),
@@ -115,7 +115,15 @@ def _asked(given: QueryDict) -> Asked:
     )
 
 
-def _row(entry: AuditEntry) -> dict[str, Any]:
+def _rows(entries: Sequence[AuditEntry]) -> list[dict[str, Any]]:
+    """Entries as they are read; users named in values are looked up once."""
+    given = [value for entry in entries if entry.act == "customers_assigned" for value in _kept(entry).get("owner", ())]
+    found = User.objects.filter(pk__in=[value for value in given if value is not None])
+    names = {user.pk: user.shown_name for user in found} if given else {}
+    return [_row(entry, names) for entry in entries]
+
+
+def _row(entry: AuditEntry, names: Mapping[int, str]) -> dict[str, Any]:
     return {
         "at": entry.at,
         "who": entry.by.shown_name if entry.by else "—",
@@ -125,15 +133,22 @@ def _row(entry: AuditEntry) -> dict[str, Any]:
         "record": entry.record,
         "count": "" if entry.count is None else number(entry.count, language.active()),
         "address": entry.address,
-        "values": _values(entry),
+        "values": _values(entry, names),
         "fields": ", ".join(entry.fields),
     }
 
 
-def _values(entry: AuditEntry) -> list[str]:
-    """What was kept beside the entry, as `field: before → after`; nothing once it was erased."""
+def _kept(entry: AuditEntry) -> Mapping[str, Any]:
+    """What was kept beside the entry; nothing once it was erased."""
     kept = getattr(entry, "kept", None)
-    values: Mapping[str, Any] = kept.values if kept else {}
+    return kept.values if kept else {}
+
+
+def _values(entry: AuditEntry, names: Mapping[int, str]) -> list[str]:
+    """What was kept, as `field: before → after`; who is responsible by name."""
+    values = dict(_kept(entry))
+    if isinstance(owners := values.get("owner"), list):
+        values["owner"] = [names.get(owner, owner) for owner in owners]
     return [f"{_field(name)}: {_told(value)}"[:_LONGEST_VALUE] for name, value in values.items()]
 
 
@@ -152,11 +167,11 @@ def _lines(found: Iterator[AuditEntry]) -> Iterator[str]:
     heads = ("at", "who", "acting_as", "act", "kind", "record", "count", "address", "values")
     yield "\ufeff" + _csv([[here(f"audit.column.{head}") for head in heads]])
     while chunk := list(islice(found, _LINES)):
-        yield _csv([_line(entry, heads) for entry in chunk])
+        yield _csv([_line(entry, row, heads) for entry, row in zip(chunk, _rows(chunk), strict=True)])
 
 
-def _line(entry: AuditEntry, heads: tuple[str, ...]) -> list[str]:
-    row = _row(entry) | {"at": f"{timezone.localtime(entry.at):%Y-%m-%d %H:%M:%S}"}
+def _line(entry: AuditEntry, shown: Mapping[str, Any], heads: tuple[str, ...]) -> list[str]:
+    row = {**shown, "at": f"{timezone.localtime(entry.at):%Y-%m-%d %H:%M:%S}"}
     row["values"] = "; ".join(row["values"]) or row["fields"]
     return [safe_cell(str(row[head])) for head in heads]
 
