@@ -18,21 +18,22 @@ from typing import Any
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from shuke.crm.customers.keys import among
 from shuke.crm.customers.models import Customer, CustomerTag
 from shuke.crm.customers.search import found_ids, matching
 from shuke.crm.scores.cells import chosen
 from shuke.crm.scores.models import DESCENDING, FIRST_OF_CELLS, RELATIONS, SLOTS, Run, Score
 from shuke.crm.scores.query import Query
 
-FEW = 2_000
+FEW = 4_000
 MANY = 100_000
 """How many customers a word or a tag may leave to be fetched, where a walk finds too few."""
 WALKED = 20_000
 """After how many rows a walk that tries words or a tag against each is given up."""
+_FIRST_STEP, _LONGEST_STEP = 500, 4_000
 COUNTED = 10_000
 MERGED = 20_000
 """How many customers may be fetched for a page that is merged of cells."""
-_AT_ONCE = 2_000
 _CELLS_MERGED = 200  # each is a part of one statement, and SQLite takes at most 500
 _OF_CUSTOMERS = ("sort_name", "created_at")
 
@@ -135,20 +136,32 @@ def _left(plan: _Plan, most: int) -> list[int] | None:
 def _tried(plan: _Plan) -> list[int] | None:
     """The page out of the first `WALKED` rows of the order, tried against all filters; None if they do not fill it.
 
-    By the thousand: the planner would else walk as far as it takes.
+    Step by step, each twice as long as the one before: the planner would else walk as far as it takes.
     """
     start, deep = plan.query.start, plan.query.start + plan.query.size
     passing = _rows(plan).filter(_passes(plan, _to_customer(plan))).values_list("pk", flat=True)
     found: list[int] = []
-    for first in range(0, WALKED, _AT_ONCE):
-        part = list(_ordered(plan, _rows(plan)).values_list("pk", flat=True)[first : first + _AT_ONCE])
-        passed = set(passing.filter(pk__in=part))
+    walked, step = 0, _FIRST_STEP
+    while walked < WALKED:
+        part = _candidates(plan, walked, step)
+        passed = set(passing.filter(among(part)))
         found += [pk for pk in part if pk in passed]
         if len(found) >= deep:
             return found[start:deep]
-        if len(part) < _AT_ONCE:
-            return _walked(plan, start, plan.query.size)
+        if len(part) < step:
+            return _walked(plan, start, plan.query.size) if plan.run is None or plan.run.customers <= WALKED else None
+        walked, step = walked + step, min(2 * step, _LONGEST_STEP)
     return None
+
+
+def _candidates(plan: _Plan, start: int, size: int) -> list[int]:
+    """Part of the order: of the cells admitted, which its index knows, where it is an order of scores."""
+    if _can_merge(plan, start + size):
+        return _merged_ids(plan, start, size)
+    rows = _ordered(plan, _rows(plan))
+    if plan.cells is not None and not plan.by_customer:
+        rows = rows.filter(cell__in=plan.cells)
+    return list(rows.values_list("pk", flat=True)[start : start + size])
 
 
 def _sorted(plan: _Plan, few: list[int]) -> list[int]:
@@ -156,9 +169,7 @@ def _sorted(plan: _Plan, few: list[int]) -> list[int]:
     if not few:
         return []
     order = plan.order if plan.by_customer else f"{plan.relation}__{plan.order}"
-    passing = Customer.objects.filter(_passes(plan, "")).values_list("pk", order)
-    parts = (few[start : start + _AT_ONCE] for start in range(0, len(few), _AT_ONCE))
-    rows = list(chain.from_iterable(passing.filter(pk__in=part) for part in parts))
+    rows = list(Customer.objects.filter(_passes(plan, ""), among(few)).values_list("pk", order))
     rows.sort(key=itemgetter(0), reverse=not _ties_rise(plan))
     with_value = sorted((row for row in rows if row[1] is not None), key=itemgetter(1), reverse=plan.is_descending)
     return [pk for pk, _ in with_value] + sorted(pk for pk, value in rows if value is None)
@@ -209,19 +220,26 @@ def _walks(plan: _Plan) -> tuple[QuerySet[Any, int], QuerySet[Any, int]]:
 
 def _merged(plan: _Plan, start: int, size: int) -> list[int]:
     """A page merged of the first customers of each cell; empty where another way must be taken."""
-    query, deep = plan.query, start + size
-    by_score_alone = plan.run is not None and plan.cells is not None and not (query.words or query.tag)
-    if plan.run is None or not by_score_alone or plan.order not in FIRST_OF_CELLS:
+    deep = start + size
+    if plan.query.words or plan.query.tag or not _can_merge(plan, deep):
         return []
-    cells = plan.cells or []
-    fetched = sum(min(int(plan.run.cells[cell][-1]), deep) for cell in cells)
-    if not 0 < len(cells) <= _CELLS_MERGED or fetched > MERGED:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(_merging(plan, cells, deep), [size, start])
-        ids = [pk for pk, _ in cursor.fetchall()]
+    ids = _merged_ids(plan, start, size)
     # Fewer than asked for: the rest have no value, and stand after all that have one.
     return ids if len(ids) == size or deep > plan.in_cells == start + len(ids) else []
+
+
+def _can_merge(plan: _Plan, deep: int) -> bool:
+    """Whether the first `deep` of each cell are few enough together."""
+    if plan.run is None or plan.cells is None or plan.order not in FIRST_OF_CELLS:
+        return False
+    fetched = sum(min(int(plan.run.cells[cell][-1]), deep) for cell in plan.cells)
+    return 0 < len(plan.cells) <= _CELLS_MERGED and fetched <= MERGED
+
+
+def _merged_ids(plan: _Plan, start: int, size: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_merging(plan, plan.cells or [], start + size), [size, start])
+        return [pk for pk, _ in cursor.fetchall()]
 
 
 def _merging(plan: _Plan, cells: list[int], deep: int) -> str:
