@@ -19,7 +19,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from shuke.crm.customers.keys import among
-from shuke.crm.customers.models import Customer, CustomerTag
+from shuke.crm.customers.models import Customer, CustomerTag, Tag
 from shuke.crm.customers.search import found_ids, matching
 from shuke.crm.scores.cells import chosen
 from shuke.crm.scores.models import DESCENDING, FIRST_OF_CELLS, RELATIONS, SLOTS, Run, Score
@@ -49,10 +49,14 @@ class Found:
 
 @dataclass(frozen=True)
 class _Plan:
-    """A query with what its filters mean in a run: the cells admitted (None: all), and how many customers they hold."""
+    """A query with what its filters mean in a run: the cells admitted (None: all), and how many customers they hold.
+
+    The tag by its id, since by the name planners cannot know how many have it.
+    """
 
     query: Query
     run: Run | None
+    tag_id: int | None
     cells: list[int] | None
     in_cells: int
 
@@ -107,12 +111,18 @@ def all_ids(query: Query, run: Run | None) -> Iterator[int]:
 
 
 def _planned(query: Query, run: Run | None) -> _Plan:
+    tag_id = _id_of(query.tag) if query.tag else None
     if run is None:
-        return _Plan(query, None, [] if query.wanted else None, 0)
+        return _Plan(query, None, tag_id, [] if query.wanted else None, 0)
     if not query.wanted:
-        return _Plan(query, run, None, run.customers)
+        return _Plan(query, run, tag_id, None, run.customers)
     cells, count = chosen(run.cells, query.wanted)
-    return _Plan(query, run, cells, count)
+    return _Plan(query, run, tag_id, cells, count)
+
+
+def _id_of(tag: str) -> int:
+    """0 for a tag that is not there, which nobody has."""
+    return Tag.objects.filter(name=tag).values_list("pk", flat=True).first() or 0
 
 
 def _few(plan: _Plan) -> list[int] | None:
@@ -126,8 +136,8 @@ def _left(plan: _Plan, most: int) -> list[int] | None:
     """The ids that the words or the tag leave, if they are at most so many."""
     if plan.query.words and len(ids := found_ids(plan.query.words, most + 1)) <= most:
         return ids
-    if plan.query.tag:
-        tagged = CustomerTag.objects.filter(tag__name=plan.query.tag).values_list("customer_id", flat=True)
+    if plan.tag_id is not None:
+        tagged = CustomerTag.objects.filter(tag_id=plan.tag_id).values_list("customer_id", flat=True)
         if len(ids := list(tagged[: most + 1])) <= most:
             return ids
     return None
@@ -182,8 +192,8 @@ def _passes(plan: _Plan, prefix: str) -> Q:
         condition &= Q(**{"cell__in" if prefix else f"{plan.relation}__cell__in": plan.cells})
     if plan.query.words:
         condition &= matching(plan.query.words, prefix)
-    if plan.query.tag:
-        tagged = CustomerTag.objects.filter(tag__name=plan.query.tag, customer=OuterRef("pk"))
+    if plan.tag_id is not None:
+        tagged = CustomerTag.objects.filter(tag_id=plan.tag_id, customer=OuterRef("pk"))
         condition &= Q(Exists(tagged))
     return condition
 
