@@ -132,12 +132,28 @@ def test_a_run_is_started_with_what_was_filled_in(scored: Upload, manager: User,
     told = {"as_of": "2024-09-30", "horizon_days": "180", "period_days": "60", "discount_rate": "8",
             "margin_rate": "25", "tiers": "80-20", "tier_by": "clv_minor"}  # fmt: skip
     client = as_user(manager)
-    assert client.post("/runs/", told).status_code == 302
+    assert client.post("/runs/", told | {"earlier": "on"}).status_code == 302
     asked = RunRequest.objects.latest("pk")
     assert asked.parameters == {"as_of": "2024-09-30", "horizon_days": 180, "period_days": 60, "discount_rate": 0.08,
                                 "margin_rate": 0.25, "tiers": "80-20", "tier_by": "clv_minor"}  # fmt: skip
     assert b"/progress/" in client.get("/runs/").content
     assert client.post("/runs/", told | {"horizon_days": "1"}).status_code == 400
+
+
+def test_scores_of_an_earlier_day_replace_later_ones_only_for_who_says_so(
+    scored: Upload, manager: User, as_user: Visit
+) -> None:
+    client, told = as_user(manager), {"horizon_days": "365", "period_days": "90", "discount_rate": "10",
+                                      "tiers": "abcd", "tier_by": "clv_minor"}  # fmt: skip
+    assert 'name="earlier"' not in client.get("/runs/").content.decode()
+    before = RunRequest.objects.count()
+    answer = client.post("/runs/", told | {"as_of": "2024-09-30"})
+    assert answer.status_code == 400
+    assert 'name="earlier"' in answer.content.decode()
+    assert 'name="earlier"' not in client.post("/runs/", told | {"horizon_days": "1"}).content.decode()
+    assert RunRequest.objects.count() == before
+    assert client.post("/runs/", told | {"as_of": "2024-09-30", "earlier": "on"}).status_code == 302
+    assert RunRequest.objects.count() == before + 1
 
 
 def test_the_scores_of_a_run_are_downloaded_and_the_log_says_so(scored: Upload, manager: User, as_user: Visit) -> None:

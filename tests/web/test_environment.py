@@ -40,7 +40,12 @@ def test_hosts_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_postgres_address_may_carry_escaped_signs_and_options() -> None:
     read = environment.database("postgres://shu%40ke:p%2Fw@db.example:6432/crm?sslmode=require", Path("data"))
     assert (read["USER"], read["PASSWORD"], read["HOST"], read["PORT"]) == ("shu@ke", "p/w", "db.example", "6432")
-    assert read["OPTIONS"] == {"sslmode": "require"}
+    assert read["OPTIONS"] == {"sslmode": "require", "options": "-c jit=off -c max_parallel_workers_per_gather=0"}
+
+
+def test_what_a_pooler_refuses_may_be_left_out_of_a_postgres_address() -> None:
+    read = environment.database("postgres://shuke@pooler:6432/crm?options=", Path("data"))
+    assert read["OPTIONS"] == {"options": ""}
 
 
 def test_sqlite_may_stand_in_any_file() -> None:

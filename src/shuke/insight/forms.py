@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -12,6 +13,8 @@ from shuke.collect import FIELDS
 from shuke.crm.words import here, lazily
 from shuke.insight.cycles import Parameters
 from shuke.insight.models import Upload
+from shuke.kit.text import day
+from shuke.ui import language
 
 MEASURES = ("current_value_minor", "clv_minor", "value_total_minor", "spend_minor")
 
@@ -121,12 +124,32 @@ class RunForm(forms.Form):
     tier_by = forms.ChoiceField(
         label=lazily("insight.run.tier_by"), choices=[(name, lazily(f"insight.run.by_{name}")) for name in MEASURES]
     )
+    earlier = forms.BooleanField(
+        label=lazily("insight.run.earlier"), required=False, help_text=lazily("insight.run.earlier_help")
+    )
 
-    def __init__(self, parameters: Parameters, data: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, parameters: Parameters, data: Mapping[str, Any] | None = None, *, current: date | None = None
+    ) -> None:
+        """`current`: the day that the current scores are of."""
         kept = parameters.to_json()
         kept["discount_rate"] = round(100 * parameters.discount_rate, 3)
         kept["margin_rate"] = None if parameters.margin_rate is None else round(100 * parameters.margin_rate, 3)
         super().__init__(data, initial=kept)
+        self._current = current
+        if data is None:
+            del self.fields["earlier"]
+
+    def clean(self) -> dict[str, Any]:
+        """Scores of an earlier day take the place of later ones only for who says so; others are not asked."""
+        told: dict[str, Any] = super().clean() or {}
+        as_of = told.get("as_of")
+        if not (as_of and self._current and as_of < self._current):
+            del self.fields["earlier"]
+        elif not told.get("earlier"):
+            days = {"as_of": day(as_of, language.active()), "current": day(self._current, language.active())}
+            self.add_error("earlier", here("insight.run.earlier_refused", **days))
+        return told
 
     @property
     def parameters(self) -> Parameters:

@@ -18,6 +18,7 @@ from shuke.crm.scores.models import SLOTS, Run
 from shuke.crm.words import here
 from shuke.insight.charts import heat, listed, lorenz, months, pyramid, sankey, stages, value_by_tier
 from shuke.insight.cycles import Parameters
+from shuke.insight.inputs import Inputs, inputs
 from shuke.kit.text import compact_money, day, money, number, percent, share
 from shuke.ui import language
 from shuke.ui.drawings import Kept
@@ -41,7 +42,8 @@ def context(viewer: User) -> dict[str, Any]:
         "tiles": _tiles(run, before.get("totals", {})),
         "to_call": to_call(run, _CALLED),
         "to_call_all": listed(sort="-value_at_risk", stage="decline"),
-        **_charts(dumps(figures), run.as_of.isoformat(), run.currency, tongue),
+        **_charts(told := dumps(figures), run.as_of.isoformat(), run.currency, tongue),
+        "inputs": _inputs(told, run.currency, tongue),
         "backtest": backtest(figures),
         "basis": here(f"insight.basis.{figures['value_basis']}"),
         "tier_basis": here(f"insight.run.by_{Parameters.from_json(run.parameters).tier_by}"),
@@ -62,6 +64,12 @@ def _charts(told: str, as_of: str, currency: str, tongue: str) -> Mapping[str, K
         "heat": Kept(heat(figures, currency)),
         "sankey": Kept(moved) if moved else None,
     }
+
+
+@lru_cache(maxsize=16)
+def _inputs(told: str, currency: str, tongue: str) -> Mapping[str, Inputs]:
+    """The figures behind the charts, written once for each language."""
+    return inputs(loads(told), currency)
 
 
 def _tiles(run: Run, before: dict[str, Any]) -> list[dict[str, Any]]:

@@ -41,7 +41,8 @@ def runs(request: HttpRequest) -> HttpResponse:
     asked_for = reads.requests(viewer)
     latest = published.runs(viewer).first()
     usual = Parameters.from_json({**latest.parameters, "as_of": ""}) if latest else Parameters()
-    form = RunForm(usual, request.POST if request.method == "POST" else None)
+    posted = request.POST if request.method == "POST" else None
+    form = RunForm(usual, posted, current=latest.as_of if latest else None)
     if request.method == "POST" and form.is_valid():
         writes.start_run(parameters=form.parameters, by=viewer)
         return redirect("insight:runs")

@@ -12,6 +12,8 @@ from shuke.kit.errors import InputError
 
 _YES_NO = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 _POSTGRES = {"postgres", "postgresql"}
+# A page's statements are short: compiling them or starting workers for them takes longer than they run.
+_SHORT_STATEMENTS = "-c jit=off -c max_parallel_workers_per_gather=0"
 _SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; "
     "PRAGMA mmap_size=268435456; PRAGMA cache_size=-32768"
@@ -91,7 +93,7 @@ def database(url: str, folder: Path) -> dict[str, object]:
             "PASSWORD": unquote(parts.password or ""),
             "HOST": unquote(parts.hostname or ""),
             "PORT": str(parts.port or ""),
-            "OPTIONS": dict(parse_qsl(parts.query)),
+            "OPTIONS": {"options": _SHORT_STATEMENTS, **dict(parse_qsl(parts.query, keep_blank_values=True))},
             "CONN_MAX_AGE": 300,
             "CONN_HEALTH_CHECKS": True,
         }

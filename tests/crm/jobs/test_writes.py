@@ -234,11 +234,3 @@ def test_open_and_failed_jobs_are_told_apart(manager: User) -> None:
     writes.fail(job=claimed, reason=ShukeError("x"), retry=False)
     assert list(reads.jobs(manager, "failed")) == [first]
     assert list(reads.jobs(manager, "open")) == [second]
-
-
-def test_the_open_job_of_a_key_is_the_running_one() -> None:
-    first, second = queued(exclusive_key="run"), queued(exclusive_key="run")
-    later(first, run_after=-60)
-    assert writes.claim(worker="a/1") == second
-    assert reads.open_job_of("run") == second
-    assert reads.open_job_of("other") is None

@@ -129,7 +129,7 @@ def test_a_walk_that_is_given_up_ends_in_the_same_list(run: Run, order: str, mon
     query = read(QueryDict(f"q=张&tier=C,D&sort={order}&size=25"))
     monkeypatch.setattr(finding, "FEW", 0)
     walked = find(query, run, UNLIMITED)
-    monkeypatch.setattr(finding, "_AT_ONCE", 2)
+    monkeypatch.setattr(finding, "_FIRST_STEP", 2)
     monkeypatch.setattr(finding, "WALKED", 4)
     given_up = find(query, run, UNLIMITED)
     assert given_up.ids == walked.ids

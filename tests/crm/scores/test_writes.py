@@ -130,6 +130,15 @@ def test_a_change_of_tier_is_kept_as_history(published: Publish, row: MakeRow, c
     assert reads.tier_history(colleague, Customer.objects.get(key="b")) == []
 
 
+def test_the_history_of_tiers_outlives_the_tables_of_scores(published: Publish, row: MakeRow, colleague: User) -> None:
+    for number, tier in enumerate("CBCB", 1):
+        published([row("a", tier_in_force=tier)], run_id=f"r{number}")
+    oldest = Run.objects.get(run_id="r1")
+    assert (oldest.state, oldest.slot, oldest.cells, oldest.counts) == (Run.State.OLD, None, [], {})
+    history = reads.tier_history(colleague, Customer.objects.get(key="a"))
+    assert [one.run.run_id for one in history] == ["r4", "r3", "r2"]
+
+
 def test_the_cells_count_every_customer_once(published: Publish, many: list[tuple[Any, ...]]) -> None:
     run = published(many)
     assert sum(cell[-1] for cell in run.cells) == 60

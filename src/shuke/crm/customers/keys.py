@@ -1,4 +1,4 @@
-"""Keys to ids by the ten thousand: in SQL of our own, since the ORM's `in` takes ten times as long."""
+"""Keys and ids by the ten thousand: in SQL of our own, since the ORM's `in` takes ten times as long."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import astuple
 from json import dumps
 
 from django.db import connection
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from shuke.crm.customers.models import Customer, Kind
@@ -28,6 +30,13 @@ def ids_of(keys: Sequence[str]) -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute(_SAME[connection.vendor], [wanted])
         return dict(cursor.fetchall())
+
+
+def among(ids: Sequence[int]) -> Q:
+    """Rows with one of these ids, which are one parameter to the database."""
+    if connection.vendor == "postgresql":
+        return Q(pk__in=RawSQL("SELECT unnest(%s)", (list(ids),)))
+    return Q(pk__in=RawSQL("SELECT value FROM json_each(%s)", (dumps(list(ids)),)))
 
 
 def create(keys: Iterable[str]) -> None:

@@ -11,10 +11,10 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
-from django.db.models.expressions import RawSQL
 from pypinyin import Style, lazy_pinyin
 
 from shuke.crm.customers.models import Customer
@@ -100,13 +100,13 @@ def found_ids(words: str, limit: int, *, tail_only: bool = False) -> list[int]:
     conditions = [_begins("key", text) for text in dict.fromkeys((typed, typed.upper(), typed.lower()))]
     conditions += [_begins(column, text) for column, text in _beginnings(typed, tail_only=tail_only)]
     conditions += [Q(**{lookup: text}) for lookup, text in _whole_phone(typed)] if tail_only else []
-    if _tokens(typed) and not (tail_only and _asks_for_digits(typed)):
-        conditions.append(_phrase(typed, limit))
     found: dict[int, None] = {}
     for condition in conditions:
         if len(found) < limit:
-            rows = Customer.objects.filter(condition).order_by().values_list("pk", flat=True)[:limit]
-            found.update(dict.fromkeys(rows))
+            rows = Customer.objects.filter(condition).order_by().values_list("pk")
+            found.update(dict.fromkeys(_first(*rows.query.sql_with_params(), limit)))
+    if len(found) < limit and _tokens(typed) and not (tail_only and _asks_for_digits(typed)):
+        found.update(dict.fromkeys(_with_words(typed, limit)))
     return list(found)[:limit]
 
 
@@ -154,18 +154,28 @@ def _texts_contain(typed: str, prefix: str) -> Q:
     return condition or Q(pk__in=[])
 
 
-def _phrase(typed: str, limit: int) -> Q:
+def _with_words(typed: str, limit: int) -> list[int]:
+    """The ids of customers in whose text the words stand, Chinese ones side by side."""
     runs = [tokens for run in _RUN.findall(typed) if (tokens := _tokens(run))]
     if connection.vendor == "postgresql":
         wanted = " & ".join("(" + " <-> ".join(tokens) + ":*)" for tokens in runs)
-        sql = (
-            "SELECT id FROM customers_customer WHERE to_tsvector('simple', search_text) @@ to_tsquery('simple', %s) "
-            "LIMIT %s"
-        )
+        sql = "SELECT id FROM customers_customer WHERE to_tsvector('simple', search_text) @@ to_tsquery('simple', %s)"
     else:
         wanted = " AND ".join('"' + " ".join(tokens) + '"*' for tokens in runs)
-        sql = "SELECT rowid FROM customers_search WHERE customers_search MATCH %s LIMIT %s"
-    return Q(pk__in=RawSQL(sql, (wanted, limit)))  # noqa: S611  the text is ours, the words are parameters
+        sql = "SELECT rowid FROM customers_search WHERE customers_search MATCH %s"
+    return _first(sql, (wanted,), limit)
+
+
+def _first(sql: str, parameters: tuple[Any, ...], limit: int) -> list[int]:
+    """At most so many of the ids that a statement finds.
+
+    PostgreSQL plans it as if all were wanted: for a few it would read the whole table, hoping to meet them soon.
+    """
+    if connection.vendor == "postgresql":
+        sql = f"WITH found AS MATERIALIZED ({sql}) SELECT * FROM found"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql} LIMIT %s", [*parameters, limit])
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def _tokens(text: str) -> list[str]:

@@ -44,11 +44,6 @@ def waiting_for(job: Job) -> Job | None:
     return same.filter(Q(state=State.RUNNING) | earlier).order_by("-state", "pk").first()
 
 
-def open_job_of(exclusive_key: str) -> Job | None:
-    """The job of this key that runs or waits, the running one first."""
-    return Job.objects.filter(exclusive_key=exclusive_key, state__in=_OPEN).order_by("-state", "pk").first()
-
-
 def a_worker_lives() -> bool:
     """Whether any worker gave a sign of life lately."""
     return Worker.objects.filter(seen_at__gte=timezone.now() - timedelta(seconds=_lost())).exists()

@@ -20,7 +20,8 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from shuke.crm.customers.models import Customer, CustomerTag
+from shuke.crm.customers.keys import among
+from shuke.crm.customers.models import Customer, CustomerTag, Tag
 from shuke.crm.customers.scope import EVERYBODY, Reach, asked_for, reach
 from shuke.crm.customers.search import found_ids, matching
 from shuke.crm.customers.values import FieldValue
@@ -31,15 +32,15 @@ from shuke.crm.scores.columns import LAST_TOUCH
 from shuke.crm.scores.models import DESCENDING, FIRST_OF_CELLS, RELATIONS, SLOTS, Run, Score
 from shuke.crm.scores.query import NEVER, Query
 
-FEW = 2_000
+FEW = 4_000
 MANY = 100_000
 """How many customers a word or a tag may leave to be fetched, where a walk finds too few."""
 WALKED = 20_000
 """After how many rows a walk that tries words or a tag against each is given up."""
+_FIRST_STEP, _LONGEST_STEP = 500, 4_000
 COUNTED = 10_000
 MERGED = 20_000
 """How many customers may be fetched for a page that is merged of cells."""
-_AT_ONCE = 2_000
 _CELLS_MERGED = 200  # each is a part of one statement, and SQLite takes at most 500
 _OF_CUSTOMERS = ("sort_name", "created_at", LAST_TOUCH)
 _CARD_ORDER = "sorted_value"
@@ -73,11 +74,15 @@ UNLIMITED = Sight(EVERYBODY, tail_only=False)
 
 @dataclass(frozen=True)
 class _Plan:
-    """A query with what its filters mean in a run: the cells admitted (None: all), and how many customers they hold."""
+    """A query with what its filters mean in a run: the cells admitted (None: all), and how many customers they hold.
+
+    The tag by its id, since by the name planners cannot know how many have it.
+    """
 
     query: Query
     run: Run | None
     sight: Sight
+    tag_id: int | None
     cells: list[int] | None
     in_cells: int
 
@@ -142,12 +147,18 @@ def all_ids(query: Query, run: Run | None, sight: Sight) -> Iterator[int]:
 
 
 def _planned(query: Query, run: Run | None, sight: Sight) -> _Plan:
+    tag_id = _id_of(query.tag) if query.tag else None
     if run is None:
-        return _Plan(query, None, sight, [] if query.wanted else None, 0)
+        return _Plan(query, None, sight, tag_id, [] if query.wanted else None, 0)
     if not query.wanted:
-        return _Plan(query, run, sight, None, run.customers)
+        return _Plan(query, run, sight, tag_id, None, run.customers)
     cells, count = chosen(run.cells, query.wanted)
-    return _Plan(query, run, sight, cells, count)
+    return _Plan(query, run, sight, tag_id, cells, count)
+
+
+def _id_of(tag: str) -> int:
+    """0 for a tag that is not there, which nobody has."""
+    return Tag.objects.filter(name=tag).values_list("pk", flat=True).first() or 0
 
 
 def _few(plan: _Plan) -> list[int] | None:
@@ -166,8 +177,8 @@ def _left(plan: _Plan, most: int) -> list[int] | None:
     words, tail_only = plan.query.words, plan.sight.tail_only
     if words and len(ids := found_ids(words, most + 1, tail_only=tail_only)) <= most:
         return ids
-    if plan.query.tag:
-        tagged = CustomerTag.objects.filter(tag__name=plan.query.tag).values_list("customer_id", flat=True)
+    if plan.tag_id is not None:
+        tagged = CustomerTag.objects.filter(tag_id=plan.tag_id).values_list("customer_id", flat=True)
         if len(ids := list(tagged[: most + 1])) <= most:
             return ids
     for condition in plan.query.conditions:
@@ -181,20 +192,32 @@ def _left(plan: _Plan, most: int) -> list[int] | None:
 def _tried(plan: _Plan) -> list[int] | None:
     """The page out of the first `WALKED` rows of the order, tried against all filters; None if they do not fill it.
 
-    By the thousand: the planner would else walk as far as it takes.
+    Step by step, each twice as long as the one before: the planner would else walk as far as it takes.
     """
     start, deep = plan.query.start, plan.query.start + plan.query.size
     passing = _rows(plan).filter(_passes(plan, _to_customer(plan))).values_list("pk", flat=True)
     found: list[int] = []
-    for first in range(0, WALKED, _AT_ONCE):
-        part = list(_ordered(plan, _rows(plan)).values_list("pk", flat=True)[first : first + _AT_ONCE])
-        passed = set(passing.filter(pk__in=part))
+    walked, step = 0, _FIRST_STEP
+    while walked < WALKED:
+        part = _candidates(plan, walked, step)
+        passed = set(passing.filter(among(part)))
         found += [pk for pk in part if pk in passed]
         if len(found) >= deep:
             return found[start:deep]
-        if len(part) < _AT_ONCE:
-            return _walked(plan, start, plan.query.size)
+        if len(part) < step:
+            return _walked(plan, start, plan.query.size) if plan.run is None or plan.run.customers <= WALKED else None
+        walked, step = walked + step, min(2 * step, _LONGEST_STEP)
     return None
+
+
+def _candidates(plan: _Plan, start: int, size: int) -> list[int]:
+    """Part of the order: of the cells admitted, which its index knows, where it is an order of scores."""
+    if _can_merge(plan, start + size):
+        return _merged_ids(plan, start, size)
+    rows = _ordered(plan, _rows(plan))
+    if plan.cells is not None and not plan.by_customer:
+        rows = rows.filter(cell__in=plan.cells)
+    return list(rows.values_list("pk", flat=True)[start : start + size])
 
 
 def _sorted(plan: _Plan, few: list[int]) -> list[int]:
@@ -202,9 +225,7 @@ def _sorted(plan: _Plan, few: list[int]) -> list[int]:
     if not few:
         return []
     order = plan.order if plan.by_customer else f"{plan.relation}__{plan.order}"
-    passing = _customers(plan).filter(_passes(plan, "")).values_list("pk", order)
-    parts = (few[start : start + _AT_ONCE] for start in range(0, len(few), _AT_ONCE))
-    rows = list(chain.from_iterable(passing.filter(pk__in=part) for part in parts))
+    rows = list(_customers(plan).filter(_passes(plan, ""), among(few)).values_list("pk", order))
     rows.sort(key=itemgetter(0), reverse=not _ties_rise(plan))
     with_value = sorted((row for row in rows if row[1] is not None), key=itemgetter(1), reverse=plan.is_descending)
     return [pk for pk, _ in with_value] + sorted(pk for pk, value in rows if value is None)
@@ -223,8 +244,8 @@ def _passes(plan: _Plan, prefix: str) -> Q:
         condition &= Q(**{"cell__in" if prefix else f"{plan.relation}__cell__in": plan.cells})
     if plan.query.words:
         condition &= matching(plan.query.words, prefix, tail_only=plan.sight.tail_only)
-    if plan.query.tag:
-        tagged = CustomerTag.objects.filter(tag__name=plan.query.tag, customer=OuterRef("pk"))
+    if plan.tag_id is not None:
+        tagged = CustomerTag.objects.filter(tag_id=plan.tag_id, customer=OuterRef("pk"))
         condition &= Q(Exists(tagged))
     if plan.query.contact:
         condition &= _without_contact(plan.query.contact, prefix)
@@ -280,18 +301,25 @@ def _walks(plan: _Plan) -> tuple[QuerySet[Any, int], QuerySet[Any, int]]:
 def _merged(plan: _Plan, start: int, size: int) -> list[int]:
     """A page merged of the first customers of each cell; empty where another way must be taken."""
     deep = start + size
-    by_score_alone = plan.cells is not None and not plan.is_narrowed
-    if plan.run is None or not by_score_alone or plan.order not in FIRST_OF_CELLS:
+    if plan.is_narrowed or not _can_merge(plan, deep):
         return []
-    cells = plan.cells or []
-    fetched = sum(min(int(plan.run.cells[cell][-1]), deep) for cell in cells)
-    if not 0 < len(cells) <= _CELLS_MERGED or fetched > MERGED:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(_merging(plan, cells, deep), [size, start])
-        ids = [pk for pk, _ in cursor.fetchall()]
+    ids = _merged_ids(plan, start, size)
     # Fewer than asked for: the rest have no value, and stand after all that have one.
     return ids if len(ids) == size or deep > plan.in_cells == start + len(ids) else []
+
+
+def _can_merge(plan: _Plan, deep: int) -> bool:
+    """Whether the first `deep` of each cell are few enough together."""
+    if plan.run is None or plan.cells is None or plan.order not in FIRST_OF_CELLS:
+        return False
+    fetched = sum(min(int(plan.run.cells[cell][-1]), deep) for cell in plan.cells)
+    return 0 < len(plan.cells) <= _CELLS_MERGED and fetched <= MERGED
+
+
+def _merged_ids(plan: _Plan, start: int, size: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_merging(plan, plan.cells or [], start + size), [size, start])
+        return [pk for pk, _ in cursor.fetchall()]
 
 
 def _merging(plan: _Plan, cells: list[int], deep: int) -> str:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
 from json import dumps
 from typing import Any
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from shuke.crm.scores.models import Score
 
 _Model = type[Score]
+_SORTING = {"temp_store": 1, "cache_size": -65_536, "threads": 2}
+"""What SQLite is told while it makes indexes: temporary data to a file (1), 64 MB, threads."""
 
 
 def empty(model: _Model) -> None:
@@ -33,7 +38,17 @@ def write(model: _Model, rows: Sequence[tuple[Any, ...]]) -> None:
         return
     with connection.cursor() as cursor:
         marks = ", ".join(["%s"] * len(names))
-        cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)
+        cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", _days_written(rows))
+
+
+def _days_written(rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Days as SQLite keeps them. Its driver would write them one by one, which takes as long as half the rest."""
+    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+    for place, column in enumerate(columns):
+        if isinstance(next((value for value in column if value is not None), None), date):
+            text = {day: day and day.isoformat() for day in set(column)}
+            columns[place] = [text[day] for day in column]
+    return list(zip(*columns, strict=True))
 
 
 def _copy(sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -56,12 +71,36 @@ def standings(model: _Model, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
 def index(model: _Model) -> None:
     """Make the indexes, and let the planner know how the rows lie."""
     editor = connection.schema_editor()  # only asked for SQL: entering it would refuse to work in a transaction
-    with connection.cursor() as cursor:
-        # A sample is enough for the planner; sorting a million rows in memory takes half the time.
-        sqlite = connection.vendor == "sqlite"
-        cursor.execute("PRAGMA analysis_limit=1000" if sqlite else "SET maintenance_work_mem = '256MB'")
+    with connection.cursor() as cursor, _room_to_sort(cursor):
         for entry in model._meta.indexes:
             cursor.execute(str(entry.create_sql(model, editor)))
         table = connection.ops.quote_name(model._meta.db_table)
         settled = connection.vendor == "postgresql" and not connection.in_atomic_block
         cursor.execute(f"VACUUM ANALYZE {table}" if settled else f"ANALYZE {table}")
+
+
+@contextmanager
+def _room_to_sort(cursor: CursorWrapper) -> Iterator[None]:
+    """Sort as each database does fastest.
+
+    SQLite sorts runs of the size of its cache, with a thread beside it, and merges them out of a file: that takes 0.6
+    of the time of sorting a million rows in memory at once. For the planner a sample is enough.
+    """
+    if connection.vendor == "postgresql":
+        cursor.execute("SET maintenance_work_mem = '256MB'")
+        yield
+        return
+    cursor.execute("PRAGMA analysis_limit=1000")
+    usual = {} if connection.in_atomic_block else {name: _pragma(cursor, name) for name in _SORTING}
+    try:
+        for name in usual:
+            cursor.execute(f"PRAGMA {name}={_SORTING[name]}")
+        yield
+    finally:
+        for name, value in usual.items():
+            cursor.execute(f"PRAGMA {name}={value}")
+
+
+def _pragma(cursor: CursorWrapper, name: str) -> int:
+    cursor.execute(f"PRAGMA {name}")
+    return int(cursor.fetchone()[0])

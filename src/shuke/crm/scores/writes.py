@@ -20,7 +20,6 @@ from shuke.kit.money import require_currency
 
 _CHUNK = 10_000
 _TIER, _STAGE = COLUMNS.index("tier_in_force"), COLUMNS.index("stage")
-_KEPT_RUNS = 50
 
 Row = Sequence[Any]
 Told = Callable[[int], None]
@@ -154,17 +153,12 @@ def _standings_before(before: Run | None, ids: list[int]) -> dict[int, tuple[str
 def _swap(run: Run) -> Run:
     """The one step that readers see."""
     _require_ours(run)
-    Run.objects.filter(state=Run.State.PREVIOUS).update(state=Run.State.OLD, slot=None)
+    # What only lists of a current run read goes; what the history of labels and comparisons read stays for good.
+    Run.objects.filter(state=Run.State.PREVIOUS).update(state=Run.State.OLD, slot=None, cells=[], counts={})
     Run.objects.filter(state=Run.State.CURRENT).update(state=Run.State.PREVIOUS)
     run.state, run.published_at = Run.State.CURRENT, timezone.now()
     run.save()
-    _drop_oldest()
     return run
-
-
-def _drop_oldest() -> None:
-    kept = Run.objects.filter(state=Run.State.OLD).order_by("-published_at").values_list("pk", flat=True)[:_KEPT_RUNS]
-    Run.objects.filter(state=Run.State.OLD).exclude(pk__in=list(kept)).delete()
 
 
 def _give_up(run: Run) -> None:

@@ -227,11 +227,19 @@ def why(explanation: Why | None, what: str = "") -> dict[str, object]:
 
 
 @register.simple_tag
-def reason(key: str, *, as_of: str = "", href: str = "", link: str = "", **figures: object) -> Why:
+def reason(
+    key: str,
+    *,
+    inputs: Sequence[tuple[str, str]] = (),
+    as_of: str = "",
+    href: str = "",
+    link: str = "",
+    **figures: object,
+) -> Why:
     """Why figures are what they are, from the catalogue: the sentence `key`, and `key`_formula where there is one."""
     tongue = language.active()
     formula = text.say(f"{key}_formula", tongue, **figures) if _is_there(f"{key}_formula") else ""
-    return Why(text.say(key, tongue, **figures), formula=formula, as_of=as_of, href=href, link=link)
+    return Why(text.say(key, tongue, **figures), formula=formula, inputs=inputs, as_of=as_of, href=href, link=link)
 
 
 @cache
