@@ -30,7 +30,7 @@ from shuke.crm.scores.reads import all_listed, listed, listed_ids
 from shuke.crm.timeline.models import LastTouch
 
 SCOPES = ("none", "own", "team", "all")
-LIMITS = {"FEW": (0, 4, 2_000), "MANY": (0, 12, 100_000), "WALKED": (4, 20_000), "_AT_ONCE": (2, 2_000)}
+LIMITS = {"FEW": (0, 4, 2_000), "MANY": (0, 12, 100_000), "WALKED": (4, 20_000), "_FIRST_STEP": (2, 500)}
 PARTS = {
     "tier": ("", "A", "B,C", "A,B,C,D"),
     "stage": ("", "decline", "decline,former"),
