@@ -134,7 +134,7 @@ def test_all_of_a_filtered_list_are_given_to_somebody_and_given_back(visit: obje
     page.select_option("#bulk-whom", "all")
     visitor.look("assign-all")
     page.locator("button[formaction$='/-/assign/']").click()
-    page.wait_for_selector("#toasts >> text=customers now have")
+    page.wait_for_selector("#toasts >> text=is now responsible for")
     undo = page.locator("#toasts form").get_attribute("action")
     page.goto(visitor.site.url + undo.removesuffix("undo/"))
     visitor.look("assignment")

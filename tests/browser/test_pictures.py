@@ -150,6 +150,9 @@ def _taken(page: Any, of: str) -> bytes:
     page.bring_to_front()
     size = page.viewport_size
     box = page.locator(of).bounding_box() if of else {"x": 0, "y": 0, **size}
-    clip = box | {"height": min(box["height"], size["height"] - box["y"]), "scale": 1}
+    scrolled = page.evaluate(
+        "scrollY"
+    )  # what is clipped is measured from the top of the page, boxes from that of the window
+    clip = box | {"y": box["y"] + scrolled, "height": min(box["height"], size["height"] - box["y"]), "scale": 1}
     options = {"format": "webp", "quality": QUALITY, "clip": clip}
     return base64.b64decode(page.context.new_cdp_session(page).send("Page.captureScreenshot", options)["data"])

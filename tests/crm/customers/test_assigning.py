@@ -83,7 +83,7 @@ def test_the_list_gives_those_ticked_and_its_message_undoes_it(
 ) -> None:
     browser = as_user(manager)
     page = browser.post("/customers/-/assign/", {"ids": ids, "to": colleague.pk}, follow=True).content.decode()
-    assert "2 customers now have Ana." in page
+    assert "Ana is now responsible for 2 customers." in page
     assert "1 others stayed as they were" in page
     address = f"/customers/-/assign/{Assignment.objects.get().pk}/undo/"
     assert f'action="{address}"' in page
@@ -120,7 +120,7 @@ def test_all_of_a_list_are_given_as_far_as_the_giver_reaches(
     Customer.objects.filter(key="b").update(owner=manager)
     sent = {"assign_whom": "all", "list": "?sort=name", "to": colleague.pk}
     page = as_user(colleague).post("/customers/-/assign/", sent, follow=True).content.decode()
-    assert "1 customers now have Ana." in page
+    assert "Ana is now responsible for 1 customers." in page
     assert owners() == [colleague.pk, manager.pk, colleague.pk], "staff take up what is nobody's, and no more"
 
 
@@ -139,7 +139,7 @@ def test_many_are_given_by_a_job_and_given_back_by_one(
     made = Assignment.objects.get()
     assert job.result == {"url": f"/customers/-/assign/{made.pk}/", "changed": 3}
     assert owners() == [manager.pk] * 3
-    assert "3 customers now have 林经理." in browser.get(job.result["url"]).content.decode()
+    assert "林经理 is now responsible for 3 customers." in browser.get(job.result["url"]).content.decode()
     assert browser.post(job.result["url"] + "undo/")["Location"].startswith("/jobs/")
     back = run_next(worker="test")
     assert back is not None

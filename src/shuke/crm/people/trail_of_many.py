@@ -16,7 +16,7 @@ def insert(pattern: AuditEntry, records: Sequence[str], values: Mapping[str, Any
     """An entry like the pattern for each record, and beside each the values. In a transaction."""
     names = [field for field in AuditEntry._meta.local_concrete_fields if field.attname not in ("id", "record")]
     given = [field.get_db_prep_save(getattr(pattern, field.attname), connection) for field in names]
-    columns = ", ".join(_quoted(field.column) for field in names)
+    columns = ", ".join(_quoted(str(field.column)) for field in names)
     places = ", ".join([_place(field.get_internal_type()) for field in names])
     entries, kept = _quoted(AuditEntry._meta.db_table), _quoted(AuditValues._meta.db_table)
     of_each = "jsonb_array_elements_text(%s::jsonb)" if _is_postgresql() else "json_each(%s)"
