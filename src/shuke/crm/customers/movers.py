@@ -95,7 +95,7 @@ def ends_of(
     ends: tuple[str, str],
     *,
     once: Sequence[str] = (),
-    is_ordered: Callable[[Any], bool] = lambda row: False,
+    is_ordered: Callable[[Any], bool] = lambda _: False,
 ) -> Mover:
     """Rows between two customers. `once`: what no two rows share, with both ends; `is_ordered`: lower number first.
 
