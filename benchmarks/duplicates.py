@@ -15,7 +15,17 @@ import pyarrow as pa
 
 _SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任沈"
 _GIVEN = "伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂华建国红梅玲婷雪琳晨宇轩梓涵子墨欣怡浩然思雨佳志鹏文"
-_SAME_SOUND = {"芳": "方", "静": "敬", "丽": "力", "伟": "维", "杰": "洁", "涛": "桃", "晨": "辰", "明": "鸣", "婷": "庭"}
+_SAME_SOUND = {
+    "芳": "方",
+    "静": "敬",
+    "丽": "力",
+    "伟": "维",
+    "杰": "洁",
+    "涛": "桃",
+    "晨": "辰",
+    "明": "鸣",
+    "婷": "庭",
+}
 _CITIES = ("上海", "北京", "广州", "深圳", "成都", "杭州", "武汉", "西安", "台北", "苏州")
 _CLERK = "13800000000"  # what clerks type for who gives no number
 
@@ -60,7 +70,7 @@ def _family(one: dict[str, Any], rng: random.Random) -> dict[str, Any]:
 
 def _made(count: int) -> tuple[list[dict[str, Any]], set[tuple[int, int]], int]:
     """Cards, the true pairs, and how many of these share anything but the name."""
-    rng, cards, truth = random.Random(7), [], set()
+    rng, cards, truth = random.Random(7), [], set()  # noqa: S311  made-up people
     while len(cards) < count:
         one = _person(rng)
         cards.append(one)

@@ -8,7 +8,7 @@ A name alone proposes nobody: every rule that brings two cards together asks for
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +27,7 @@ MOST_PAIRS = 100_000
 _DUPLICATES = 0.05
 _FEWEST = 10_000
 _COUNTABLE = 1_000
-"""From how many cards on it is counted how common a name is: among a few, one that two share would count against them."""
+"""From how many cards on it is counted how common a name is: among a few, any that two share seems common."""
 _TEXTS = ("kind", "name", "sound", "surname", "tail", "email", "wechat", "birthday", "address", "company", "city")
 _LISTS = ("phones", "dates")
 SCHEMA = pa.schema(
@@ -170,7 +170,7 @@ def _level(level: _Level, is_counted: bool) -> dict[str, Any]:
 
 
 def _without_common(engine: Engine, cards: pa.Table) -> pa.Table:
-    """Signs that so many cards share are nobody's own; days of birth are shared by chance, and only made-up ones more."""
+    """Signs that so many cards share are nobody's own. Days of birth are shared by chance; made-up ones by more."""
     table = engine.from_arrow("cards", cards)
     kept = [
         f"CASE WHEN count(*) OVER (PARTITION BY {name}) > {most} THEN NULL ELSE {name} END AS {name}"

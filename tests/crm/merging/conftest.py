@@ -27,10 +27,15 @@ _VALUES: dict[type[Any], Any] = {
 
 def _row(key: str, tier: str) -> tuple[Any, ...]:
     values: dict[str, Any] = {field.name: _VALUES.get(type(field), 3) for field in Scored._meta.local_fields}
-    return tuple((values | {"customer_id": key, "tier_in_force": tier, "stage": tier})[name] for name in COLUMNS)
+    stage = "decline" if tier == "B" else "stability"
+    values |= {
+        "customer_id": key, "tier_in_force": tier, "stage": stage, "policy_code": f"{tier}.{stage}",
+        "tier_why_code": "ranked", "stage_why_code": "steady", "why_code": "steady", "rfm_segment": "loyal",
+    }  # fmt: skip
+    return tuple(values[name] for name in COLUMNS)
 
 
-def publish_run(run_id: str, tiers: dict[str, str]) -> Run:
+def _publish(run_id: str, tiers: dict[str, str]) -> Run:
     run = NewRun(run_id, date(2026, 6, 30), "CNY", 365, 90, 1)
     return publish(run=run, rows=[_row(key, tier) for key, tier in tiers.items()])
 
@@ -45,8 +50,8 @@ def cards(db: None, settings: Any, tmp_path: Path) -> dict[str, Customer]:
         kind = {"budget": Field.Type.MONEY, "friend": Field.Type.CUSTOMER}.get(code, Field.Type.TEXT)
         add_field(section=section, type=kind, labels={"en": code}, code=code, is_searchable=code == "city")
     add_field(section=log, type="text", labels={"en": "Said"}, code="said")
-    publish_run("r1", {"c1": "A", "c2": "B", "c4": "C"})
-    publish_run("r2", {"c1": "B", "c2": "A", "c4": "C"})
+    _publish("r1", {"c1": "A", "c2": "B", "c4": "C"})
+    _publish("r2", {"c1": "B", "c2": "A", "c4": "C"})
     return {customer.key: customer for customer in Customer.objects.order_by("key")}
 
 
@@ -67,3 +72,9 @@ def everything() -> Callable[[], dict[str, list[Any]]]:
         return found
 
     return look
+
+
+@pytest.fixture
+def publish_run() -> Callable[..., Run]:
+    """Publish a run of the customers with their tiers: `publish_run("r3", {"c1": "A"})`."""
+    return _publish

@@ -35,7 +35,7 @@ facts = st.one_of(
     st.tuples(st.just("trait"), keys, st.sampled_from(["age", "城市"]), words),
     st.tuples(st.just("entry"), keys, words),
     st.tuples(st.just("link"), keys, keys, st.sampled_from(["friend", "spouse", "child", "referrer"])),
-    st.tuples(st.just("touch"), keys, st.sampled_from(["call", "note", "visit"]), st.integers(0, 90), st.integers(1, 9)),
+    st.tuples(st.just("touch"), keys, st.sampled_from(["call", "note"]), st.integers(0, 90), st.integers(1, 9)),
     st.tuples(st.just("deleted"), keys),
     st.tuples(st.just("pair"), keys, keys, st.sampled_from(["open", "different"])),
     st.tuples(st.just("owner"), keys),

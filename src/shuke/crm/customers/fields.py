@@ -249,7 +249,7 @@ def _named(field: Field, codes: Sequence[str]) -> str:
 
 
 def names_of(ids: Sequence[int], viewer: User | None) -> dict[int, str]:
-    """What those of the customers are called whom the viewer reaches, by id; of cards merged, as the other is called."""
+    """What those of the customers are called whom the viewer reaches, by id; of a card merged, the other's name."""
     seen = Customer.objects.filter(_within(viewer))
     found = list(seen.filter(pk__in=ids).values_list("pk", "name", "key"))
     if len(found) < len(set(ids)):

@@ -42,9 +42,7 @@ def movers() -> list[Mover]:
     return [import_string(path) for path in settings.SHUKE_MERGERS]
 
 
-def rows_of(
-    code: str, model: type[models.Model], column: str = "customer", *, once: Sequence[str] = ()
-) -> Mover:
+def rows_of(code: str, model: type[models.Model], column: str = "customer", *, once: Sequence[str] = ()) -> Mover:
     """Rows of one customer each. `once`: the columns that, with the customer, no two rows share; doubles are set aside.
 
     Rows without such a rule are told apart by number alone, so that the survivor's own never move.

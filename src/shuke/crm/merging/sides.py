@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils import timezone
 
 from shuke.crm.customers import fields as types
 from shuke.crm.customers.models import Customer, Field
@@ -13,10 +18,11 @@ from shuke.crm.merging.models import Pair
 from shuke.crm.merging.values import OWNER, TRAIT, codes_of, default, said
 from shuke.crm.people.models import User
 from shuke.crm.words import here, name_or_itself
-from shuke.kit.text import day, number
+from shuke.kit.text import day, number, percent
 from shuke.ui import language
 
 _UNKNOWN = "—"
+_TELLING = ("birthday", "wechat", "home_address", "company_name")
 _NOT_SHOWN = frozenset({"aliases", "pairs", "scores"})
 
 
@@ -45,14 +51,26 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Sign:
+    """What speaks for a pair, or against it, and how much."""
+
+    text: str
+    weight: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
-    """A pair in the list: both cards, how strongly they agree, and in what."""
+    """A pair in the list: both cards with what tells people apart, how likely they are one, and why."""
 
     pair: Pair
     strength: str
     tone: str
-    signs: list[tuple[str, str]]
-    columns: list[list[tuple[str, str]]]
+    share: str
+    signs: list[Sign]
+    cards: list[tuple[Customer, list[tuple[str, str]]]]
+    href: str
+    decided: str
 
 
 def rows(viewer: User, cards: Sequence[Customer], chosen: Mapping[str, int]) -> list[Row]:
@@ -102,25 +120,52 @@ def moves(counts: Sequence[tuple[str, int]]) -> list[str]:
     ]
 
 
-def line(viewer: User, pair: Pair) -> Line:
+def line(viewer: User, pair: Pair, known: Mapping[str, Field]) -> Line:
     """A pair as the list shows it."""
-    known = all_fields()
-    signs = [(here(f"cards.sign.{sign}"), f"{weight:+.1f}") for sign, weight in pair.signs]
-    columns = [_facts(viewer, card, known) for card in (pair.one, pair.two)]
-    return Line(pair, *_strength(pair.weight), signs, columns)
+    both = (pair.one, pair.two)
+    probability = 1 / (1 + 2.0**-pair.weight)
+    strength, tone = _strength(probability)
+    return Line(
+        pair, strength, tone, here("merging.pairs.probability", share=percent(min(probability, 0.9999))),
+        [_sign(*told) for told in pair.signs],
+        [(card, _facts(viewer, card, known)) for card in both],
+        f"{reverse('merging:merge')}?{urlencode([('card', card.key) for card in both])}",
+        _decided(pair),
+    )  # fmt: skip
 
 
-_STRONG, _LIKELY = 20.0, 12.0
+def _sign(sign: str, weight: float) -> Sign:
+    """Why, in a word; a minus says that the two differ in it."""
+    name = here(f"cards.sign.{sign}") if sign != "name" else here("merging.sign.name")
+    told = name if weight > 0 else here("merging.sign.differs", name=name)
+    return Sign(told, f"{weight:+.1f}".replace("-", "−"), "check" if weight > 0 else "minus")
 
 
-def _strength(weight: float) -> tuple[str, str]:
-    """In a word: bits say little to who reads them first."""
-    if weight >= _STRONG:
+def _decided(pair: Pair) -> str:
+    if pair.decided_at is None:
+        return ""
+    who = pair.decided_by.shown_name if pair.decided_by else _UNKNOWN
+    return here("merging.pairs.decided", name=who, at=moment(pair.decided_at))
+
+
+def moment(at: datetime) -> str:
+    """A moment on the business's clock."""
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
+
+
+_STRONG, _LIKELY = 0.99, 0.9
+
+
+def _strength(probability: float) -> tuple[str, str]:
+    if probability >= _STRONG:
         return here("merging.strength.strong"), "good"
-    return (here("merging.strength.likely"), "accent") if weight >= _LIKELY else (here("merging.strength.weak"), "")
+    return (
+        (here("merging.strength.likely"), "accent") if probability >= _LIKELY else (here("merging.strength.weak"), "")
+    )
 
 
 def _facts(viewer: User, card: Customer, known: Mapping[str, Field]) -> list[tuple[str, str]]:
     """What tells people apart, of one card."""
-    shown = [(label(code, known), text(viewer, card, code, known)) for code in ("phone", "email", OWNER)]
-    return [*shown, (here("merging.since"), day(card.created_at.date(), language.active()))]
+    codes = ["phone", "email", *(code for code in _TELLING if code in card.values), OWNER]
+    shown = [(label(code, known), text(viewer, card, code, known)) for code in codes]
+    return [*shown, (here("merging.since"), day(timezone.localtime(card.created_at).date(), language.active()))]

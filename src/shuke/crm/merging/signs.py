@@ -51,7 +51,7 @@ def signs_of(card: Customer, phone_fields: list[str], date_fields: list[str]) ->
     known = [one for one in dict.fromkeys(numbers) if one]
     return Signs(
         id=card.pk, kind=card.kind, name=name, sound=card.sort_name if name else "", surname=name[:1], phones=known,
-        tail=known[0][-_TAIL:] if known else "", email=card.email.strip().casefold(), wechat=_text(values.get("wechat")),
+        tail=known[0][-_TAIL:] if known else "", email=_text(card.email), wechat=_text(values.get("wechat")),
         birthday=_text(values.get("birthday")), address=_text(values.get("home_address")),
         company=_text(values.get("company_name")), city=_city(card),
         dates=[f"{code}={values[code]}" for code in date_fields if values.get(code)],

@@ -119,7 +119,9 @@ def show(request: HttpRequest, merge_id: int) -> HttpResponse:
     done = _found(viewer, merge_id)
     known, card, later = all_fields(), done.survivor, reads.stands_on(done)
     shown = {
-        "merge": done, "card": card, "names": reads.names_of(viewer, done),
+        "merge": done, "card": card, "names": _listed(reads.names_of(viewer, done)), "at": sides.moment(done.at),
+        "undone_at": sides.moment(done.undone_at) if done.undone_at else "",
+        "later_names": _listed([one["name"] for one in later.gone]) if later else "",
         "values": [
             (sides.label(code, known), *(sides.told(viewer, code, side, known) for side in both))
             for code, both in done.values.items()
@@ -145,9 +147,13 @@ def part(request: HttpRequest, merge_id: int) -> HttpResponse:
     except RefusedMerge as reason:
         toast(request, reason.told(language.active()), tone="warning")
         return HttpResponseRedirect(reverse("merging:show", args=[merge_id]))
-    names = here("cards.and").join(reads.names_of(viewer, done))
-    toast(request, here("merging.parted", name=done.survivor.display_name, names=names))
+    told = here("merging.parted", name=done.survivor.display_name, names=_listed(reads.names_of(viewer, done)))
+    toast(request, told)
     return HttpResponseRedirect(reverse("merging:show", args=[merge_id]))
+
+
+def _listed(names: Sequence[str]) -> str:
+    return here("cards.and").join(names) or here("cards.unseen")
 
 
 def _found(viewer: User, pk: int) -> Merge:

@@ -7,8 +7,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from shuke.crm.customers.reads_of_cards import all_fields
 from shuke.crm.merging import reads, sides, writes_of_pairs
 from shuke.crm.merging.models import Pair
+from shuke.crm.people.models import User
 from shuke.crm.people.reads import needs, viewer_of
 from shuke.crm.words import here
 from shuke.kit.text import number
@@ -24,10 +26,10 @@ def show_list(request: HttpRequest) -> HttpResponse:
     """Pairs that may be one customer, the strongest first; or those that somebody told apart."""
     viewer = viewer_of(request)
     state = Pair.State.DIFFERENT if request.GET.get("show") == "different" else Pair.State.OPEN
-    page = page_of(request, reads.pairs(viewer, state))
+    page, known = page_of(request, reads.pairs(viewer, state)), all_fields()
     shown = {
         "page": page,
-        "lines": [(sides.line(viewer, pair), _may_merge(request, pair)) for pair in page],
+        "lines": [(sides.line(viewer, pair, known), _may_merge(viewer, pair)) for pair in page],
         "state": state,
         "count": number(page.paginator.count, language.active()),
         "filters": [_option(one, state) for one in Pair.State.values],
@@ -38,8 +40,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
     return render(request, "merging/pairs.html", shown)
 
 
-def _may_merge(request: HttpRequest, pair: Pair) -> bool:
-    viewer = viewer_of(request)
+def _may_merge(viewer: User, pair: Pair) -> bool:
     return reads.may_merge(viewer, pair.one) and reads.may_merge(viewer, pair.two)
 
 

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('timeline', '0001_initial'),
+        ("timeline", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='booking',
-            name='key',
-            field=models.CharField(blank=True, default='', max_length=200),
+            model_name="booking",
+            name="key",
+            field=models.CharField(blank=True, default="", max_length=200),
         ),
     ]
