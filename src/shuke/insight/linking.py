@@ -124,9 +124,8 @@ def pairs(cards: pa.Table) -> list[Offer]:
     api.duckdb_con.execute("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
     linker = Linker(api.register(telling, dataset_display_name="cards"), settings(len(telling)), log_level=None)
     predicted = linker.inference.predict(threshold_match_probability=LEAST)
-    found = predicted.query_sql(
-        f"SELECT * FROM {{this}} ORDER BY match_weight DESC, id_l, id_r LIMIT {MOST_PAIRS}"
-    ).as_pyarrow_table()
+    strongest = f"SELECT * FROM {predicted.physical_name} ORDER BY match_weight DESC, id_l, id_r LIMIT {MOST_PAIRS}"
+    found = api.duckdb_con.sql(strongest).to_arrow_table()
     api.duckdb_con.close()
     return [_offer(row) for row in found.to_pylist()]
 

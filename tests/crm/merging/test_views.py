@@ -27,9 +27,7 @@ def pair(cards: Cards) -> Pair:
     return Pair.objects.get()
 
 
-def test_pairs_are_listed_by_strength_each_with_why(
-    cards: Cards, pair: Pair, owner: User, as_user: Visit
-) -> None:
+def test_pairs_are_listed_by_strength_each_with_why(cards: Cards, pair: Pair, owner: User, as_user: Visit) -> None:
     found = [
         Offer(cards["c1"].pk, cards["c2"].pk, 8.5, [("phone", 19.6), ("birthday", -4.3)]),
         Offer(cards["c3"].pk, cards["c4"].pk, 20.0, [("email", 19.6), ("name", 8.0)]),
@@ -93,7 +91,7 @@ def test_cards_are_merged_side_by_side_and_parted_on_the_page_of_the_merge(
     assert (done.survivor.key, done.survivor.name) == ("c2", "王芳")
     assert browser.get(reverse("customers:card", args=["c1"]))["Location"] == reverse("customers:card", args=["c2"])
     card = browser.get(reverse("customers:card", args=["c2"])).content.decode()
-    assert "from the next run on it counts both" in card
+    assert "From the next run on the value counts both" in card
     assert "just as it was" in browser.get(reverse("merging:show", args=[done.pk])).content.decode()
     browser.post(reverse("merging:part", args=[done.pk]))
     assert {card.key: card.name for card in Customer.objects.all()}["c2"] == "王方"

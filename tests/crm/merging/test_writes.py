@@ -44,7 +44,12 @@ def test_what_the_survivor_lacks_comes_from_the_other_and_what_differs_is_chosen
     change(customer=cards["c1"].pk, values={"email": "a@example.com"}, by=owner)
     _merge(cards, owner, name="c2")
     card = Customer.objects.get(key="c1")
-    assert (card.name, card.phone, card.email, card.values["city"]) == ("王方", "+8613800138000", "a@example.com", "上海")
+    assert (card.name, card.phone, card.email, card.values["city"]) == (
+        "王方",
+        "+8613800138000",
+        "a@example.com",
+        "上海",
+    )
     assert found_ids("王方", 5) == [card.pk] == found_ids("8000", 5), "the search knows it"
     told = {row.field: (row.before, row.after) for row in changes(owner, card).filter(by=owner) if row.field == "name"}
     assert told == {"name": ("王芳", "王方")}
@@ -110,7 +115,7 @@ def test_a_run_that_was_computed_before_the_merge_does_not_bring_the_card_back(
 def test_three_cards_become_one_and_three_again(cards: Cards, owner: User) -> None:
     done = _merge(cards, owner, "c1", "c2", "c3")
     assert set(keys_of(cards["c1"])) == {"c1", "c2", "c3"}
-    assert listing(owner, cards["c1"]).entries[0].title == "合并：王方、王芳"
+    assert listing(owner, cards["c1"]).entries[0].title == "合并：王方 (c2)、王芳 (c3)"
     part(merge=done, by=owner)
     assert Customer.objects.count() == 4
     assert Alias.objects.count() == 0

@@ -168,7 +168,7 @@ def _require(card: Customer, by: User | None) -> None:
 
 def _parted_since(customer: int, seen: int | None) -> bool:
     """Whether the page shows a merge that was taken back: then what it shows may be the other card's."""
-    return bool(seen) and not Change.objects.filter(pk=seen, customer=customer).exists()
+    return seen is not None and seen > 0 and not Change.objects.filter(pk=seen, customer=customer).exists()
 
 
 def _since(customer: int, seen: int | None) -> dict[str, list[Change]]:

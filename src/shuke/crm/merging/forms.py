@@ -63,4 +63,4 @@ class OtherForm(forms.Form):
             found = types.clean(wanted, self.cleaned_data["other"], self.viewer)
         except RefusedValue as reason:
             raise forms.ValidationError(reason.told(language.active())) from reason
-        return Customer.objects.get(pk=found).key
+        return Customer.objects.get(pk=int(found)).key  # type: ignore[arg-type]  # a customer's is a whole number

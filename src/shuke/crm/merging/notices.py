@@ -28,13 +28,13 @@ def of_card(viewer: User, customer: Customer) -> list[Notice]:
 def _merged(viewer: User, customer: Customer) -> list[Notice]:
     published = _published()
     return [
-        Notice(_told(done, counts=published is not None and published > done.at), "merge", _href(done), _see())
+        Notice(_told(viewer, done, counts=published is not None and published > done.at), "merge", _href(done), _see())
         for done in reads.merges(viewer, customer).filter(undone_at=None)
     ]
 
 
-def _told(done: Merge, *, counts: bool) -> str:
-    names = here("cards.and").join(f"{one['name']} ({one['key']})" for one in done.gone)
+def _told(viewer: User, done: Merge, *, counts: bool) -> str:
+    names = here("cards.and").join(reads.names_of(viewer, done))
     told = here("merging.notice.merged", names=names, day=_day(done), by=done.by.shown_name if done.by else "—")
     return told + " " + here("merging.notice.counts" if counts else "merging.notice.next_run")
 

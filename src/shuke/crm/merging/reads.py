@@ -77,9 +77,9 @@ def stands_on(done: Merge) -> Merge | None:
 def names_of(viewer: User, done: Merge) -> list[str]:
     """What the cards that went are called; of cards that are there again only in the viewer's reach."""
     if done.undone_at is None:
-        return [one["name"] for one in done.gone]
+        return [f"{one['name']} ({one['key']})" for one in done.gone]
     there = Customer.objects.filter(reach(viewer).within(), pk__in=done.numbers).order_by("pk")
-    return [card.display_name for card in there]
+    return [f"{card.display_name} ({card.key})" for card in there]
 
 
 def last_search(viewer: User) -> Job | None:

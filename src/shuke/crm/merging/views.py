@@ -119,7 +119,8 @@ def show(request: HttpRequest, merge_id: int) -> HttpResponse:
     done = _found(viewer, merge_id)
     known, card, later = all_fields(), done.survivor, reads.stands_on(done)
     shown = {
-        "merge": done, "card": card, "names": _listed(reads.names_of(viewer, done)), "at": sides.moment(done.at),
+        "merge": done, "card": card, "whole": f"{card.display_name} ({card.key})",
+        "names": _listed(reads.names_of(viewer, done)), "at": sides.moment(done.at),
         "undone_at": sides.moment(done.undone_at) if done.undone_at else "",
         "later_names": _listed([one["name"] for one in later.gone]) if later else "",
         "values": [
