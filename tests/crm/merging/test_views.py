@@ -13,6 +13,7 @@ from shuke.crm.customers.writes_of_cards import change
 from shuke.crm.jobs.models import Job
 from shuke.crm.merging import reads
 from shuke.crm.merging.models import Merge, Pair
+from shuke.crm.merging.writes import merge
 from shuke.crm.merging.writes_of_pairs import Offer, offer
 from shuke.crm.people.models import Role, User
 from shuke.crm.people.writes import add_user
@@ -114,3 +115,16 @@ def test_a_search_is_a_job_for_who_may_change_all_cards(cards: Cards, owner: Use
     browser.post(reverse("merging:search"))
     assert Job.objects.get(kind="customers.duplicates").started_by == owner
     assert "Look for duplicate customers" in browser.get(reverse("merging:list")).content.decode()
+
+
+def test_a_form_of_a_card_that_was_merged_meanwhile_is_not_written_over_the_survivor(
+    cards: Cards, owner: User, as_user: Visit
+) -> None:
+    merge(survivor=cards["c1"].pk, others=[cards["c2"].pk], by=owner)
+    browser = as_user(owner)
+    answer = browser.post("/customers/c2/edit/", {"name": "王方", "kind": "person", "seen": "0"})
+    assert (answer["Location"], Customer.objects.get(key="c1").name) == ("/customers/c1/", "王芳")
+    assert "was merged into" in browser.get("/customers/c1/").content.decode()
+    answer = browser.post("/customers/c2/field/name/", {"name": "王方", "seen": "0"}, headers={"HX-Request": "true"})
+    assert (answer["HX-Redirect"], Customer.objects.get(key="c1").name) == ("/customers/c1/", "王芳")
+    assert browser.get("/customers/c2/edit/").status_code == 200, "an old address leads on"
