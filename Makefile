@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo report serve test check unit records browser pictures docs requirements bench bench-web bench-fields clean
+.PHONY: help setup demo report serve test check unit records browser pictures docs requirements bench bench-web bench-fields bench-duplicates clean
 
 help: ## List these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -50,6 +50,9 @@ bench-web: $(BIN)/.dev ## Measure pages and publishing with 1 M customers and te
 
 bench-fields: $(BIN)/.dev ## Measure cards of sixty fields at a million customers (SQLite, or what SHUKE_TEST_DATABASE_URL names)
 	$(BIN)/python benchmarks/fields.py
+
+bench-duplicates: $(BIN)/.dev ## Measure how fast and how well duplicates are found among 100,000 customers
+	@$(BIN)/python benchmarks/duplicates.py
 
 requirements: $(BIN)/.dev ## Pin the newest versions that pyproject.toml allows
 	$(BIN)/pip install --quiet uv

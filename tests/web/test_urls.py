@@ -25,9 +25,11 @@ from shuke.crm.customers.assigning import assign
 from shuke.crm.customers.links import link
 from shuke.crm.customers.models import Customer, Tag
 from shuke.crm.customers.writes import Card, keep, save_view
-from shuke.crm.customers.writes_of_cards import begin_act, change, write_entry
+from shuke.crm.customers.writes_of_cards import begin_act, change, create_card, write_entry
 from shuke.crm.customers.writes_of_fields import add_field, add_section
 from shuke.crm.jobs.writes import enqueue
+from shuke.crm.merging.models import Pair
+from shuke.crm.merging.writes import merge
 from shuke.crm.people.models import LogIn, Passkey, Role, Team, User
 from shuke.crm.people.writes import add_user
 from shuke.crm.scores.models import Run
@@ -75,6 +77,15 @@ ANSWERS: dict[str, tuple[str, int, int, int, int, int]] = {
     "customers:set_trait": ("POST", DOOR, 404, 302, 302, 302),
     "customers:link": ("POST", DOOR, 404, 302, 302, 302),
     "customers:unlink": ("POST", DOOR, 404, 302, 302, 302),
+    # duplicates and merges: the pair is of C-1 and C-2, and C-3 was merged into C-2; who may not delete cannot merge
+    "merging:list": ("GET", DOOR, 200, 200, 200, 200),
+    "merging:search": ("POST", DOOR, 403, 302, 302, 302),
+    "merging:tell_apart": ("POST", DOOR, 404, 302, 302, 302),
+    "merging:doubt_again": ("POST", DOOR, 404, 302, 302, 302),
+    "merging:merge": ("GET", DOOR, 302, 302, 302, 302),
+    "merging:pick": ("POST", DOOR, 302, 302, 302, 302),
+    "merging:show": ("GET", DOOR, 404, 200, 200, 200),
+    "merging:part": ("POST", DOOR, 404, 403, 403, 302),
     # many at once: the act is the colleague's, and seen by who watches the work of others
     "customers:bulk": ("POST", DOOR, 302, 302, 302, 302),
     "customers:act": ("GET", DOOR, 404, 200, 200, 200),
@@ -182,7 +193,7 @@ def world(request: pytest.FixtureRequest, owner: User, colleague: User, manager:
         "view_id": view.pk, "assignment_id": given.pk, "import_id": "x",
         "run_id": Run.objects.create(run_id="r-1", **_RUN).run_id,
         "upload_id": _upload(request, manager) if (name or "").startswith("insight:") else 999,
-        **_of_security(colleague), **_of_cards(colleague), **_of_timeline(colleague),
+        **_of_security(colleague), **_of_cards(colleague), **_of_timeline(colleague), **_of_merging(owner),
     }  # fmt: skip
 
 
@@ -201,6 +212,14 @@ def _of_security(colleague: User) -> dict[str, Any]:
     keyed = add_user(username="keyed", password="keyed-has-a-password", name="Kay")
     passkey = Passkey.objects.create(user=keyed, credential="1", public_key=b"1", name="laptop")
     return {"passkey_id": passkey.pk, "log_in_id": LogIn.objects.create(user=colleague, session_key="a" * 32).pk}
+
+
+def _of_merging(owner: User) -> dict[str, Any]:
+    one, other = Customer.objects.order_by("key")
+    pair = Pair.objects.create(one=one, two=other, weight=9.5, signs=[["phone", 9.5]])
+    third = create_card(name="李雷", key="C-3", by=owner)
+    Customer.objects.filter(pk=third.pk).update(owner=one.owner)
+    return {"pair_id": pair.pk, "merge_id": merge(survivor=other.pk, others=[third.pk], by=owner).pk}
 
 
 def _of_cards(colleague: User) -> dict[str, Any]:

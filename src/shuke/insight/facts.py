@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import pyarrow as pa
 from django.conf import settings
 
 from shuke.booking import held
 from shuke.collect import Purchases
-from shuke.engines import Engine
+from shuke.crm.customers.models import Alias
+from shuke.engines import Engine, Table
 from shuke.ledger import Ledger
 
 
@@ -25,5 +29,22 @@ def _opened(folder: Path) -> Ledger:
 
 
 def purchases_of(ledger: Ledger, engine: Engine, *, version: int | None = None) -> Purchases:
-    """All purchases at a version, in the business's currency and time zone."""
-    return held(ledger, engine, currency=settings.SHUKE_CURRENCY, timezone=settings.TIME_ZONE, version=version)
+    """All purchases at a version, in the business's currency and time zone.
+
+    Those under the key of a card that was merged are the survivor's; the ledger itself keeps them as they came.
+    """
+    found = held(ledger, engine, currency=settings.SHUKE_CURRENCY, timezone=settings.TIME_ZONE, version=version)
+    merged = list(Alias.objects.values_list("key", "customer__key"))
+    return replace(found, table=_led(found.table, merged)) if merged else found
+
+
+def _led(purchases: Table, merged: Sequence[tuple[str, str]]) -> Table:
+    """The purchases, those of the first key of each pair under the second."""
+    pairs = pa.table({"merged_key": [one for one, _ in merged], "leads_to": [two for _, two in merged]})
+    columns = ", ".join(
+        "coalesce(m.leads_to, p.customer_id) AS customer_id" if name == "customer_id" else f'p."{name}"'
+        for name in purchases.schema.names
+    )
+    sql = f"SELECT {columns} FROM {{purchases}} AS p LEFT JOIN {{merged}} AS m ON p.customer_id = m.merged_key"
+    engine = purchases.engine
+    return engine.view("led", sql, purchases=purchases, merged=engine.from_arrow("merged", pairs))

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from shuke.crm.customers import reads as customers
 from shuke.crm.customers.errors import NoSuchCustomer
+from shuke.crm.customers.keys import keys_of
 from shuke.crm.customers.models import Customer
 from shuke.crm.people.reads import needs, viewer_of
 from shuke.crm.scores import reads as scores
@@ -123,9 +124,10 @@ def _asked(request: HttpRequest, key: str) -> tuple[Customer, Run | None]:
 
 
 def rows_of(customer: Customer) -> list[dict[str, Any]]:
-    """One customer's lines: few, whatever the ledger holds."""
+    """One customer's lines, also those under the keys of cards merged into this: few, whatever the ledger holds."""
     names = ["purchased_on", "order_id", "store", "channel", "category", "product_id", "quantity", "amount_minor"]
-    return list(business_ledger().customer_purchases(customer.key).select(names).to_pylist())
+    tables = (business_ledger().customer_purchases(key) for key in keys_of(customer))
+    return [row for table in tables for row in table.select(names).to_pylist()]
 
 
 def visits_of(rows: list[dict[str, Any]]) -> list[Visit]:

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "shuke.crm.customers",
     "shuke.crm.scores",
     "shuke.crm.timeline",
+    "shuke.crm.merging",
     "shuke.insight",
 ]
 MIDDLEWARE = [
@@ -154,10 +155,12 @@ SHUKE_JOBS: dict[str, str] = {
     "customers.undo": "shuke.crm.scores.bulk.run_undo",
     "customers.assign": "shuke.crm.scores.bulk.run_assign",
     "customers.unassign": "shuke.crm.scores.bulk.run_unassign",
+    "customers.duplicates": "shuke.insight.duplicates.search",
 }
 SHUKE_PALETTE: list[str] = [
     "shuke.web.pages.find_pages",
     "shuke.crm.customers.palette.find_acts",
+    "shuke.crm.merging.palette.find_acts",
     "shuke.crm.customers.palette.find_customers",
 ]
 SHUKE_CUSTOMER_SLOTS: list[dict[str, str]] = [
@@ -171,10 +174,26 @@ SHUKE_TIMELINE_SOURCES: list[str] = [
     "shuke.crm.timeline.sources.STAGES",
     "shuke.crm.timeline.sources.TIERS",
     "shuke.crm.timeline.sources_of_cards.CARDS",
+    "shuke.crm.merging.timeline.MERGES",
     "shuke.crm.timeline.sources.TOUCHES",
 ]
 SHUKE_ERASERS: list[str] = ["shuke.crm.timeline.writes.forget"]
 """What else goes when a customer is erased: each is given the ids, in the transaction of the erasure."""
+SHUKE_MERGERS: list[str] = [
+    "shuke.crm.customers.moves.TAGS",
+    "shuke.crm.customers.moves.ENTRIES",
+    "shuke.crm.customers.moves.LINKS",
+    "shuke.crm.customers.moves.CHANGES",
+    "shuke.crm.customers.moves.ALIASES",
+    "shuke.crm.scores.moves.SCORES",
+    "shuke.crm.scores.moves.TIERS",
+    "shuke.crm.scores.moves.STAGES",
+    "shuke.crm.timeline.moves.TOUCHES",
+    "shuke.crm.merging.moves.MERGES",
+    "shuke.crm.merging.moves.PAIRS",
+]
+"""What goes along when cards are merged (`crm/customers/movers.py`), in this order; it comes back in the other."""
+SHUKE_CARD_NOTICES: list[str] = ["shuke.crm.merging.notices.of_card"]
 SHUKE_MAY = "shuke.crm.people.reads.may"
 SHUKE_LINKS: dict[str, str] = {
     "home": "home",

@@ -16,6 +16,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("style/", include("shuke.ui.urls")),
     path("jobs/", include("shuke.crm.jobs.urls")),
+    path("customers/-/", include("shuke.crm.merging.urls")),
     path("customers/", include("shuke.crm.scores.urls")),
     path("", include("shuke.crm.timeline.urls")),
     path("", include("shuke.crm.people.urls")),

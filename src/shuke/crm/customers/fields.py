@@ -20,6 +20,7 @@ from django.db.models import Q
 
 from shuke.crm.customers import masks, phones
 from shuke.crm.customers.errors import RefusedValue
+from shuke.crm.customers.keys import stands_for
 from shuke.crm.customers.labels import in_language
 from shuke.crm.customers.models import Customer, Field, Kind
 from shuke.crm.customers.scope import NOTHING, reach
@@ -172,7 +173,7 @@ def _phone(_: Field, typed: str) -> str:
 def _customer(typed: str, viewer: User | None) -> int:
     """By id; or by name, where one customer alone has it."""
     seen = Customer.objects.filter(_within(viewer))
-    ids = list(seen.filter(key=typed).values_list("pk", flat=True)[:1])
+    ids = list(seen.filter(Q(key=typed) | Q(aliases__key=typed)).values_list("pk", flat=True)[:1])
     ids = ids or list(seen.filter(name=typed).values_list("pk", flat=True)[:2])
     if len(ids) != 1:
         raise RefusedValue.of("cards.refused.customer", typed=typed[:40])
@@ -204,7 +205,8 @@ def typed(field: Field, value: Any, viewer: User | None = None) -> str | list[st
     if field.type == T.PHONE:
         return phones.shown(value)
     if field.type == T.CUSTOMER:
-        return str(Customer.objects.filter(_within(viewer), pk=value).values_list("key", flat=True).first() or HIDDEN)
+        seen = Customer.objects.filter(_within(viewer), pk=stands_for(value))
+        return str(seen.values_list("key", flat=True).first() or HIDDEN)
     return str(value)
 
 
@@ -247,9 +249,12 @@ def _named(field: Field, codes: Sequence[str]) -> str:
 
 
 def names_of(ids: Sequence[int], viewer: User | None) -> dict[int, str]:
-    """What those of the customers are called whom the viewer reaches, by id."""
-    found = Customer.objects.filter(_within(viewer), pk__in=ids)
-    return {pk: name or key for pk, name, key in found.values_list("pk", "name", "key")}
+    """What those of the customers are called whom the viewer reaches, by id; of a card merged, the other's name."""
+    seen = Customer.objects.filter(_within(viewer))
+    found = list(seen.filter(pk__in=ids).values_list("pk", "name", "key"))
+    if len(found) < len(set(ids)):
+        found += seen.filter(aliases__number__in=ids).values_list("aliases__number", "name", "key")
+    return {pk: name or key for pk, name, key in found}
 
 
 def file_text(field: Field, value: Any, viewer: User | None = None, names: Mapping[int, str] | None = None) -> str:

@@ -1,4 +1,7 @@
-"""Keys and ids by the ten thousand: in SQL of our own, since the ORM's `in` takes ten times as long."""
+"""Keys and ids by the ten thousand: in SQL of our own, since the ORM's `in` takes ten times as long.
+
+A card that was merged into another left its key and its number behind as an alias: both lead to the other.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +14,10 @@ from django.db.models import Q
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from shuke.crm.customers.models import Customer, Kind
+from shuke.crm.customers.models import Alias, Customer, Kind
 from shuke.crm.customers.search import search_columns
 
-_SAME = {
-    "postgresql": "SELECT key, id FROM customers_customer WHERE key = ANY(%s)",
-    "sqlite": "SELECT key, id FROM customers_customer WHERE key IN (SELECT value FROM json_each(%s))",
-}
+_AMONG = {"postgresql": "key = ANY(%s)", "sqlite": "key IN (SELECT value FROM json_each(%s))"}
 _COLUMNS = (
     "key", "sort_name", "search_text", "search_initials", "search_phone", "kind", "created_at", "updated_at",
     "name", "phone", "email", "traits", '"values"',
@@ -25,10 +25,19 @@ _COLUMNS = (
 
 
 def ids_of(keys: Sequence[str]) -> dict[str, int]:
-    """The ids of the customers there are, by key."""
+    """The ids of the customers there are, by key; the key of a card that was merged leads to the other."""
+    return _found("SELECT key, id FROM customers_customer", keys) | aliased(keys)
+
+
+def aliased(keys: Sequence[str]) -> dict[str, int]:
+    """Those of the keys whose cards were merged into others, and the ids of these."""
+    return _found("SELECT key, customer_id FROM customers_alias", keys)
+
+
+def _found(select: str, keys: Sequence[str]) -> dict[str, int]:
     wanted = list(keys) if connection.vendor == "postgresql" else dumps(list(keys))
     with connection.cursor() as cursor:
-        cursor.execute(_SAME[connection.vendor], [wanted])
+        cursor.execute(f"{select} WHERE {_AMONG[connection.vendor]}", [wanted])
         return dict(cursor.fetchall())
 
 
@@ -37,6 +46,27 @@ def among(ids: Sequence[int]) -> Q:
     if connection.vendor == "postgresql":
         return Q(pk__in=RawSQL("SELECT unnest(%s)", (list(ids),)))
     return Q(pk__in=RawSQL("SELECT value FROM json_each(%s)", (dumps(list(ids)),)))
+
+
+def keys_of(customer: Customer) -> list[str]:
+    """All keys under which facts of a customer may stand: its own, and those of the cards merged into it."""
+    merged = Alias.objects.filter(customer=customer).order_by("key").values_list("key", flat=True)
+    return [customer.key, *merged]
+
+
+def numbers_of(ids: Sequence[int]) -> list[int]:
+    """The ids that the cards merged into these customers had."""
+    return list(Alias.objects.filter(customer__in=ids).values_list("number", flat=True))
+
+
+def stands_for(number: int) -> int:
+    """The id of the customer that an id means: its own, or of the card it was merged into."""
+    return Alias.objects.filter(number=number).values_list("customer", flat=True).first() or number
+
+
+def is_taken(key: str) -> bool:
+    """Whether a customer has the key, or had it before a merge."""
+    return Customer.objects.filter(key=key).exists() or Alias.objects.filter(key=key).exists()
 
 
 def create(keys: Iterable[str]) -> None:

@@ -42,6 +42,11 @@ def inverse(role: str) -> str:
     return _INVERSE[role]
 
 
+def is_mutual(role: str) -> bool:
+    """Whether both ends are the same to each other; such a link names the lower number first."""
+    return role in _MUTUAL
+
+
 def links_of(viewer: User, customer: Customer) -> list[Linked]:
     """Who of those in the viewer's reach is linked to a customer, families first."""
     if not viewer.may("see"):

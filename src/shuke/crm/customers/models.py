@@ -76,6 +76,17 @@ class Customer(models.Model):
         return self.name or self.key
 
 
+class Alias(models.Model):
+    """The key and number of a card that was merged into another, to which whoever still names them is led."""
+
+    key = models.CharField(max_length=200, unique=True)
+    number = models.BigIntegerField(unique=True)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="aliases")
+
+    def __str__(self) -> str:
+        return f"{self.key} → {self.customer_id}"
+
+
 class Tag(models.Model):
     """A word that people or rules put on customers."""
 

@@ -35,12 +35,15 @@ def may_do(viewer: User, customer: Customer, act: Act) -> bool:
 
 
 def customer(viewer: User, key: str, act: Act = "read") -> Customer:
-    """The customer with that key. One whom the viewer may not read is as one there is not.
+    """The customer with that key, or into whom the card with that key was merged.
+
+    One whom the viewer may not read is as one there is not.
 
     Raises NoSuchCustomer; PermissionDenied for one whom the viewer may read, but not do this to.
     """
     _require_sight(viewer)
-    found = visible(viewer).select_related("owner").filter(key=key).first()
+    seen = visible(viewer).select_related("owner")
+    found = seen.filter(key=key).first() or seen.filter(aliases__key=key).first()
     if found is None:
         raise NoSuchCustomer(f"No customer has the key {key!r}: check it, or search by name or phone.")
     if not may_do(viewer, found, act):

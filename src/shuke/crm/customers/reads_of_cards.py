@@ -102,8 +102,11 @@ def act(viewer: User, pk: int) -> Act | None:
 
 
 def names_by_key(viewer: User, keys: Sequence[str]) -> dict[str, str]:
-    """What those of the customers are called whom the viewer reaches, by key."""
-    return {key: name or key for key, name in visible(viewer).filter(key__in=keys).values_list("key", "name")}
+    """What those of the customers are called whom the viewer reaches, by key; of cards merged, as the other is."""
+    seen = visible(viewer)
+    merged = seen.filter(aliases__key__in=keys).values_list("aliases__key", "name", "key")
+    found = {key: name or own for key, name, own in merged}
+    return found | {key: name or key for key, name in seen.filter(key__in=keys).values_list("key", "name")}
 
 
 def all_fields() -> dict[str, Any]:

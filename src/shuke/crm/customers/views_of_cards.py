@@ -74,6 +74,8 @@ def _alike(request: HttpRequest, form: NewCustomerForm) -> list[dict[str, Any]]:
 def edit(request: HttpRequest, key: str) -> HttpResponse:
     """The whole card in one form; also what a value leads to without script."""
     viewer, customer = viewer_of(request), _customer(request, key, "write")
+    if (merged := _merged_meanwhile(request, key, customer)) is not None:
+        return merged
     fields = reads_of_cards.editable(viewer)
     form = CardForm(fields, request.POST or None, customer, viewer=viewer)
     seen, clashes = writes_of_cards.version_of(customer.pk), []
@@ -109,6 +111,8 @@ def _grouped(viewer: Any, form: CardForm) -> list[dict[str, Any]]:
 def value(request: HttpRequest, key: str, code: str) -> HttpResponse:
     """One value on the card: its form, the value again (`?as=text`), or the value once saved."""
     viewer, customer = viewer_of(request), _customer(request, key, "write")
+    if (merged := _merged_meanwhile(request, key, customer)) is not None:
+        return merged
     field = reads_of_cards.field_named(viewer, code)
     if field is None:
         raise Http404
@@ -280,6 +284,17 @@ def _customer(request: HttpRequest, key: str, act: Act = "read") -> Customer:
         return customers.customer(viewer_of(request), key, act)
     except NoSuchCustomer as reason:
         raise Http404(here("customers.unknown", customer=key)) from reason
+
+
+def _merged_meanwhile(request: HttpRequest, key: str, customer: Customer) -> HttpResponse | None:
+    """Where a form comes from a card that was merged since: it shows that card's values, so nothing is written."""
+    if customer.key == key or request.method != "POST":
+        return None
+    told = here("merging.meanwhile", customer=key, name=customer.display_name, into=customer.key)
+    toast(request, told, tone="warning")
+    if getattr(request, "htmx", False):
+        return HttpResponse(headers={"HX-Redirect": _card_url(customer)})
+    return HttpResponseRedirect(_card_url(customer))
 
 
 def _card_url(customer: Customer) -> str:

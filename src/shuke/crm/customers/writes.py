@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
 from typing import Any
@@ -16,7 +16,7 @@ from django.utils.module_loading import import_string
 
 from shuke.crm.customers import search_table
 from shuke.crm.customers.errors import RefusedTag, RefusedView
-from shuke.crm.customers.keys import create, ids_of
+from shuke.crm.customers.keys import aliased, create, ids_of, keys_of, numbers_of
 from shuke.crm.customers.models import Change, Customer, CustomerTag, Export, Field, Kind, Origin, SavedView, Tag
 from shuke.crm.customers.scope import reach
 from shuke.crm.customers.writes_of_words import lay_words, searchable
@@ -78,6 +78,7 @@ def keep(*, cards: Iterable[Card], by: User | None = None) -> int:
 
 @transaction.atomic
 def _keep_chunk(cards: list[Card], by: User | None) -> None:
+    cards = _led(cards)
     keys = list(dict.fromkeys(card.key for card in cards))
     customers = {customer.key: customer for customer in Customer.objects.filter(key__in=keys)}
     search_table.remove((customer.pk, customer.search_text) for customer in customers.values())
@@ -95,6 +96,15 @@ def _keep_chunk(cards: list[Card], by: User | None) -> None:
     )
     search_table.add(Customer.objects.filter(key__in=keys).values_list("pk", "search_text"))
     audit.note("customers_kept", by=by, kind="customer", count=len(keys))
+
+
+def _led(cards: list[Card]) -> list[Card]:
+    """Cards under the key of one that was merged are of the card it was merged into."""
+    merged = aliased([card.key for card in cards])
+    if not merged:
+        return cards
+    keys = dict(Customer.objects.filter(pk__in=merged.values()).values_list("pk", "key"))
+    return [replace(card, key=keys[merged[card.key]]) if card.key in merged else card for card in cards]
 
 
 def _changes(customers: Mapping[str, Customer], before: Mapping[str, list[str]]) -> Iterable[Change]:
@@ -128,18 +138,19 @@ def forget(*, keys: Sequence[str], by: User | None = None) -> int:
     customers = list(Customer.objects.filter(_within(by, "delete"), key__in=keys))
     search_table.remove((customer.pk, customer.search_text) for customer in customers)
     ids = [customer.pk for customer in customers]
+    merged = numbers_of(ids)
     for path in settings.SHUKE_ERASERS:
         import_string(path)(ids)
     _forget_links(customers)
     Customer.objects.filter(pk__in=ids).delete()
-    audit.clear_values(kind="customer", records=ids)
+    audit.clear_values(kind="customer", records=[*ids, *merged])
     audit.note_each("customer_erased", ids, by=by, kind="customer")
     return len(customers)
 
 
 def _forget_links(customers: Sequence[Customer]) -> None:
     """That they were linked stays in the history of the others, but not with whom."""
-    keys = {customer.key for customer in customers}
+    keys = {key for customer in customers for key in keys_of(customer)}
     told = Change.objects.filter(customer__in=[customer.pk for customer in customers], field="link")
     others = {side["customer"] for row in told for side in (row.before, row.after) if side} - keys
     for row in Change.objects.filter(customer__key__in=others, field="link"):

@@ -16,6 +16,7 @@ from django.utils import timezone
 from shuke.crm.customers import search_table
 from shuke.crm.customers.errors import RefusedKey
 from shuke.crm.customers.fields import BUILT_IN, NAME_LENGTH, Value
+from shuke.crm.customers.keys import is_taken
 from shuke.crm.customers.models import Act, Change, Customer, CustomerTag, Entry, Kind, Origin, Section, Tag
 from shuke.crm.customers.scope import reach
 from shuke.crm.customers.writes_of_words import lay_words, save_all, save_values, searchable
@@ -63,7 +64,8 @@ def value_of(customer: Customer, code: str) -> Any:
     return (getattr(customer, code) or None) if code in BUILT_IN else customer.values.get(code)
 
 
-def _put(customer: Customer, code: str, value: Any) -> None:
+def put(customer: Customer, code: str, value: Any) -> None:
+    """Make a card say so; None for nothing."""
     if code in BUILT_IN:
         setattr(customer, code, "" if value is None else value)
     elif value is None:
@@ -89,7 +91,7 @@ def create_card(
     Raises RefusedKey where another has the key.
     """
     wanted = key.strip()
-    if wanted and Customer.objects.filter(key=wanted).exists():
+    if wanted and is_taken(wanted):
         raise RefusedKey.of("cards.refused.key", customer=wanted)
     customer = Customer(
         key=wanted or _next_key(), name=name[:NAME_LENGTH], kind=kind, phone=phone, email=email,
@@ -110,7 +112,7 @@ def create_card(
 def _next_key() -> str:
     day = f"N{timezone.localdate():%y%m%d}-"
     first = Customer.objects.filter(key__startswith=day).count() + 1
-    return next(f"{day}{n:03d}" for n in count(first) if not Customer.objects.filter(key=f"{day}{n:03d}").exists())
+    return next(key for key in (f"{day}{n:03d}" for n in count(first)) if not is_taken(key))
 
 
 @transaction.atomic
@@ -137,6 +139,9 @@ def change(
     }
     wanted = {code: value for code, value in mine.items() if value != value_of(card, code)}
     conflicts = [_conflict(card, code, value, since[code]) for code, value in wanted.items() if code in since]
+    if _parted_since(customer, seen):
+        conflicts = [Conflict(code, value_of(card, code), value_of(card, code), value, None, timezone.now())
+                     for code, value in wanted.items()]  # fmt: skip
     if conflicts:
         return Saved(version_of(customer), conflicts=conflicts, mine=list(mine))
     if wanted:
@@ -161,6 +166,11 @@ def _require(card: Customer, by: User | None) -> None:
         raise PermissionDenied("write")
 
 
+def _parted_since(customer: int, seen: int | None) -> bool:
+    """Whether the page shows a merge that was taken back: then what it shows may be the other card's."""
+    return seen is not None and seen > 0 and not Change.objects.filter(pk=seen, customer=customer).exists()
+
+
 def _since(customer: int, seen: int | None) -> dict[str, list[Change]]:
     """The changes that the page did not show, the earliest first, by field."""
     found: dict[str, list[Change]] = {}
@@ -181,7 +191,7 @@ def _changed(
 ) -> Change:
     """Set the value, and what the history will say of it."""
     before = value_of(card, code)
-    _put(card, code, value)
+    put(card, code, value)
     return Change(customer=card, field=code, before=before, after=value, by=by, origin=origin, act=act)
 
 

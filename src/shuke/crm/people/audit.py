@@ -27,6 +27,7 @@ ACTS = (
     "role_deleted", "view_as_begun", "view_as_ended",
     "customers_kept", "customer_erased", "customers_assigned", "tag_on", "tag_off", "configured",
     "customer_added", "card_changed", "entry_added", "entry_changed", "entry_removed", "linked", "unlinked",
+    "cards_merged", "cards_parted", "pair_refused", "pair_reopened", "duplicates_sought",
     "touch_added", "touch_changed", "touch_deleted", "touch_restored", "file_taken",
     "view_saved", "view_deleted", "revealed", "exported", "audit_exported",
     "file_brought", "file_discarded", "import_started", "import_undone", "run_started",

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from shuke.crm.customers import cards
 from shuke.crm.customers import reads as customers
@@ -63,6 +64,16 @@ class Slot:
     shape: str = "chart"
     unscored: bool = False
     """Whether it has something to show of a customer without a score."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A line above the card that another app has to say."""
+
+    text: str
+    icon: str
+    href: str = ""
+    link: str = ""
 
 
 class _Writer:
@@ -133,6 +144,9 @@ def context(viewer: User, customer: Customer) -> dict[str, Any]:
         "responsible": responsible(viewer, customer),
         "all_tags": customers.all_tags(viewer),
         "slots": _slots(customer),
+        "notices": _notices(viewer, customer),
+        "may_delete": customers.may_do(viewer, customer, "delete"),
+        "merge_url": f"{reverse('merging:merge')}?{urlencode({'card': customer.key})}",
         "score": score,
         "colours": colours(),
         "household": household.together(viewer, customer, run),
@@ -328,6 +342,11 @@ def _origin(trait: Mapping[str, Any]) -> str:
     if origin in Origin.values:
         return here(f"customers.origin.{origin}") + (f", {trait['by']}" if trait.get("by") else "")
     return name_or_itself("customers.trait.origin.", origin)
+
+
+def _notices(viewer: User, customer: Customer) -> list[Notice]:
+    """What the apps that SHUKE_CARD_NOTICES names have to say of a customer."""
+    return [notice for path in settings.SHUKE_CARD_NOTICES for notice in import_string(path)(viewer, customer)]
 
 
 def _slots(customer: Customer) -> list[Slot]:

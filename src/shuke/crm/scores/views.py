@@ -47,6 +47,8 @@ def show_card(request: HttpRequest, key: str) -> HttpResponse:
         customer = customers.customer(viewer, key)
     except NoSuchCustomer as reason:
         raise Http404(here("customers.unknown", customer=key)) from reason
+    if customer.key != key:  # the card was merged: its old address leads to the other
+        return HttpResponseRedirect(reverse("customers:card", args=[customer.key]))
     return render(request, "scores/card.html", card.context(viewer, customer))
 
 

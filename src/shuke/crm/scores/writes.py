@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from shuke.crm.customers import writes as customers
+from shuke.crm.customers.keys import aliased
 from shuke.crm.scores import slots
 from shuke.crm.scores.cells import NEW, Cells, totals
 from shuke.crm.scores.errors import RefusedRun
@@ -98,8 +99,7 @@ def _fill(run: Run, rows: Iterable[Row], told: Told | None) -> None:
     cells, waiting, written = Cells(COLUMNS), iter(rows), 0
     before = Run.objects.filter(state=Run.State.CURRENT).first()
     while chunk := [tuple(row) for row in islice(waiting, _CHUNK)]:
-        _write_chunk(run, before, cells, chunk)
-        written += len(chunk)
+        written += _write_chunk(run, before, cells, chunk)
         if told is not None:
             told(written)
     slots.index(model)
@@ -108,10 +108,13 @@ def _fill(run: Run, rows: Iterable[Row], told: Told | None) -> None:
 
 
 @transaction.atomic
-def _write_chunk(run: Run, before: Run | None, cells: Cells, chunk: list[tuple[Any, ...]]) -> None:
+def _write_chunk(run: Run, before: Run | None, cells: Cells, chunk: list[tuple[Any, ...]]) -> int:
+    """How many rows were written: of cards merged while the run was computed, the survivor's own stands alone."""
     assert run.slot is not None  # noqa: S101
     _require_ours(run)
     _require_width(chunk)
+    merged = aliased([row[0] for row in chunk])
+    chunk = [row for row in chunk if row[0] not in merged]
     ids = customers.ensure(keys=[row[0] for row in chunk])
     standings = _standings_before(before, list(ids.values()))
     rows, changes, stages = [], [], []
@@ -129,6 +132,7 @@ def _write_chunk(run: Run, before: Run | None, cells: Cells, chunk: list[tuple[A
         raise RefusedRun(f"The scores were refused: {reason}. Give one row a customer, without gaps.") from reason
     TierChange.objects.bulk_create(changes, batch_size=2_000)
     StageChange.objects.bulk_create(stages, batch_size=2_000)
+    return len(rows)
 
 
 def _require_ours(run: Run) -> None:

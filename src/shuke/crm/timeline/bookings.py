@@ -8,7 +8,7 @@ sealed batch and goes on: nothing leaves twice, nothing stays behind.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -38,9 +38,12 @@ class Facts:
     at: datetime
     by: str
     minutes: int
+    key: str = field(default="", compare=False)
+    """Under which it was booked before a merge: there it is reversed, too."""
 
     def entry(self, sign: int) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in _FACTS} | {"touches": sign, "minutes": sign * self.minutes}
+        told = {name: getattr(self, name) for name in _FACTS} | {"touches": sign, "minutes": sign * self.minutes}
+        return told | {"key": self.key}
 
 
 def facts_of(touch: Touch) -> Facts | None:
@@ -68,7 +71,7 @@ def book(touch: Touch) -> None:
 
 
 def _facts_of_booking(booking: Booking) -> Facts:
-    return Facts(**{name: getattr(booking, name) for name in _FACTS})
+    return Facts(**{name: getattr(booking, name) for name in (*_FACTS, "key")})
 
 
 def later(kind: str, wait: timedelta) -> None:
@@ -108,7 +111,7 @@ def _row(booking: Booking) -> dict[str, Any]:
     return {
         "touch_id": str(booking.touch_number),
         "entry": booking.number,
-        "customer_id": booking.customer.key,
+        "customer_id": booking.key or booking.customer.key,
         "touched_on": at.date(),
         "touched_at": at,
         "kind": booking.kind,

@@ -164,10 +164,12 @@ class Batch(models.Model):
 class Booking(models.Model):
     """One entry of what a touch cost: never changed, corrected by a reversing entry (touches −1, minutes negative).
 
-    The touch is named by number alone: its bookings outlive it.
+    The touch is named by number alone: its bookings outlive it. `key`: the customer's when it was booked, where the
+    card was merged into another since; else it is the customer's own.
     """
 
     touch_number = models.BigIntegerField()
+    key = models.CharField(max_length=200, blank=True, default="")
     number = models.PositiveIntegerField()
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=8)

@@ -247,10 +247,11 @@ def _after(touch: Touch) -> None:
     if not touch.deleted_at:
         touch.mentions.exclude(user__in=users).delete()
     Mention.objects.bulk_create([Mention(touch=touch, user_id=pk) for pk in users], ignore_conflicts=True)
-    _note_last(touch.customer_id)
+    note_last(touch.customer_id)
 
 
-def _note_last(customer_id: int) -> None:
+def note_last(customer_id: int) -> None:
+    """Bring the day of a customer's last contact to what the touches say."""
     # One after the other for a customer: two at once could each overlook the other's.
     Customer.objects.select_for_update().filter(pk=customer_id).values_list("pk").first()
     contacts = Touch.objects.filter(customer_id=customer_id, deleted_at=None).exclude(kind=Kind.NOTE)
