@@ -30,6 +30,11 @@ def ids_of(keys: Sequence[str]) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
+def keys_of(customer: Customer) -> list[str]:
+    """All keys under which the business's systems know the customer."""
+    return [customer.key]
+
+
 def create(keys: Iterable[str]) -> None:
     """Create customers of whom only the key is known; one that is there already stays as it is."""
     fields = {field.name: field for field in Customer._meta.local_fields}
