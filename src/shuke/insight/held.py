@@ -43,9 +43,7 @@ def _erase(person: Person) -> None:
         business_ledger().erase(key, unnamed=person.unnamed)
 
 
-LEDGER_PURCHASES = Holding(
-    "purchases", (), _count(PURCHASES.name), partial(_rows, PURCHASES.name), sweep=_erase
-)
+LEDGER_PURCHASES = Holding("purchases", (), _count(PURCHASES.name), partial(_rows, PURCHASES.name), sweep=_erase)
 LEDGER_TOUCHES = Holding("ledger_touches", (), _count(TOUCHES.name), partial(_rows, TOUCHES.name))
 LEDGER_SCORES = Holding("ledger_scores", (), _count(SCORES.name), partial(_rows, SCORES.name))
 

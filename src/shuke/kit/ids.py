@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from datetime import UTC, datetime
 
-
 UNNAMED = "unnamed~"
 """What the key of a customer begins with who was erased, but whose purchases stay for the books."""
 

@@ -144,9 +144,7 @@ class Ledger:
         tables, rows = self._tables_of_customers(), {}
         for table in tables:
             instead = partial(without_name, unnamed=unnamed) if unnamed and _is_of(table, PURCHASES) else None
-            removal = Removal(
-                "customer_id", customer_id, entry.told, lambda _: {entry.entry_id: 1}, instead=instead
-            )
+            removal = Removal("customer_id", customer_id, entry.told, lambda _: {entry.entry_id: 1}, instead=instead)
             rows[table.folder.name] = remove_rows(table, removal, _ranges(table))
         self._drop_older(tables)
         self._journal.landed(entry, rows)

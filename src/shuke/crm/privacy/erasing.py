@@ -178,8 +178,4 @@ def _forget_whom(erasure: Erasure) -> None:
 
 
 def _person(erasure: Erasure) -> Person:
-    return Person(
-        erasure.customer, tuple(erasure.keys), tuple(erasure.marks), erasure.unnamed, dict(erasure.gathered)
-    )
-
-
+    return Person(erasure.customer, tuple(erasure.keys), tuple(erasure.marks), erasure.unnamed, dict(erasure.gathered))

@@ -169,7 +169,9 @@ def _traces(person: Person) -> int:
     views = sum(names(person, view.query) or names(person, view.name) for view in SavedView.objects.all())
     exports = sum(names(person, one) for one in Export.objects.exclude(query="").values_list("query", flat=True))
     jobs = Job.objects.only("payload", "result", "error", "error_figures").iterator(_AT_ONCE)
-    return views + exports + sum(names_in(person, [job.payload, job.result, job.error, job.error_figures]) for job in jobs)
+    return (
+        views + exports + sum(names_in(person, [job.payload, job.result, job.error, job.error_figures]) for job in jobs)
+    )
 
 
 TRACES = Holding("traces", (), _traces, sweep=_sweep_traces)
