@@ -157,6 +157,7 @@ _LORENZ = """
     ) GROUP BY step ORDER BY step
 """
 _TO_CALL_FIRST = """
-    SELECT customer_id FROM {scores} WHERE value_at_risk_minor > 0 AND stage <> 'former' AND customer_id NOT LIKE {unnamed}
+    SELECT customer_id FROM {scores}
+    WHERE value_at_risk_minor > 0 AND stage <> 'former' AND customer_id NOT LIKE {unnamed}
     ORDER BY CASE WHEN stage = 'decline' THEN 0 ELSE 1 END, value_at_risk_minor DESC, customer_id LIMIT {many}
 """

@@ -19,8 +19,8 @@ def customer_hash(folder: Path, customer_id: str) -> str:
 
 
 def without_name(rows: pa.Table, *, unnamed: str) -> pa.Table:
-    """A customer's purchases under another key. Orders stay apart from each other, but their numbers go; so do the hour,
-    the file and the row, by which a purchase could be looked up in the shop system it came from."""
+    """A customer's purchases under another key. Orders stay apart from each other, but their numbers go; so do the
+    hour, the file and the row, by which a purchase could be looked up in the shop system it came from."""
     orders = pc.dictionary_encode(rows["order_id"]).combine_chunks()
     codes = [f"{unnamed}-{number + 1}" for number in range(len(orders.dictionary))]
     numbers = pa.array([None if code is None else codes[code] for code in orders.indices.to_pylist()], pa.string())

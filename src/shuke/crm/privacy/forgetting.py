@@ -1,4 +1,4 @@
-"""What else among cards goes with erased customers: fields of others that link to them, acts and tags of theirs alone."""
+"""What else among cards goes with erased customers: links to them in fields of others, acts and tags of theirs alone."""
 
 from __future__ import annotations
 

@@ -14,11 +14,13 @@ from shuke.crm.customers import fields as types
 from shuke.crm.customers.labels import in_language
 from shuke.crm.customers.models import Change, Customer, CustomerTag, Entry, Export, Field, Link, SavedView
 from shuke.crm.jobs.models import Job
+from shuke.crm.people import audit
 from shuke.crm.people.models import AuditEntry, AuditValues, User
 from shuke.crm.privacy.holdings import Holding, Person, Rows, names, without
 from shuke.crm.privacy.models import Statement
 
 _AT_ONCE = 2_000
+_OF_JOB = ("payload", "result", "error", "error_figures")
 
 
 def _customer(person: Person) -> Customer:
@@ -127,31 +129,34 @@ AUDIT = Holding("audit", ("people.AuditEntry",), lambda person: _noted(person).c
 # --- traces: addresses of lists that were saved, exported or worked on, and what jobs and the audit noted -------------
 
 
-def _sweep_traces(person: Person) -> None:
-    """Idempotent: what was swept names nobody any more."""
-    for view in SavedView.objects.exclude(query="").iterator(_AT_ONCE):
-        if names(person, view.query) or names(person, view.name):
-            view.delete()
-    for export in Export.objects.exclude(query="").iterator(_AT_ONCE):
-        if names(person, export.query):
-            Export.objects.filter(pk=export.pk).update(query="")
-    for job in Job.objects.only("payload", "result", "error", "error_figures").iterator(_AT_ONCE):
-        _sweep_job(person, job)
-    for kept in _values_with(person):
-        if names_in(person, kept.values):
-            kept.delete()
+def _naming(person: Person) -> tuple[list[SavedView], list[int], list[Job]]:
+    """Saved views, exports (by id) and jobs that name the person."""
+    views = [view for view in SavedView.objects.all() if names(person, view.query) or names(person, view.name)]
+    queries = Export.objects.exclude(query="").values_list("pk", "query")
+    exports = [pk for pk, query in queries if names(person, query)]
+    jobs = [job for job in Job.objects.only(*_OF_JOB).iterator(_AT_ONCE) if names_in(person, _told_by(job))]
+    return views, exports, jobs
 
 
-def _sweep_job(person: Person, job: Job) -> None:
-    before = {name: getattr(job, name) for name in ("payload", "result", "error", "error_figures")}
-    after = {name: without(person, value) for name, value in before.items()}
-    if after != before:
-        Job.objects.filter(pk=job.pk).update(**after)
+def _told_by(job: Job) -> dict[str, Any]:
+    return {name: getattr(job, name) for name in _OF_JOB}
 
 
 def names_in(person: Person, value: Any) -> bool:
     """Whether anything in this JSON names the person."""
     return bool(without(person, value) != value)
+
+
+def _sweep_traces(person: Person) -> None:
+    """Idempotent: what was swept names nobody any more."""
+    views, exports, jobs = _naming(person)
+    audit.clear_values(kind="view", records=[view.pk for view in views])
+    SavedView.objects.filter(pk__in=[view.pk for view in views]).delete()
+    Export.objects.filter(pk__in=exports).update(query="")
+    for job in jobs:
+        Job.objects.filter(pk=job.pk).update(**without(person, _told_by(job)))
+    named = {kept.pk for kept in _values_with(person) if names_in(person, kept.values)}
+    AuditValues.objects.filter(pk__in=named).delete()
 
 
 def _values_with(person: Person) -> Iterator[AuditValues]:
@@ -166,12 +171,7 @@ def _values_with(person: Person) -> Iterator[AuditValues]:
 
 
 def _traces(person: Person) -> int:
-    views = sum(names(person, view.query) or names(person, view.name) for view in SavedView.objects.all())
-    exports = sum(names(person, one) for one in Export.objects.exclude(query="").values_list("query", flat=True))
-    jobs = Job.objects.only("payload", "result", "error", "error_figures").iterator(_AT_ONCE)
-    return (
-        views + exports + sum(names_in(person, [job.payload, job.result, job.error, job.error_figures]) for job in jobs)
-    )
+    return sum(len(found) for found in _naming(person))
 
 
 TRACES = Holding("traces", (), _traces, sweep=_sweep_traces)
