@@ -155,6 +155,7 @@ SHUKE_JOBS: dict[str, str] = {
     "customers.undo": "shuke.crm.scores.bulk.run_undo",
     "customers.assign": "shuke.crm.scores.bulk.run_assign",
     "customers.unassign": "shuke.crm.scores.bulk.run_unassign",
+    "customers.consents": "shuke.crm.scores.views_of_consents.run",
     "privacy.erase": "shuke.crm.privacy.erasing.run",
 }
 SHUKE_PALETTE: list[str] = [
@@ -174,6 +175,7 @@ SHUKE_TIMELINE_SOURCES: list[str] = [
     "shuke.crm.timeline.sources.STAGES",
     "shuke.crm.timeline.sources.TIERS",
     "shuke.crm.timeline.sources_of_cards.CARDS",
+    "shuke.crm.timeline.sources_of_consents.CONSENTS",
     "shuke.crm.timeline.sources.TOUCHES",
 ]
 SHUKE_ERASERS: list[str] = [
@@ -249,6 +251,12 @@ SHUKE_NAVIGATION: list[dict[str, str]] = [
         "text": "web.nav.people",
         "permission": "people",
         "shortcut": "g p",
+    },
+    {
+        "url_name": "privacy:erasures",
+        "icon": "eraser",
+        "text": "web.nav.erasures",
+        "permission": "erase",
     },
     {
         "url_name": "people:audit",

@@ -1,4 +1,4 @@
-"""What else among cards goes with erased customers: links to them in fields of others, acts and tags of theirs alone."""
+"""What else goes from cards with erased customers: fields of others that name them, acts and tags of theirs alone."""
 
 from __future__ import annotations
 

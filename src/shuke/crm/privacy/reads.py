@@ -17,8 +17,8 @@ from shuke.crm.privacy.holdings import Holding, holdings, person_of
 from shuke.crm.privacy.models import Channel, Erasure, Purpose, Standing, State, Statement
 
 UNKNOWN = "unknown"
-STATES = (*State.values, UNKNOWN)
-"""What lists are filtered by."""
+CONSENTS: dict[str, tuple[str, ...]] = {"given": (State.GIVEN,), "no": (State.REFUSED, State.WITHDRAWN), UNKNOWN: ()}
+"""What lists are filtered by, and the states that it means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +87,18 @@ def of_customers(viewer: User, ids: Iterable[int]) -> dict[int, dict[str, str]]:
     return found
 
 
-def passes(channel: str, state: str) -> Q:
-    """The condition on customers, or on rows whose primary key is a customer's: what stands for marketing."""
+def passes(consent: str) -> Q:
+    """A filter such as `email:given`, as a condition on rows whose primary key is a customer's: of marketing."""
+    channel, _, wanted = consent.partition(":")
     said = Standing.objects.filter(customer=OuterRef("pk"), channel__code=channel, purpose=Purpose.MARKETING)
-    return ~Q(Exists(said)) if state == UNKNOWN else Q(Exists(said.filter(state=state)))
+    return Q(Exists(said.filter(state__in=CONSENTS[wanted]))) if CONSENTS[wanted] else ~Q(Exists(said))
 
 
-def ids_in(channel: str, state: str) -> QuerySet[Standing, int] | None:
-    """The ids of the customers in this state; None for those of whom nothing is known, who have no row."""
-    if state == UNKNOWN:
-        return None
-    found = Standing.objects.filter(channel__code=channel, purpose=Purpose.MARKETING, state=state)
-    return found.values_list("customer_id", flat=True)
+def ids_with(consent: str, most: int) -> list[int] | None:
+    """The ids of the customers who pass, at most so many; None for those of whom nothing is known: most have no row."""
+    channel, _, wanted = consent.partition(":")
+    found = Standing.objects.filter(channel__code=channel, purpose=Purpose.MARKETING, state__in=CONSENTS[wanted])
+    return list(found.values_list("customer_id", flat=True)[:most]) if CONSENTS[wanted] else None
 
 
 def may_take(viewer: User, customer: Customer) -> bool:

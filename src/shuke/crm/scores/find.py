@@ -26,6 +26,7 @@ from shuke.crm.customers.search import found_ids, matching
 from shuke.crm.customers.values import FieldValue
 from shuke.crm.people.models import User
 from shuke.crm.people.rights import Act
+from shuke.crm.privacy import reads as consents
 from shuke.crm.scores.cells import chosen
 from shuke.crm.scores.columns import LAST_TOUCH
 from shuke.crm.scores.models import DESCENDING, FIRST_OF_CELLS, RELATIONS, SLOTS, Run, Score
@@ -106,7 +107,10 @@ class _Plan:
     def is_narrowed(self) -> bool:
         """Whether there is a filter that the order's index and the cells know nothing of."""
         query = self.query
-        return bool(query.words or query.tag or query.contact or query.conditions) or not self.sight.within.is_all
+        return (
+            bool(query.words or query.tag or query.contact or query.consent or query.conditions)
+            or not self.sight.within.is_all
+        )
 
     @property
     def is_descending(self) -> bool:
@@ -170,6 +174,10 @@ def _left(plan: _Plan, most: int) -> list[int] | None:
         tagged = CustomerTag.objects.filter(tag__name=plan.query.tag).values_list("customer_id", flat=True)
         if len(ids := list(tagged[: most + 1])) <= most:
             return ids
+    if plan.query.consent:
+        passed = consents.ids_with(plan.query.consent, most + 1)
+        if passed is not None and len(passed) <= most:
+            return passed
     for condition in plan.query.conditions:
         if condition.has_index:
             passing = Customer.objects.filter(condition.passes()).order_by().values_list("pk", flat=True)
@@ -228,6 +236,8 @@ def _passes(plan: _Plan, prefix: str) -> Q:
         condition &= Q(Exists(tagged))
     if plan.query.contact:
         condition &= _without_contact(plan.query.contact, prefix)
+    if plan.query.consent:
+        condition &= consents.passes(plan.query.consent)
     for wanted in plan.query.conditions:
         condition &= wanted.passes(prefix, walked=True)
     return condition
@@ -317,7 +327,7 @@ def _walked(plan: _Plan, start: int, size: int) -> list[int]:
 
 
 def _total(plan: _Plan) -> tuple[int, bool]:
-    if plan.query.words or plan.query.tag or plan.query.contact or plan.query.conditions:
+    if plan.query.words or plan.query.tag or plan.query.contact or plan.query.consent or plan.query.conditions:
         return FEW, True
     if plan.sight.within.is_all and (plan.cells is not None or not plan.by_customer):
         return plan.in_cells, False
