@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import zipfile
 from collections.abc import Callable
@@ -161,10 +160,9 @@ def test_a_stopped_erasure_is_taken_up_on_its_page(customer: Customer, owner: Us
 def test_all_that_is_held_comes_as_pages_json_and_files(customer: Customer, manager: User, colleague: User) -> None:
     file = Brought("offer.txt", [b"100 off"])
     add(customer=customer, by=colleague, said=Said("call", timezone.now(), text="谈过报价"), brought=[file])
-    note(
-        customers=[customer.pk], said=Consent(Channel.objects.get(code="email"), "given", "form", timezone.localdate())
-    )
-    with zipfile.ZipFile(io.BytesIO(dossier.write(customer=customer, viewer=manager).read())) as archive:
+    said = Consent(Channel.objects.get(code="email"), "given", "form", timezone.localdate())
+    note(customers=[customer.pk], said=said)
+    with dossier.write(customer=customer, viewer=manager) as kept, zipfile.ZipFile(kept) as archive:
         names = archive.namelist()
         card = json.loads(archive.read("data/card.json"))[0]
         page = archive.read("index.html").decode()

@@ -94,14 +94,14 @@ def take_up(*, erasure: Erasure, by: User) -> Erasure:
     if not by.may("erase"):
         raise PermissionDenied("erase")
     found = Erasure.objects.select_for_update().get(pk=erasure.pk)
-    job = Job.objects.filter(pk=found.job_id).first()
+    job = Job.objects.filter(pk=found.job_id).first() if found.job_id else None
     if found.state == Erasure.State.DONE or (job is not None and not job.is_over):
         return found
     return _queued(found, by)
 
 
 def _queued(erasure: Erasure, by: User) -> Erasure:
-    key = settings.SHUKE_ERASURE["alone_with"]
+    key = str(settings.SHUKE_ERASURE["alone_with"])
     erasure.job = enqueue(
         kind=JOB, payload={"erasure": erasure.pk}, exclusive_key=key, started_by=by, attempts_at_most=_ATTEMPTS
     )

@@ -170,20 +170,24 @@ def _left(plan: _Plan, most: int) -> list[int] | None:
     words, tail_only = plan.query.words, plan.sight.tail_only
     if words and len(ids := found_ids(words, most + 1, tail_only=tail_only)) <= most:
         return ids
-    if plan.query.tag:
-        tagged = CustomerTag.objects.filter(tag__name=plan.query.tag).values_list("customer_id", flat=True)
-        if len(ids := list(tagged[: most + 1])) <= most:
+    for ids in _named(plan.query, most + 1):
+        if len(ids) <= most:
             return ids
-    if plan.query.consent:
-        passed = consents.ids_with(plan.query.consent, most + 1)
-        if passed is not None and len(passed) <= most:
-            return passed
     for condition in plan.query.conditions:
         if condition.has_index:
             passing = Customer.objects.filter(condition.passes()).order_by().values_list("pk", flat=True)
             if len(ids := list(passing[: most + 1])) <= most:
                 return ids
     return None
+
+
+def _named(query: Query, most: int) -> Iterator[list[int]]:
+    """The ids that a tag leaves, and those that what was said of a channel leaves."""
+    if query.tag:
+        tagged = CustomerTag.objects.filter(tag__name=query.tag).values_list("customer_id", flat=True)
+        yield list(tagged[:most])
+    if query.consent and (said := consents.ids_with(query.consent, most)) is not None:
+        yield said
 
 
 def _tried(plan: _Plan) -> list[int] | None:
