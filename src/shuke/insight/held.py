@@ -21,6 +21,9 @@ from shuke.tables import PURCHASES, SCORES, TOUCHES
 
 _READ_FOR_A_PAGE = 32 << 20
 _PIECE, _OVERLAP = 1 << 22, 1 << 12
+_LONG = 5
+_WORD = (b"(?<![0-9A-Za-z])", b"(?![0-9A-Za-z])")
+_FIELD = (rb"(?:^|(?<=[\n\r,;|\t\"'>\x00]))", rb"(?=[\n\r,;|\t\"'<\x00]|$)")
 _ENCODINGS = ("utf-8", "gb18030", "big5", "utf-16-le", "utf-16-be")
 
 
@@ -58,9 +61,19 @@ def uploads_naming(person: Person) -> list[Upload]:
 
 def _names(person: Person, upload: Upload) -> bool:
     marks = _looked_for(person)
-    if any(mark in cell for _, cells, _ in upload.preview.get("rows", ()) for cell in cells for mark in marks):
+    cells = [cell for _, row, _ in upload.preview.get("rows", ()) for cell in row]
+    if any(_text_names(text, marks) for text in (*cells, upload.name)):
         return True
-    return any(file_names(file, marks) for file in _files_of(upload)) or any(mark in upload.name for mark in marks)
+    return any(file_names(file, marks) for file in _files_of(upload))
+
+
+def _text_names(text: str, marks: frozenset[str]) -> bool:
+    """A short number must be the whole of it: as a part it could be of anything."""
+    return any(text.strip() == mark or (not _is_short(mark) and mark in text) for mark in marks)
+
+
+def _is_short(mark: str) -> bool:
+    return mark.isdigit() and len(mark) < _LONG
 
 
 def _looked_for(person: Person) -> frozenset[str]:
@@ -95,10 +108,14 @@ def _bytes_name(opened: object, marks: frozenset[str]) -> bool:
 
 @cache
 def _pattern(marks: frozenset[str]) -> re.Pattern[bytes]:
-    """The texts as bytes; digits or letters beside them would make another text of them."""
-    found = {bytes_ for mark in marks for bytes_ in _as_bytes(mark)}
-    any_of = b"|".join(re.escape(one) for one in sorted(found, key=len, reverse=True))
-    return re.compile(b"(?<![0-9A-Za-z])(?:" + any_of + b")(?![0-9A-Za-z])")
+    """The texts as bytes: not inside longer words or numbers, and a short number only as a whole field."""
+    found = [
+        side + re.escape(text) + other
+        for mark in sorted(marks, key=len, reverse=True)
+        for side, other in [_FIELD if _is_short(mark) else _WORD]
+        for text in set(_as_bytes(mark))
+    ]
+    return re.compile(b"|".join(found))
 
 
 def _as_bytes(mark: str) -> Iterator[bytes]:
@@ -114,7 +131,7 @@ def _parquet_names(file: Path, marks: frozenset[str]) -> bool:
     with pq.ParquetFile(file) as opened:
         for batch in opened.iter_batches():
             for column in batch.columns:
-                if any(mark in str(value) for value in column.to_pylist() for mark in marks if value is not None):
+                if any(_text_names(str(value), marks) for value in column.to_pylist() if value is not None):
                     return True
     return False
 
