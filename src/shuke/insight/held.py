@@ -22,8 +22,9 @@ from shuke.tables import PURCHASES, SCORES, TOUCHES
 _READ_FOR_A_PAGE = 32 << 20
 _PIECE, _OVERLAP = 1 << 22, 1 << 12
 _LONG = 5
-_WORD = (b"(?<![0-9A-Za-z])", b"(?![0-9A-Za-z])")
-_FIELD = (rb"(?:^|(?<=[\n\r,;|\t\"'>\x00]))", rb"(?=[\n\r,;|\t\"'<\x00]|$)")
+_SIGN, _BESIDE = rb"[0-9A-Za-z]", rb"[\n\r,;|\t\"'<>]"
+# Before and after a sign of ASCII: the zero that UTF-16 adds to it.
+_ZEROS = {"utf-16-le": (b"", rb"\x00"), "utf-16-be": (rb"\x00", b"")}
 _ENCODINGS = ("utf-8", "gb18030", "big5", "utf-16-le", "utf-16-be")
 
 
@@ -109,20 +110,25 @@ def _bytes_name(opened: object, marks: frozenset[str]) -> bool:
 @cache
 def _pattern(marks: frozenset[str]) -> re.Pattern[bytes]:
     """The texts as bytes: not inside longer words or numbers, and a short number only as a whole field."""
-    found = [
-        side + re.escape(text) + other
-        for mark in sorted(marks, key=len, reverse=True)
-        for side, other in [_FIELD if _is_short(mark) else _WORD]
-        for text in set(_as_bytes(mark))
-    ]
+    longest_first = sorted(marks, key=len, reverse=True)
+    found = dict.fromkeys(_alone(mark, *form) for mark in longest_first for form in _as_bytes(mark))
     return re.compile(b"|".join(found))
 
 
-def _as_bytes(mark: str) -> Iterator[bytes]:
+def _alone(mark: str, text: bytes, encoding: str) -> bytes:
+    before, after = _ZEROS.get(encoding, (b"", b""))
+    if _is_short(mark):
+        edge = before + _BESIDE + after
+        return b"(?:^|(?<=" + edge + b"))" + re.escape(text) + b"(?=" + edge + b"|$)"
+    sign = before + _SIGN + after
+    return b"(?<!" + sign + b")" + re.escape(text) + b"(?!" + sign + b")"
+
+
+def _as_bytes(mark: str) -> Iterator[tuple[bytes, str]]:
     for text in {mark, escape(mark, quote=False)}:
         for encoding in _ENCODINGS:
             try:
-                yield text.encode(encoding)
+                yield text.encode(encoding), encoding
             except UnicodeEncodeError:
                 continue
 
