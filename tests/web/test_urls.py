@@ -32,6 +32,7 @@ from shuke.crm.merging.models import Pair
 from shuke.crm.merging.writes import merge
 from shuke.crm.people.models import LogIn, Passkey, Role, Team, User
 from shuke.crm.people.writes import add_user
+from shuke.crm.privacy.models import Erasure
 from shuke.crm.scores.models import Run
 from shuke.crm.timeline.files import Brought
 from shuke.crm.timeline.writes import Said, add
@@ -90,6 +91,16 @@ ANSWERS: dict[str, tuple[str, int, int, int, int, int]] = {
     "customers:bulk": ("POST", DOOR, 302, 302, 302, 302),
     "customers:act": ("GET", DOOR, 404, 200, 200, 200),
     "customers:undo_act": ("POST", DOOR, 404, 302, 302, 302),
+    "customers:consents": ("POST", DOOR, 302, 302, 302, 302),
+    # personal data
+    "privacy:consents": ("GET", DOOR, 404, 200, 200, 200),
+    "privacy:say": ("POST", DOOR, 404, 302, 302, 302),
+    "privacy:take": ("POST", DOOR, 403, 403, 200, 200),
+    "privacy:erase": ("GET", DOOR, 403, 403, 403, 200),
+    "privacy:erasures": ("GET", DOOR, 403, 403, 403, 200),
+    "privacy:erasure": ("GET", DOOR, 403, 403, 403, 200),
+    "privacy:take_up": ("POST", DOOR, 403, 403, 403, 302),
+    "privacy:let_return": ("POST", DOOR, 403, 403, 403, 302),
     # what cards are made of
     "customers:arrange": ("GET", DOOR, 403, 403, 403, 200),
     "customers:lay_template": ("POST", DOOR, 403, 403, 403, 302),
@@ -190,6 +201,7 @@ def world(request: pytest.FixtureRequest, owner: User, colleague: User, manager:
     name = getattr(request.node, "callspec", None) and request.node.callspec.params.get("name", "")
     return {
         "key": "C-1", "job_id": job.pk, "user_id": colleague.pk, "team_id": team.pk, "role_id": role.pk,
+        "erasure_id": Erasure.objects.create(customer=999, digest="0", reason="asked", asked_by=owner).pk,
         "view_id": view.pk, "assignment_id": given.pk, "import_id": "x",
         "run_id": Run.objects.create(run_id="r-1", **_RUN).run_id,
         "upload_id": _upload(request, manager) if (name or "").startswith("insight:") else 999,
@@ -260,7 +272,9 @@ def _as_it_was() -> Iterator[None]:
 def _asked(browser: Client, name: str, method: str, address: str, world: dict[str, Any]) -> HttpResponse:
     if method == "GET":
         return browser.get(address)
-    given = {"customers:reveal": {"field": "phone"}, "customers:save_view": {"name": "v"}}.get(name, {})
+    said = {"channel": "phone", "state": "given"}
+    forms = {"customers:reveal": {"field": "phone"}, "customers:save_view": {"name": "v"}, "privacy:say": said}
+    given = forms.get(name, {})
     return browser.post(address, given)
 
 

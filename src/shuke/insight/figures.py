@@ -10,6 +10,7 @@ from shuke.crm.scores.cells import LIKELY_TO_CHURN, VALUABLE_AT_RISK
 from shuke.cycle import Run
 from shuke.engines import Table
 from shuke.evaluate import Backtest, migration
+from shuke.kit.ids import UNNAMED
 
 _LORENZ_STEPS = 50
 _TO_CALL = 30
@@ -84,7 +85,7 @@ def _lorenz(scores: Table) -> list[list[float]]:
 
 
 def _to_call(scores: Table) -> list[str]:
-    rows = scores.engine.fetch(_TO_CALL_FIRST, scores=scores, many=_TO_CALL)
+    rows = scores.engine.fetch(_TO_CALL_FIRST, scores=scores, many=_TO_CALL, unnamed=UNNAMED + "%")
     return [str(key) for key in rows["customer_id"].to_pylist()]
 
 
@@ -156,6 +157,7 @@ _LORENZ = """
     ) GROUP BY step ORDER BY step
 """
 _TO_CALL_FIRST = """
-    SELECT customer_id FROM {scores} WHERE value_at_risk_minor > 0 AND stage <> 'former'
+    SELECT customer_id FROM {scores}
+    WHERE value_at_risk_minor > 0 AND stage <> 'former' AND customer_id NOT LIKE {unnamed}
     ORDER BY CASE WHEN stage = 'decline' THEN 0 ELSE 1 END, value_at_risk_minor DESC, customer_id LIMIT {many}
 """

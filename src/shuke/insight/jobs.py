@@ -15,9 +15,11 @@ from shuke.crm.people.models import User
 from shuke.crm.scores.models import Run as Published
 from shuke.engines import Engine, open_engine
 from shuke.insight import writes
+from shuke.insight.came_back import names_erased, without_erased
 from shuke.insight.cycles import Parameters, score
 from shuke.insight.errors import without_place
 from shuke.insight.facts import business_ledger
+from shuke.insight.held import drop_file
 from shuke.insight.models import RunRequest, Upload
 from shuke.insight.peek import reading
 from shuke.kit.errors import InputError
@@ -29,7 +31,7 @@ def run_import(job: JobRun) -> Mapping[str, Any]:
     """An upload into the ledger, with its quality report and the file of rows set aside; then a run, if asked for."""
     upload = _upload(job)
     try:
-        imported, quality = _import(upload, job)
+        imported, quality, has_erased = _import(upload, job)
     except BaseException:
         Upload.objects.filter(pk=upload.pk, state=Upload.State.IMPORTING).update(state=Upload.State.READY)
         raise
@@ -40,6 +42,9 @@ def run_import(job: JobRun) -> Mapping[str, Any]:
         quality=quality.to_dict(),
         rejects=quality.rows_set_aside > 0,
     )
+    if has_erased:
+        upload.refresh_from_db()
+        drop_file(upload)
     if job.payload.get("score_after") and not doubled:
         by = job.job.started_by if isinstance(job.job.started_by, User) else None
         writes.start_run(parameters=_latest_parameters(), by=by, run_id=str(job.payload["run_id"]))
@@ -65,7 +70,7 @@ def run_cycle(job: JobRun) -> Mapping[str, Any]:
 def _upload(job: JobRun) -> Upload:
     """The job's upload; one that an earlier attempt gave back is taken up again."""
     upload = Upload.objects.filter(pk=job.payload["upload"]).first()
-    if upload is None:
+    if upload is None or not upload.path.is_file():
         raise InputError.of("insight.error.thrown_away")
     if upload.state == Upload.State.READY:
         Upload.objects.filter(pk=upload.pk).update(state=Upload.State.IMPORTING)
@@ -73,10 +78,10 @@ def _upload(job: JobRun) -> Upload:
     return upload
 
 
-def _import(upload: Upload, job: JobRun) -> tuple[Imported, Quality]:
+def _import(upload: Upload, job: JobRun) -> tuple[Imported, Quality, bool]:
     with open_engine() as engine:
         job.progress("reading")
-        purchases, quality = _read(upload, engine, job)
+        purchases, quality = without_erased(*_read(upload, engine, job))
         job.progress("rejects")
         write_rejects(purchases, upload.rejects_path, str(job.payload["language"]))
         if not quality.rows_kept:
@@ -84,7 +89,7 @@ def _import(upload: Upload, job: JobRun) -> tuple[Imported, Quality]:
             raise InputError.of("insight.error.no_row_kept")
         job.progress("keeping")
         (imported,) = book(business_ledger(), purchases, place=upload.place, import_id=upload.import_id)
-        return imported, quality
+        return imported, quality, names_erased(quality)
 
 
 def _read(upload: Upload, engine: Engine, job: JobRun) -> tuple[Purchases, Quality]:

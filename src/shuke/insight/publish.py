@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from shuke.crm.privacy.erased import ErasedKeys
 from shuke.crm.scores import writes
 from shuke.crm.scores.models import COLUMNS
 from shuke.crm.scores.models import Run as Published
 from shuke.cycle import Run
 from shuke.engines import Table
 from shuke.insight.figures import figures
+from shuke.kit.ids import UNNAMED
 from shuke.ledger import Ledger
 
 Told = Callable[[int], None]
@@ -52,10 +54,15 @@ def publish(*, done: Run, origin: Origin, ledger: Ledger, told: Told | None = No
 
 
 def rows(scores: Table) -> Iterator[tuple[Any, ...]]:
-    """The scores row by row in the records' order of columns, a batch at a time out of the engine."""
-    sql = f"SELECT {', '.join(COLUMNS)} FROM {{scores}}"
-    for batch in scores.engine.batches(sql, rows=_BATCH_ROWS, scores=scores):
-        yield from zip(*map(_values, batch.columns), strict=True)
+    """The scores row by row in the records' order of columns, a batch at a time out of the engine.
+
+    Purchases that stayed when their customer was erased are nobody's, and get no card; nor does a key that was erased.
+    """
+    sql = f"SELECT {', '.join(COLUMNS)} FROM {{scores}} WHERE customer_id NOT LIKE {{unnamed}}"
+    erased = ErasedKeys()
+    for batch in scores.engine.batches(sql, rows=_BATCH_ROWS, scores=scores, unnamed=UNNAMED + "%"):
+        made = zip(*map(_values, batch.columns), strict=True)
+        yield from (row for row in made if row[0] not in erased) if erased else made
 
 
 def _values(column: pa.Array) -> list[Any]:

@@ -142,12 +142,14 @@ def _upload(request: HttpRequest, upload_id: int) -> Upload:
 
 def _shown(request: HttpRequest, found: Upload, form: ColumnsForm, *, status: int = 200) -> HttpResponse:
     viewer, state = viewer_of(request), reads.state_of(found)
-    is_open = state in (Upload.State.READY, Upload.State.ALREADY, Upload.State.UNDONE)
+    is_gone = not found.path.is_file()
+    is_open = state in (Upload.State.READY, Upload.State.ALREADY, Upload.State.UNDONE) and not is_gone
     trail = [Crumb(here("insight.data.title"), reverse("insight:data"))]
     shown: dict[str, Any] = {
         "upload": found,
         "trail": trail,
         "is_open": is_open,
+        "is_gone": is_gone,
         "under_way": state == Upload.State.IMPORTING,
         "was_undone": state == Upload.State.UNDONE,
         "may_undo": state == Upload.State.IMPORTED,

@@ -98,7 +98,7 @@ def undo_import(*, import_id: str) -> int:
 @transaction.atomic
 def discard(*, upload: Upload) -> None:
     """Throw away a file that is not in the ledger. Raises NotNow while it is."""
-    _require_open(upload)
+    _require_open(upload, there=False)
     folder = upload.place
     audit.note("file_discarded", kind="upload", record=upload.pk, values={"name": upload.name})
     upload.delete()
@@ -119,7 +119,7 @@ def start_run(*, parameters: Parameters, by: User | None, run_id: str = "") -> R
     )
 
 
-def _require_open(upload: Upload) -> None:
+def _require_open(upload: Upload, *, there: bool = True) -> None:
     """An import whose job was stopped or given up on is open again; so is one that was undone on the command line."""
     over = [State.FAILED, State.CANCELLED]
     Upload.objects.filter(pk=upload.pk, state=Upload.State.IMPORTING, job__state__in=over).update(
@@ -130,6 +130,8 @@ def _require_open(upload: Upload) -> None:
     upload.refresh_from_db(fields=["state"])
     if upload.state not in _OPEN:
         raise NotNow("import")
+    if there and not upload.path.is_file():
+        raise NotNow("gone")
 
 
 def _ours(folder: Path) -> Path:

@@ -5,6 +5,18 @@ from __future__ import annotations
 import secrets
 from datetime import UTC, datetime
 
+UNNAMED = "unnamed~"
+"""What the key of a customer begins with who was erased, but whose purchases stay for the books."""
+
+
+def new_unnamed() -> str:
+    """A key for purchases of somebody erased: by chance alone, so that nothing leads from it to whom it was.
+
+    >>> new_unnamed().startswith(UNNAMED)
+    True
+    """
+    return UNNAMED + secrets.token_hex(12)
+
 
 def new_id(kind: str) -> str:
     """A fresh identifier such as `run-20261122T155907Z-9f2c41`: kind, moment in UTC, six random hexadecimal digits.

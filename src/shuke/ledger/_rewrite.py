@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
@@ -19,13 +20,15 @@ _TRIES = 10
 
 @dataclass(frozen=True)
 class Removal:
-    """Which rows go: those with this value in this column. `marks` says what the commit leaves, or refuses."""
+    """Which rows go: those with this value in this column. `marks` says what the commit leaves, or refuses; `instead`
+    makes of the rows that go what comes in their place."""
 
     column: str
     value: str
     told: Mapping[str, str]
     marks: Callable[[Snapshot], Mapping[str, int]]
     even_if_none: bool = False
+    instead: Callable[[pa.Table], pa.Table] | None = None
 
 
 def remove_rows(table: DeltaFolder, removal: Removal, ranges: tuple[str, ...]) -> int:
@@ -40,6 +43,7 @@ def remove_rows(table: DeltaFolder, removal: Removal, ranges: tuple[str, ...]) -
             return 0
         mixed = [part for part, rows in hits.items() if rows < part.rows]
         added = [new for n, part in enumerate(mixed, start=1) for new in _without(table, part, removal, ranges, n)]
+        added += _instead(table, list(hits), removal, ranges, len(added) + 1)
         with unused_removed(table, added, removal.told["entry_id"]):
             if table.commit(_exchange(list(hits), added, removal.marks), removal.told, at=now) is not None:
                 return sum(hits.values())
@@ -88,6 +92,18 @@ def _without(table: DeltaFolder, part: Part, removal: Removal, ranges: tuple[str
         rows_in_part=part.rows,
         first=number,
     )
+
+
+def _instead(
+    table: DeltaFolder, parts: list[Part], removal: Removal, ranges: tuple[str, ...], number: int
+) -> list[Part]:
+    """What comes in the place of the rows: few, and in a file of their own."""
+    if removal.instead is None or not parts:
+        return []
+    found = [find_rows(table.folder / part.name, removal.column, removal.value) for part in parts]
+    rows = removal.instead(pa.concat_tables(found, promote_options="default"))
+    batches = rows.select(table.schema.names).cast(table.schema).to_batches()
+    return write_parts(batches, table.schema, table.folder, removal.told["entry_id"], ranges=ranges, first=number)
 
 
 def _exchange(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,7 +16,7 @@ from shuke.kit.ids import new_id
 from shuke.ledger._add import RANGES, UNDONE, VISIBLE, Rows, add_once, content_mark
 from shuke.ledger._compact import compact_table
 from shuke.ledger._delta import DeltaFolder, Snapshot
-from shuke.ledger._erasures import customer_hash
+from shuke.ledger._erasures import customer_hash, without_name
 from shuke.ledger._journal import Entry, Journal
 from shuke.ledger._read import Lookup, as_view
 from shuke.ledger._rewrite import Removal, remove_rows
@@ -119,18 +120,32 @@ class Ledger:
         self._journal.landed(entry)
         return rows
 
-    def erase(self, customer_id: str) -> Erased:
+    def of_customer(self, customer_id: str) -> dict[str, pa.Table]:
+        """All that is held of one customer, by table: purchases, touches, the scores of every run."""
+        found = {}
+        for table in self._tables_of_customers():
+            held = Lookup(table).rows("customer_id", customer_id)
+            order = [(name, "ascending") for name in _stored_order(table)]
+            found[table.folder.name] = held.sort_by(order)
+        return found
+
+    def erase(self, customer_id: str, *, unnamed: str = "") -> Erased:
         """Remove a customer from every table, and every older version with it (mission 6.1, erasure).
+
+        With `unnamed` (`kit.ids.new_unnamed`) the purchases stay, under that key: their days, amounts and articles, for
+        the books; the hour, the order number, the file and the row go, since these lead back.
 
         Older versions of all tables are dropped, since they hold the customer: the newest alone can then be read. The
         log keeps a hash under this ledger's own key. Killed halfway, call it again: it goes on where it stopped.
         """
-        tables = [table for table in self._tables() if "customer_id" in table.schema.names]
         name = customer_hash(self.folder, customer_id)
         entry = Entry(new_id("erase"), "erase", "", name)
         self._journal.announce(entry)
-        removal = Removal("customer_id", customer_id, entry.told, lambda _: {entry.entry_id: 1})
-        rows = {table.folder.name: remove_rows(table, removal, _ranges(table)) for table in tables}
+        tables, rows = self._tables_of_customers(), {}
+        for table in tables:
+            instead = partial(without_name, unnamed=unnamed) if unnamed and _is_of(table, PURCHASES) else None
+            removal = Removal("customer_id", customer_id, entry.told, lambda _: {entry.entry_id: 1}, instead=instead)
+            rows[table.folder.name] = remove_rows(table, removal, _ranges(table))
         self._drop_older(tables)
         self._journal.landed(entry, rows)
         return Erased(name, entry.at, rows)
@@ -220,6 +235,9 @@ class Ledger:
         folders = sorted(self.folder.glob("*/_delta_log"))
         return [DeltaFolder.stored(log.parent) for log in folders if log.parent.name != _JOURNAL]
 
+    def _tables_of_customers(self) -> list[DeltaFolder]:
+        return [table for table in self._tables() if "customer_id" in table.schema.names]
+
     def _landed(self, act: str) -> list[Entry]:
         """The acts of that kind that came to pass: by their own word, or by their mark in the table."""
         entries, said = self._journal.entries()
@@ -269,6 +287,10 @@ def _checked(name: str, what: str) -> str:
 
 def _ranges(table: DeltaFolder) -> tuple[str, ...]:
     return tuple(name for name in RANGES if name in table.schema.names)
+
+
+def _is_of(table: DeltaFolder, contract: Contract) -> bool:
+    return table.folder.name == contract.name
 
 
 def _order(contract: Contract, own: tuple[str, ...]) -> tuple[str, ...]:

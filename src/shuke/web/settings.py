@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "shuke.crm.jobs",
     "shuke.crm.people",
     "shuke.crm.customers",
+    "shuke.crm.privacy",
     "shuke.crm.scores",
     "shuke.crm.timeline",
     "shuke.crm.merging",
@@ -156,6 +157,8 @@ SHUKE_JOBS: dict[str, str] = {
     "customers.assign": "shuke.crm.scores.bulk.run_assign",
     "customers.unassign": "shuke.crm.scores.bulk.run_unassign",
     "customers.duplicates": "shuke.insight.duplicates.search",
+    "customers.consents": "shuke.crm.scores.views_of_consents.run",
+    "privacy.erase": "shuke.crm.privacy.erasing.run",
 }
 SHUKE_PALETTE: list[str] = [
     "shuke.web.pages.find_pages",
@@ -168,6 +171,7 @@ SHUKE_CUSTOMER_SLOTS: list[dict[str, str]] = [
     {"name": "forecast", "url_name": "insight:customer_forecast", "shape": "told"},
     {"name": "purchases_over_time", "url_name": "insight:customer_purchases_over_time"},
     {"name": "purchases", "url_name": "insight:customer_purchases", "shape": "table"},
+    {"name": "consents", "url_name": "privacy:consents", "shape": "told", "unscored": "yes"},
 ]
 SHUKE_TIMELINE_SOURCES: list[str] = [
     "shuke.insight.timeline.PURCHASES",
@@ -175,9 +179,14 @@ SHUKE_TIMELINE_SOURCES: list[str] = [
     "shuke.crm.timeline.sources.TIERS",
     "shuke.crm.timeline.sources_of_cards.CARDS",
     "shuke.crm.merging.timeline.MERGES",
+    "shuke.crm.timeline.sources_of_consents.CONSENTS",
     "shuke.crm.timeline.sources.TOUCHES",
 ]
-SHUKE_ERASERS: list[str] = ["shuke.crm.timeline.writes.forget"]
+SHUKE_ERASERS: list[str] = [
+    "shuke.crm.timeline.writes.forget",
+    "shuke.crm.privacy.forgetting.forget",
+    "shuke.crm.scores.forgetting.forget",
+]
 """What else goes when a customer is erased: each is given the ids, in the transaction of the erasure."""
 SHUKE_MERGERS: list[str] = [
     "shuke.crm.customers.moves.TAGS",
@@ -194,6 +203,31 @@ SHUKE_MERGERS: list[str] = [
 ]
 """What goes along when cards are merged (`crm/customers/movers.py`), in this order; it comes back in the other."""
 SHUKE_CARD_NOTICES: list[str] = ["shuke.crm.merging.notices.of_card"]
+SHUKE_HOLDINGS: list[str] = [
+    "shuke.crm.privacy.held.CARD",
+    "shuke.crm.privacy.held.TAGS",
+    "shuke.crm.privacy.held.LINKS",
+    "shuke.crm.privacy.held.ENTRIES",
+    "shuke.crm.privacy.held.CONSENTS",
+    "shuke.crm.timeline.held.TOUCHES",
+    "shuke.crm.timeline.held.ATTACHMENTS",
+    "shuke.crm.timeline.held.BOOKINGS",
+    "shuke.insight.held.LEDGER_PURCHASES",
+    "shuke.insight.held.LEDGER_TOUCHES",
+    "shuke.insight.held.LEDGER_SCORES",
+    "shuke.crm.scores.forgetting.SCORES",
+    "shuke.crm.scores.forgetting.STANDING",
+    "shuke.insight.held.UPLOADS",
+    "shuke.crm.privacy.held.CHANGES",
+    "shuke.crm.privacy.held.AUDIT",
+    "shuke.crm.privacy.held.TRACES",
+]
+"""All that is held on a person: counted before an erasure, exported on request, swept after the records went."""
+SHUKE_ERASURE: dict[str, str | list[str]] = {
+    "alone_with": "insight.run",
+    "waits_for": ["insight.import", "timeline.export"],
+}
+"""An erasure and a run are never at work at once; imports that began before it end first."""
 SHUKE_MAY = "shuke.crm.people.reads.may"
 SHUKE_LINKS: dict[str, str] = {
     "home": "home",
@@ -236,6 +270,12 @@ SHUKE_NAVIGATION: list[dict[str, str]] = [
         "text": "web.nav.people",
         "permission": "people",
         "shortcut": "g p",
+    },
+    {
+        "url_name": "privacy:erasures",
+        "icon": "eraser",
+        "text": "web.nav.erasures",
+        "permission": "erase",
     },
     {
         "url_name": "people:audit",

@@ -18,6 +18,7 @@ urlpatterns = [
     path("jobs/", include("shuke.crm.jobs.urls")),
     path("customers/-/", include("shuke.crm.merging.urls")),
     path("customers/", include("shuke.crm.scores.urls")),
+    path("", include("shuke.crm.privacy.urls")),
     path("", include("shuke.crm.timeline.urls")),
     path("", include("shuke.crm.people.urls")),
     path("", include("shuke.insight.urls")),

@@ -30,6 +30,13 @@ def rebuild() -> None:
             cursor.execute("INSERT INTO customers_search (customers_search) VALUES ('rebuild')")
 
 
+def tidy() -> None:
+    """Words that were taken out stay in the index until its parts are joined; join them all now."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO customers_search (customers_search) VALUES ('optimize')")
+
+
 def _write(sql: str, customers: Iterable[tuple[int, str]]) -> None:
     rows = [(pk, text) for pk, text in customers if text]
     if rows and connection.vendor == "sqlite":

@@ -25,6 +25,7 @@ ACTS = (
     "second_factor_on", "second_factor_off", "recovery_codes_made", "passkey_added", "passkey_removed",
     "user_added", "user_changed", "team_added", "team_changed", "team_deleted", "role_added", "role_changed",
     "role_deleted", "view_as_begun", "view_as_ended",
+    "consent_noted", "person_exported", "erasure_asked", "erasure_done", "key_let_return",
     "customers_kept", "customer_erased", "customers_assigned", "tag_on", "tag_off", "configured",
     "customer_added", "card_changed", "entry_added", "entry_changed", "entry_removed", "linked", "unlinked",
     "cards_merged", "cards_parted", "pair_refused", "pair_reopened", "duplicates_sought",

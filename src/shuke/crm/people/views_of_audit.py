@@ -28,6 +28,7 @@ KINDS = (
     "team",
     "role",
     "customer",
+    "erasure",
     "view",
     "export",
     "upload",

@@ -77,6 +77,7 @@ COLUMNS: Mapping[str, Column] = {
         Column("phone", "phone", "text"),
         Column("email", "email", "text"),
         Column("tags", "tags", "text"),
+        Column("consents", "consents", "text"),
         Column("owner", "owner", "text"),
         Column("created", "created_at", "day", order="created_at"),
         Column("last_contact", LAST_CONTACT, "day", order=LAST_TOUCH),
@@ -86,6 +87,8 @@ DEFAULT = ("tier", "stage", "clv", "current_value", "value_at_risk", "churn_prob
 ORDERS = {"name": "sort_name"} | {code: column.order for code, column in COLUMNS.items() if column.order}
 """What lists are sorted by: the code in addresses and the field."""
 OF_CUSTOMER = {"phone", "email", "created_at", "owner", LAST_CONTACT}
+BESIDE = {"tags", "consents"}
+"""Columns of texts that are asked for beside the rows, for a page of them at once."""
 OF_CARD = "values."
 """What the field of a column begins with that shows a field of the card."""
 

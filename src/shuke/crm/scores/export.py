@@ -12,15 +12,14 @@ from django.conf import settings
 from django.utils import timezone
 
 from shuke.crm.customers import fields as types
-from shuke.crm.customers import reads as customers
 from shuke.crm.customers.models import Export, Field
 from shuke.crm.customers.writes import close_export, log_export
 from shuke.crm.people.models import User
-from shuke.crm.scores.columns import COLUMNS, Column, file_text, why_sentence
+from shuke.crm.scores.columns import BESIDE, Column, file_text, why_sentence
 from shuke.crm.scores.models import Run
 from shuke.crm.scores.query import Query
 from shuke.crm.scores.reads import Listed, all_listed, as_row
-from shuke.crm.scores.rows import links_customers, names_in
+from shuke.crm.scores.rows import beside, links_customers, names_in
 from shuke.kit.cells import safe_cell
 from shuke.kit.text import say
 
@@ -51,10 +50,10 @@ class _Style:
 
 @dataclass(frozen=True)
 class _More:
-    """For whom some hundred lines are, the tags of their customers, and the names of customers they link to."""
+    """For whom some hundred lines are, tags and consents of their customers, and names of customers they link to."""
 
     viewer: User
-    tags: Mapping[int, list[str]]
+    beside: Mapping[str, Mapping[int, list[str]]]
     names: Mapping[int, str]
 
 
@@ -62,12 +61,12 @@ def _lines(viewer: User, rows: Iterator[Listed], query: Query, style: _Style, lo
     yield _BYTE_ORDER_MARK + _csv([_heads(query, style)])
     count = 0
     while chunk := list(islice(rows, _LINES)):
-        with_tags = COLUMNS["tags"] in query.columns
-        tags = customers.tags_of(viewer, [row.customer.pk for row in chunk]) if with_tags else {}
+        ids = [row.customer.pk for row in chunk]
+        told = {column.code: beside(viewer, column, ids) for column in query.columns if column.code in BESIDE}
         names: dict[int, str] = {}
         for column in query.columns:
             names |= names_in(viewer, column, chunk) if links_customers(column) else {}
-        more = _More(viewer, tags, names)
+        more = _More(viewer, told, names)
         yield _csv([_line(row, query, style, more) for row in chunk])
         count += len(chunk)
     close_export(export=log, rows=count)
@@ -97,8 +96,8 @@ def _line(row: Listed, query: Query, style: _Style, more: _More) -> list[str]:
 
 
 def _text(row: Listed, column: Column, style: _Style, more: _More) -> str:
-    if column.code == "tags":
-        return ", ".join(more.tags.get(row.customer.pk, []))
+    if column.code in BESIDE:
+        return ", ".join(more.beside[column.code].get(row.customer.pk, []))
     if column.of is not None:
         return types.file_text(column.of, row.value(column.field), more.viewer, more.names)
     if column.form == "sentence":

@@ -27,6 +27,7 @@ from shuke.crm.customers.search import found_ids, matching
 from shuke.crm.customers.values import FieldValue
 from shuke.crm.people.models import User
 from shuke.crm.people.rights import Act
+from shuke.crm.privacy import reads as consents
 from shuke.crm.scores.cells import chosen
 from shuke.crm.scores.columns import LAST_TOUCH
 from shuke.crm.scores.models import DESCENDING, FIRST_OF_CELLS, RELATIONS, SLOTS, Run, Score
@@ -111,7 +112,10 @@ class _Plan:
     def is_narrowed(self) -> bool:
         """Whether there is a filter that the order's index and the cells know nothing of."""
         query = self.query
-        return bool(query.words or query.tag or query.contact or query.conditions) or not self.sight.within.is_all
+        return (
+            bool(query.words or query.tag or query.contact or query.consent or query.conditions)
+            or not self.sight.within.is_all
+        )
 
     @property
     def is_descending(self) -> bool:
@@ -177,9 +181,8 @@ def _left(plan: _Plan, most: int) -> list[int] | None:
     words, tail_only = plan.query.words, plan.sight.tail_only
     if words and len(ids := found_ids(words, most + 1, tail_only=tail_only)) <= most:
         return ids
-    if plan.tag_id is not None:
-        tagged = CustomerTag.objects.filter(tag_id=plan.tag_id).values_list("customer_id", flat=True)
-        if len(ids := list(tagged[: most + 1])) <= most:
+    for ids in _named(plan, most + 1):
+        if len(ids) <= most:
             return ids
     for condition in plan.query.conditions:
         if condition.has_index:
@@ -187,6 +190,15 @@ def _left(plan: _Plan, most: int) -> list[int] | None:
             if len(ids := list(passing[: most + 1])) <= most:
                 return ids
     return None
+
+
+def _named(plan: _Plan, most: int) -> Iterator[list[int]]:
+    """The ids that a tag leaves, and those that what was said of a channel leaves."""
+    if plan.tag_id is not None:
+        tagged = CustomerTag.objects.filter(tag_id=plan.tag_id).values_list("customer_id", flat=True)
+        yield list(tagged[:most])
+    if plan.query.consent and (said := consents.ids_with(plan.query.consent, most)) is not None:
+        yield said
 
 
 def _tried(plan: _Plan) -> list[int] | None:
@@ -249,6 +261,8 @@ def _passes(plan: _Plan, prefix: str) -> Q:
         condition &= Q(Exists(tagged))
     if plan.query.contact:
         condition &= _without_contact(plan.query.contact, prefix)
+    if plan.query.consent:
+        condition &= consents.passes(plan.query.consent)
     for wanted in plan.query.conditions:
         condition &= wanted.passes(prefix, walked=True)
     return condition
@@ -345,7 +359,7 @@ def _walked(plan: _Plan, start: int, size: int) -> list[int]:
 
 
 def _total(plan: _Plan) -> tuple[int, bool]:
-    if plan.query.words or plan.query.tag or plan.query.contact or plan.query.conditions:
+    if plan.query.words or plan.query.tag or plan.query.contact or plan.query.consent or plan.query.conditions:
         return FEW, True
     if plan.sight.within.is_all and (plan.cells is not None or not plan.by_customer):
         return plan.in_cells, False

@@ -10,6 +10,7 @@ from django.http import QueryDict
 
 from shuke.crm.customers.models import Field
 from shuke.crm.people.models import User
+from shuke.crm.privacy.reads import CONSENTS
 from shuke.crm.scores import conditions
 from shuke.crm.scores.cells import ALL, Wanted
 from shuke.crm.scores.columns import COLUMNS, DEFAULT, ORDERS, Column, card_column
@@ -34,6 +35,7 @@ class Query:
     tag: str = ""
     owner: str = ""
     contact: str = ""
+    consent: str = ""
     order: str = DEFAULT_ORDER
     page: int = 1
     size: int = PAGE_SIZES[0]
@@ -44,7 +46,9 @@ class Query:
 
     @property
     def is_filtered(self) -> bool:
-        return bool(self.words or self.tag or self.owner or self.contact or self.wanted or self.conditions)
+        return bool(
+            self.words or self.tag or self.owner or self.contact or self.consent or self.wanted or self.conditions
+        )
 
     @property
     def field(self) -> str:
@@ -106,6 +110,7 @@ def read(asked: QueryDict, fields: Sequence[Field] = (), viewer: User | None = N
         ),
         tag=asked.get("tag", "").strip().replace("\x00", ""),
         owner=_owner(asked.get("owner", "")),
+        consent=_consent(asked.get("consent", "")),
         contact=asked.get("contact", "") if asked.get("contact", "") in CONTACTS else "",
         order=order if order.removeprefix("-") in orders else DEFAULT_ORDER,
         page=max(_whole(asked.get("page", "")), 1),
@@ -125,6 +130,12 @@ def _owner(text: str) -> str:
     return text if text in OWNERS or _whole(text) else ""
 
 
+def _consent(text: str) -> str:
+    """A channel and what was said of it, such as `email:given`."""
+    channel, _, state = text.partition(":")
+    return text if state in CONSENTS and len(channel) <= _LONGEST_SEARCH and "\x00" not in channel else ""
+
+
 def _whole(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 
@@ -134,6 +145,7 @@ def _pairs(query: Query) -> list[tuple[str, object]]:
     for name in ("tier", "stage", "segment", "risk", "tier_before"):
         pairs += [(name, value) for value in getattr(query.wanted, name)]
     pairs += [("tag", query.tag), ("owner", query.owner), ("contact", query.contact)]
+    pairs.append(("consent", query.consent))
     pairs += [pair for condition in query.conditions for pair in condition.pairs()]
     if query.order != DEFAULT_ORDER:
         pairs.append(("sort", query.order))

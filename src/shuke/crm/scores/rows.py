@@ -16,10 +16,13 @@ from shuke.crm.customers import fields as types
 from shuke.crm.customers import reads as customers
 from shuke.crm.customers.models import Field
 from shuke.crm.people.models import User
-from shuke.crm.scores.columns import COLUMNS, Column, Writer, short_tier, why_sentence, writers
+from shuke.crm.privacy import reads as consents
+from shuke.crm.scores.columns import BESIDE, Column, Writer, short_tier, why_sentence, writers
 from shuke.crm.scores.query import Query
 from shuke.crm.scores.reads import Listed, as_row
+from shuke.crm.words import here
 from shuke.kit.text import template
+from shuke.ui import language as tongues
 
 _LIKELY, _UNSURE = 0.5, 0.25
 _BAR_WIDTH = 48
@@ -35,7 +38,7 @@ class Way:
     title: str
     language: str
     currency: str
-    tags: Mapping[int, list[str]]
+    beside: Mapping[int, list[str]]
 
     @property
     def shape(self) -> Literal["meter", "badge", "text"]:
@@ -64,11 +67,28 @@ def drawn(viewer: User, query: Query, rows: Sequence[Listed], language: str, cur
 
 
 def _ways(viewer: User, query: Query, rows: Sequence[Listed], language: str, currency: str) -> list[Way]:
-    with_tags = COLUMNS["tags"] in query.columns
-    tags = customers.tags_of(viewer, [row.customer.pk for row in rows]) if with_tags else {}
+    ids = [row.customer.pk for row in rows]
     pairs = zip(query.columns, writers(viewer, query.columns, language, currency), strict=True)
-    ways = [Way(column, write, column.title(language), language, currency, tags) for column, write in pairs]
+    ways = [
+        Way(column, write, column.title(language), language, currency, beside(viewer, column, ids))
+        for column, write in pairs
+    ]
     return [_with_names(viewer, way, rows) if links_customers(way.column) else way for way in ways]
+
+
+def beside(viewer: User, column: Column, ids: Sequence[int]) -> dict[int, list[str]]:
+    """The texts of a column that is asked for beside the rows, by customer: tags; what was said of each channel."""
+    if column.code == "tags":
+        return customers.tags_of(viewer, ids)
+    if column.code != "consents":
+        return {}
+    tongue = tongues.active()
+    labels = {channel.code: channel.label(tongue) for channel in consents.channels()}
+    told = consents.of_customers(viewer, ids)
+    return {
+        pk: [f"{labels[code]}: {here(f'privacy.state.{state}')}" for code, state in said.items() if code in labels]
+        for pk, said in told.items()
+    }
 
 
 def _with_names(viewer: User, way: Way, rows: Sequence[Listed]) -> Way:
@@ -96,7 +116,7 @@ def _card_url(pattern: str, key: str) -> str:
 
 def _values(row: Listed, way: Way) -> tuple[str, ...]:
     """What fills a cell's pattern, in its order: a meter's tone, text and width; a badge's tone and text; a text."""
-    value = row.value(way.column.field) if way.column.code != "tags" else None
+    value = row.value(way.column.field) if way.column.code not in BESIDE else None
     if way.shape == "meter":
         tone = "" if value is None else "bad" if value >= _LIKELY else "warn" if value >= _UNSURE else "good"
         return tone, way.write(value), f"{(value or 0) * _BAR_WIDTH:.1f}"
@@ -104,8 +124,8 @@ def _values(row: Listed, way: Way) -> tuple[str, ...]:
         return f"tier-{value.lower()}", short_tier(value, way.language)
     if way.shape == "badge":
         return (f"stage-{value}" if value else ""), way.write(value)
-    if way.column.code == "tags":
-        return (" · ".join(way.tags.get(row.customer.pk, [])) or _UNKNOWN,)
+    if way.column.code in BESIDE:
+        return (" · ".join(way.beside.get(row.customer.pk, [])) or _UNKNOWN,)
     if way.column.form == "sentence" and row.score is not None:
         return (why_sentence(as_row(row.score, row.customer.key), way.language, way.currency),)
     return (way.write(value),)

@@ -15,6 +15,8 @@ from shuke.crm.customers.fields import is_closed
 from shuke.crm.customers.forms import colours
 from shuke.crm.customers.models import Field, SavedView
 from shuke.crm.people.models import User
+from shuke.crm.privacy import reads as consents
+from shuke.crm.privacy.reads import CONSENTS
 from shuke.crm.scores.columns import COLUMNS, Column, name_of
 from shuke.crm.scores.conditions import PREFIX, RANGES, STATES, WORDS
 from shuke.crm.scores.find import Found
@@ -66,7 +68,7 @@ def context(viewer: User, query: Query, run: Run | None, rows: Sequence[Listed],
     tongue, currency = language.active(), run.currency if run else settings.SHUKE_CURRENCY
     saved, tags = customers.saved_views(viewer), customers.all_tags(viewer)
     filters = _filters(query, run, tags, tongue, counted=customers.sees_all(viewer))
-    filters += [_contact_filter(query), _owner_filter(viewer, query)]
+    filters += [_consent_filter(query), _contact_filter(query), _owner_filter(viewer, query)]
     return {
         "query": query,
         "run": run,
@@ -76,14 +78,19 @@ def context(viewer: User, query: Query, run: Run | None, rows: Sequence[Listed],
         "total": number(found.total, tongue) + ("+" if found.capped else ""),
         "as_of": day(run.as_of, tongue) if run else "",
         **_bar(filters),
-        "chips": [*_chips(query, tongue), *_contact_chip(query), *_owner_chip(query, filters[-1])],
+        "chips": [
+            *_chips(query, tongue),
+            *_consent_chip(query),
+            *_contact_chip(query),
+            *_owner_chip(query, filters[-1]),
+        ],
         "views": _views(viewer, query, saved),
         "saved_views": [_kept_view(view, viewer) for view in saved],
         "column_choices": [_column_choice(column, query, tongue) for column in (*COLUMNS.values(), *query.fields)],
         "field_filters": [_field_filter(viewer, column.of, query) for column in query.fields if column.of is not None],
         "kept_for_fields": [pair for pair in query.kept() if not pair[0].startswith(PREFIX)],
         "colours": colours(),
-        "kept_for_filters": query.kept("q", "tier", "stage", "segment", "risk", "tag", "owner", "contact"),
+        "kept_for_filters": query.kept("q", "tier", "stage", "segment", "risk", "tag", "owner", "contact", "consent"),
         "kept_for_columns": query.kept("columns"),
         "columns_default": query.address(columns=Query().columns),
         "reset": reverse("customers:list") + Query(columns=query.columns, size=query.size).address(),
@@ -127,6 +134,30 @@ def _owner_filter(viewer: User, query: Query) -> Filter:
         if user.pk != viewer.pk
     ]
     return Filter("owner", here("scores.list.any_owner"), choices)
+
+
+def _consent_filter(query: Query) -> Filter:
+    """Who said yes, no or nothing to a channel."""
+    tongue = language.active()
+    choices = [
+        Choice(code, label, code == query.consent)
+        for channel in consents.channels()
+        for state in CONSENTS
+        for code, label in [(f"{channel.code}:{state}", _consent(channel.label(tongue), state))]
+    ]
+    return Filter("consent", here("scores.list.any_consent"), choices)
+
+
+def _consent(channel: str, state: str) -> str:
+    return here(f"privacy.filter.{state}", channel=channel)
+
+
+def _consent_chip(query: Query) -> list[Option]:
+    if not query.consent:
+        return []
+    code, _, state = query.consent.partition(":")
+    labels = {channel.code: channel.label(language.active()) for channel in consents.channels()}
+    return [_chip(_consent(labels.get(code, code), state), query, consent="")]
 
 
 def _contact_filter(query: Query) -> Filter:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from shuke.crm.customers import paths  # noqa: F401  registers <key:key>
-from shuke.crm.scores import views, views_of_bulk, views_of_rights
+from shuke.crm.scores import views, views_of_bulk, views_of_consents, views_of_rights
 
 app_name = "customers"
 urlpatterns = [
@@ -22,6 +22,7 @@ urlpatterns = [
     path("-/bulk/", views_of_bulk.edit, name="bulk"),
     path("-/act/<int:act_id>/", views_of_bulk.act, name="act"),
     path("-/act/<int:act_id>/undo/", views_of_bulk.undo, name="undo_act"),
+    path("-/consents/", views_of_consents.note_selected, name="consents"),
     path("<key:key>/", views.show_card, name="card"),
     path("", include("shuke.crm.customers.urls")),
 ]

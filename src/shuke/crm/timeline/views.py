@@ -30,6 +30,7 @@ GROUPS: dict[str, frozenset[str]] = {
     "purchase": frozenset({"purchase"}),
     "standing": frozenset({"standing"}),
     "card": frozenset({"card"}),
+    "consent": frozenset({"consent"}),
 }
 """What the list can be narrowed to."""
 

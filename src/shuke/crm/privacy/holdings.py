@@ -1,0 +1,115 @@
+"""What is held on a person: each app names its holdings in SHUKE_HOLDINGS, for the page, the export and the erasure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote_plus
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from shuke.crm.customers.keys import keys_of
+from shuke.crm.customers.models import Change, Customer, Field
+from shuke.crm.people.models import User
+
+_LONG = 5
+"""From how many signs on a mark is looked for inside other texts; a shorter one must be the whole text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whom it is about. `marks` are texts that name the person elsewhere: keys, names, phones, addresses, old ones too.
+
+    `unnamed`: the key under which purchases stay, empty where they go. `gathered`: what holdings noted before the
+    records went, by their code.
+    """
+
+    number: int
+    keys: tuple[str, ...]
+    marks: tuple[str, ...] = ()
+    unnamed: str = ""
+    gathered: Mapping[str, Any] = field(default_factory=dict)
+
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+def no_rows(_: User, __: Person) -> Rows:
+    """Of a holding that has nothing of its own to give away."""
+    return ()
+
+
+def no_files(_: Person) -> Iterable[tuple[str, Path]]:
+    """Of a holding without files."""
+    return ()
+
+
+@dataclass(frozen=True)
+class Holding:
+    """One kind of thing that is held on a person: its tables, how much there is, all of it, and how it goes.
+
+    Records that hang on the customer go with the card (`customers.writes.forget`, SHUKE_ERASERS). `gather` notes before
+    that what `sweep` needs after it; `sweep` may run again after it was killed.
+    """
+
+    code: str
+    models: tuple[str, ...]
+    count: Callable[[Person], int]
+    export: Callable[[User, Person], Rows] = no_rows
+    files: Callable[[Person], Iterable[tuple[str, Path]]] = no_files
+    gather: Callable[[Person], Any] | None = None
+    sweep: Callable[[Person], None] | None = None
+
+
+def holdings() -> list[Holding]:
+    """All that SHUKE_HOLDINGS names."""
+    return [import_string(path) for path in settings.SHUKE_HOLDINGS]
+
+
+def person_of(customer: Customer) -> Person:
+    """The customer as holdings are asked about."""
+    return Person(customer.pk, tuple(keys_of(customer)), tuple(_marks(customer)))
+
+
+def _marks(customer: Customer) -> list[str]:
+    phones = Field.objects.filter(type=Field.Type.PHONE).values_list("code", flat=True)
+    told = [*keys_of(customer), customer.name, customer.phone, customer.email]
+    told += [customer.values[code] for code in phones if code in customer.values]
+    old = Change.objects.filter(customer=customer, field__in=["name", "phone", "email", *phones])
+    told += [side for before, after in old.values_list("before", "after") for side in (before, after)]
+    texts = [text.strip() for text in told if isinstance(text, str)]
+    digits = [re.sub(r"\D", "", text) for text in texts if re.fullmatch(r"\+?[\d\s()-]{7,}", text)]
+    # A number of few digits may stand for anything: where keys stand, they are looked for by themselves.
+    return sorted({text for text in (*texts, *digits) if len(text) > 1 and not (text.isdigit() and len(text) < _LONG)})
+
+
+def names(person: Person, text: str) -> bool:
+    """Whether a text names the person: it is a mark, or has a long one inside; an address also in its parts.
+
+    >>> wang = Person(1, ("C-100",), ("C-100", "王芳"))
+    >>> names(wang, "王芳"), names(wang, "about C-100"), names(wang, "q=%E7%8E%8B%E8%8A%B3&tag="), names(wang, "王芳芳")
+    (True, True, True, False)
+    """
+    plain = unquote_plus(text)
+    parts = {text, plain, *(value for _, value in parse_qsl(text))}
+    return any(mark in parts or (len(mark) >= _LONG and (mark in text or mark in plain)) for mark in person.marks)
+
+
+def without(person: Person, value: Any) -> Any:
+    """JSON without what names the person: such texts are emptied, such entries of lists and objects left out.
+
+    >>> wang = Person(1, ("C-100",), ("C-100",))
+    >>> without(wang, {"keys": ["C-100", "C-200"], "C-100": 1, "by": "C-100", "rows": 3})
+    {'keys': ['C-200'], 'by': '', 'rows': 3}
+    """
+    if isinstance(value, str):
+        return "" if names(person, value) else value
+    if isinstance(value, list):
+        return [without(person, one) for one in value if not (isinstance(one, str) and names(person, one))]
+    if isinstance(value, dict):
+        return {name: without(person, one) for name, one in value.items() if not names(person, name)}
+    return value

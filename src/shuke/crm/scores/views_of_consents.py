@@ -1,0 +1,85 @@
+"""One statement for many customers: those ticked, or all of a list; at once, or as a job."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from shuke.crm.jobs.worker import JobRun
+from shuke.crm.jobs.writes import enqueue
+from shuke.crm.people.models import User
+from shuke.crm.people.reads import needs, viewer_of
+from shuke.crm.privacy.forms import StatementForm
+from shuke.crm.privacy.models import Channel
+from shuke.crm.privacy.writes import Said, note
+from shuke.crm.scores.bulk import ids_of_list
+from shuke.crm.words import here
+from shuke.kit.text import number
+from shuke.ui import language
+from shuke.ui.parts import Crumb
+from shuke.ui.toasts import toast
+
+JOB = "customers.consents"
+_AT_ONCE = 500
+
+
+@require_POST
+@needs("tag")
+def note_selected(request: HttpRequest) -> HttpResponse:
+    """Ask what was said, then note it for all who may be changed; a statement is added, none is taken away."""
+    viewer = viewer_of(request)
+    ids, address = _ids(request), request.POST.get("list", "")[:2000]
+    everybody = request.POST.get("whom") == "all"
+    if not ids and not everybody:
+        toast(request, here("customers.tag.nobody"), tone="warning")
+        return HttpResponseRedirect(_list(address))
+    form = StatementForm(request.POST if "apply" in request.POST else None)
+    if form.is_valid():
+        return _apply(request, viewer, form.said(), [] if everybody else ids, address)
+    shown = {
+        "form": form, "ids": ids, "list": address, "all": everybody, "count": number(len(ids), language.active()),
+        "trail": [Crumb(here("customers.title"), reverse("customers:list"))],
+    }  # fmt: skip
+    return render(request, "scores/consents.html", shown, status=422 if form.is_bound else 200)
+
+
+def _apply(request: HttpRequest, viewer: User, said: Said, ids: list[int], address: str) -> HttpResponse:
+    if not ids:
+        payload = {"list": address, "said": _kept(said)}
+        return redirect("jobs:job", enqueue(kind=JOB, payload=payload, exclusive_key=JOB, started_by=viewer).pk)
+    noted = note(customers=ids[:_AT_ONCE], said=said, by=viewer)
+    toast(request, here("privacy.bulk.done", count=number(len(noted), language.active())))
+    return HttpResponseRedirect(_list(address))
+
+
+def _kept(said: Said) -> dict[str, str]:
+    told = {name: str(getattr(said, name)) for name in ("state", "source", "purpose", "evidence")}
+    return {**told, "channel": said.channel.code, "on": said.on.isoformat()}
+
+
+def run(job: JobRun) -> Mapping[str, Any]:
+    """The job for all of a list: read whole before the first statement, which may move customers out of it."""
+    told, by = dict(job.payload["said"]), job.job.started_by
+    assert isinstance(by, User)  # noqa: S101  `_apply` names one
+    channel, on = Channel.objects.get(code=told.pop("channel")), date.fromisoformat(told.pop("on"))
+    ids, said = list(ids_of_list(by, job.payload["list"])), Said(channel=channel, on=on, **told)
+    noted = 0
+    for start in range(0, len(ids), _AT_ONCE):
+        noted += len(note(customers=ids[start : start + _AT_ONCE], said=said, by=by))
+        job.progress("changing", start, len(ids))
+    return {"url": _list(str(job.payload["list"])), "noted": noted}
+
+
+def _ids(request: HttpRequest) -> list[int]:
+    texts = [text for entry in request.POST.getlist("ids") for text in entry.split(",")]
+    return [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19]
+
+
+def _list(address: str) -> str:
+    return reverse("customers:list") + (f"?{address.lstrip('?')}" if address.lstrip("?") else "")
