@@ -19,6 +19,7 @@ from shuke.crm.scores.columns import LAST_CONTACT, LAST_TOUCH, OF_CARD, OF_CUSTO
 from shuke.crm.scores.find import Found, Sight, all_ids, find
 from shuke.crm.scores.models import COLUMNS, SLOTS, Run, Score, TierChange
 from shuke.crm.scores.query import Query
+from shuke.crm.scores.walk import Place, walk
 
 _CHUNK = 2_000
 _NAMES_OF_OWNER = ("owner__username", "owner__name")
@@ -79,6 +80,17 @@ def listed(viewer: User, query: Query, run: Run | None) -> tuple[list[Listed], F
     _require_sight(viewer)
     found = find(query, run, Sight.of(viewer, query))
     return _rows(viewer, found.ids, run, query.columns), found
+
+
+def walked(
+    viewer: User, query: Query, run: Run | None, after: Place | None, limit: int
+) -> tuple[list[Listed], Place | None]:
+    """The next customers of a list after a place in it, and where they end; None where the list does."""
+    _require_sight(viewer)
+    found = walk(query, run, Sight.of(viewer, query), after, limit + 1)
+    shown = found[:limit]
+    rows = _rows(viewer, [place.customer for place in shown], run, query.columns)
+    return rows, shown[-1] if len(found) > limit else None
 
 
 def all_listed(viewer: User, query: Query, run: Run | None) -> Iterator[Listed]:
