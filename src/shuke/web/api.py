@@ -16,7 +16,7 @@ from shuke.crm.api import openapi
 from shuke.crm.api.operations import Operation
 from shuke.crm.api.problems import TITLES, Refused
 from shuke.crm.customers import api as customers
-from shuke.crm.customers import api_of_fields, api_of_links, api_of_tags
+from shuke.crm.customers import api_of_fields, api_of_links, api_of_tags, paths  # noqa: F401  registers <key:key>
 from shuke.crm.jobs import api as jobs
 from shuke.crm.people import api as people
 from shuke.crm.people import api_of_audit

@@ -145,7 +145,7 @@ def _rows(viewer: User, ids: Sequence[int], run: Run | None, columns: Sequence[C
     """The customers and their scores, with the fields that the columns show; a sentence may need any of them."""
     fields = {column.field for column in columns}
     card = ["values"] if any(column.of is not None for column in columns) else []
-    shown = ["key", "name", *card, *sorted((fields & OF_CUSTOMER) - {LAST_CONTACT})]
+    shown = ["key", "name", "kind", *card, *sorted((fields & OF_CUSTOMER) - {LAST_CONTACT})]
     # Found within the viewer's reach already; asked again, so that no way of finding can show more.
     rows_of = Customer.objects.filter(reach(viewer).within()).only(*shown)
     if "owner" in fields:

@@ -33,8 +33,10 @@ class Place:
 def walk(query: Query, run: Run | None, sight: Sight, after: Place | None, limit: int) -> list[Place]:
     """The next customers of the list, those in sight: at most `limit`, with the place of each."""
     plan = _planned(query, run, sight)
-    rows = _rows(plan).filter(_passes(plan, _prefix(plan)))
     few = _few(plan)
+    if few == []:
+        return []
+    rows = _rows(plan).filter(_passes(plan, _prefix(plan)))
     if few is not None:
         rows = rows.filter(pk__in=few)
     found: list[Place] = []
