@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from django.http import Http404
 from pydantic import Field
@@ -28,7 +28,7 @@ class RunTold(Told):
 
     run: str
     as_of: date
-    state: Literal["current", "previous", "old"]
+    state: str
     published_at: datetime | None
     currency: str
     customers: int

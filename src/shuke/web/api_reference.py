@@ -18,7 +18,7 @@ _SAMPLES: dict[str, Any] = {
     "scopes": ["customers:read"], "version": 42, "code": "retail", "run": "run-20260131",
     "made": "import-20260131", "section": "competitors", "content": "aGVsbG8=",
 }  # fmt: skip
-_OF = {"add_role": {"scopes": {"customers": {"read": "team"}}}, "change_role": {"scopes": {}},
+_OF: dict[str, dict[str, Any]] = {"add_role": {"scopes": {"customers": {"read": "team"}}}, "change_role": {"scopes": {}},
        "add_team": {"name": "East"}, "change_team": {"name": "East"}, "add_user": {"role": "staff"},
        "change_user": {"role": "manager"}, "change_customers": {"field": "kind", "value": "person"},
        "make_token": {"name": "shop"}, "add_touch": {"kind": "call"}, "save_view": {"name": "A", "query": "tier=A"},

@@ -112,8 +112,8 @@ class Group:
 
     def _taking(self, method: str, path: str, declared: Declared) -> Callable[[_Run], _Run]:
         def taken(run: _Run) -> _Run:
-            status = declared.pop("status", 200 if "answer" in declared or "media" in declared else 204)
-            self.operations.append(Operation(method, path, self.noun, run, status=status, **declared))
+            declared.setdefault("status", 200 if "answer" in declared or "media" in declared else 204)
+            self.operations.append(Operation(method, path, self.noun, run, **declared))
             return run
 
         return taken

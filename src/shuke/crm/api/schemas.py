@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 LARGEST = 2**53 - 1
 """The largest whole number that JSON carries everywhere."""
 _FIRST_YEAR, _LAST_YEAR = 1850, 2200
-
 Told_ = TypeVar("Told_")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?([Zz]|[+-]\d{2}:\d{2})")
 
 
-def _thinkable(at: AwareDatetime) -> AwareDatetime:
-    if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
-        raise ValueError(f"a moment between the years {_FIRST_YEAR} and {_LAST_YEAR}")
-    return at
+def _day(text: Any) -> Any:
+    """Only as 2026-01-31: pydantic would take digits alone for seconds since 1970."""
+    found = date.fromisoformat(text) if isinstance(text, str) and _DAY.fullmatch(text) else None
+    if found is None or not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+        raise ValueError(f"a day as 2026-01-31, from {_FIRST_YEAR} to {_LAST_YEAR}")
+    return found
+
+
+def _moment(text: Any) -> Any:
+    """With its zone."""
+    is_one = isinstance(text, str) and _MOMENT.fullmatch(text)
+    found = datetime.fromisoformat(text.upper()) if is_one else None
+    if found is None or not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+        raise ValueError(f"a moment as 2026-01-31T10:00:00+08:00, from {_FIRST_YEAR} to {_LAST_YEAR}")
+    return found
 
 
 Id = Annotated[int, Field(ge=1, le=LARGEST)]
 Key = Annotated[str, Field(min_length=1, max_length=200)]
-Day = Annotated[date, Field(ge=date(_FIRST_YEAR, 1, 1), le=date(_LAST_YEAR, 12, 31))]
-Moment = Annotated[AwareDatetime, AfterValidator(_thinkable)]
+Day = Annotated[date, BeforeValidator(_day)]
+Moment = Annotated[datetime, BeforeValidator(_moment)]
 """With its zone, as 2026-01-31T10:00:00+08:00."""
 CardValue = (
     Annotated[str, Field(max_length=4000)]

@@ -61,8 +61,9 @@ def add_customer(viewer: User, body: NewCard) -> CardTold:
 
 def _require_new(viewer: User, form: NewCustomerForm) -> None:
     given = form.cleaned_data
-    values = {code: value for code, value in form.values.items() if value is not None}
-    found = _likely(viewer, duplicates.Entered(*(given.get(name) or "" for name in ("name", "phone", "email")), values))
+    values: dict[str, object] = {code: value for code, value in form.values.items() if value is not None}
+    name, phone, email = (str(given.get(code) or "") for code in ("name", "phone", "email"))
+    found = _likely(viewer, duplicates.Entered(name, phone, email, values))
     if found:
         likely = [one.model_dump() for one in found]
         raise Refused("duplicates", here("api.detail.duplicates"), more={"duplicates": likely})

@@ -38,7 +38,9 @@ def list_sections(viewer: User) -> All[SectionTold]:
 
 @group.post("/card/sections", scope="cards:write", right="configure", body=NewSection, answer=SectionTold, status=201)
 def add_section(viewer: User, body: NewSection) -> SectionTold:
-    made = writes_of_fields.add_section(labels=dict(body.labels), repeats=body.repeats)
+    made = writes_of_fields.add_section(
+        labels={str(tongue): text for tongue, text in body.labels.items()}, repeats=body.repeats
+    )
     return _told_section(viewer, made.pk)
 
 

@@ -44,7 +44,7 @@ class CardTold(Told):
 
     key: str
     name: str
-    kind: Kind
+    kind: str
     phone: str
     email: str
     owner: str | None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from django.http import Http404
 
@@ -26,7 +26,7 @@ class JobTold(Told):
     id: int
     kind: str
     title: str
-    state: Literal["queued", "running", "done", "failed", "cancelled"]
+    state: str
     created_at: datetime
     finished_at: datetime | None
     progress_done: int

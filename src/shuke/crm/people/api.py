@@ -106,7 +106,7 @@ class NewRole(GivenRole):
 
 @group.get("/me", answer=Me)
 def get_me(viewer: User, token: Token) -> Me:
-    rights = [right for right in ALL_RIGHTS if viewer.may(right)]
+    rights = [str(right) for right in ALL_RIGHTS if viewer.may(right)]
     return Me(
         id=viewer.pk, username=viewer.username, name=viewer.shown_name, role=viewer.role, team_id=viewer.team_id,
         rights=rights, token=token.prefix, scopes=token.scopes, expires_at=token.expires_at,
@@ -269,7 +269,7 @@ def _found_role(viewer: User, role_id: int) -> Role:
 
 def _role(role: Role) -> RoleTold:
     granted = role.granted
-    scopes = {kind.code: {act: str(granted.scope(kind.code, act)) for act in kind.acts} for kind in KINDS.values()}
+    scopes = {kind.code: {str(act): str(granted.scope(kind.code, act)) for act in kind.acts} for kind in KINDS.values()}
     return RoleTold(
         id=role.pk, code=role.code, names=role.names, is_built_in=role.is_built_in, rights=sorted(granted.rights),
         scopes=scopes, needs_second_factor=role.needs_second_factor,

@@ -36,7 +36,9 @@ Code = Annotated[str, Field(max_length=40)]
 
 
 class TimelineListing(Listing):
-    kind: list[Literal["note", "call", "visit", "message", "email", "other", "purchase", "standing", "card"]] = Field(default_factory=list)
+    kind: list[Literal["note", "call", "visit", "message", "email", "other", "purchase", "standing", "card"]] = Field(
+        default_factory=list
+    )
     by: Id | None = None
 
 
@@ -65,8 +67,8 @@ class FileTold(Told):
 class TouchTold(Told):
     id: int
     customer: str
-    kind: Kind
-    direction: Direction
+    kind: str
+    direction: str
     at: datetime
     by: str | None
     text: str
@@ -98,7 +100,7 @@ class NewTouch(GivenTouch):
 
 
 class OutcomeTold(Told):
-    kind: Kind
+    kind: str
     code: str
     label: str
 
