@@ -23,9 +23,9 @@ from shuke.crm.timeline.writes import Said, add
 @pytest.fixture
 def parts(owner: User, colleague: User) -> dict[str, Any]:
     """What stands in the paths of operations. The customers are the colleague's, and so are the acts."""
-    keep(cards=[Card("C-1", name="王芳", phone="13800138000"), Card("C-2", name="李雷")])
+    keep(cards=[Card("C-1", name="王芳", phone="13800138000"), Card("C-2", name="李雷"), Card("C-3")])
     Customer.objects.update(owner=colleague)
-    one, other = Customer.objects.order_by("key")
+    one, other, third = Customer.objects.order_by("key")
     log = add_section(labels={"en": "Log"}, repeats=True, code="log")
     facts = add_section(labels={"en": "Facts"}, code="facts")
     add_field(section=log, type="text", labels={"en": "Said"}, code="said")
@@ -33,9 +33,8 @@ def parts(owner: User, colleague: User) -> dict[str, Any]:
     entry = write_entry(customer=one, section=log, values={"said": "hello"}, on=None, by=colleague)
     said = Said("call", timezone.now(), text="@manager 请看报价")
     touch = add(customer=one, by=colleague, said=said, brought=[Brought("offer.txt", [b"100"])])
-    given = assign(customers=[other.pk], to=owner, by=owner)
+    given = assign(customers=[third.pk], to=owner, by=owner)
     assert given is not None
-    assign(customers=[other.pk], to=colleague, by=owner)
     return {
         "key": "C-1", "label": "hobby", "code": "retail", "run": "x", "made": "x",
         "job_id": enqueue(kind="insight.run", payload={}, started_by=colleague).pk, "user_id": colleague.pk,

@@ -8,17 +8,16 @@ import pytest
 import schemathesis
 from django.utils import translation
 from hypothesis import HealthCheck, Phase, settings
-from schemathesis.checks import not_a_server_error
 from schemathesis.config import SchemathesisConfig
 from schemathesis.generation.modes import GenerationMode
 
 from shuke.crm.api.operations import SCOPES
 from shuke.crm.people.models import User
 from shuke.crm.people.tokens import make
-from shuke.web.api import the_document
+from shuke.web.api import OPERATIONS, the_document
 from shuke.web.wsgi import application
 
-EXAMPLES = 12
+EXAMPLES = 8
 """For each operation, of each kind (good requests, bad ones)."""
 
 
@@ -39,6 +38,8 @@ def token(owner: User) -> str:
 schema = _schema()
 
 
+# The client of WSGI that schemathesis brings leaves files open.
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 @schema.parametrize()
 @settings(
     max_examples=EXAMPLES,
@@ -56,6 +57,5 @@ def test_every_operation_keeps_what_the_document_promises(case: Any, token: str,
     )
 
 
-def test_no_operation_of_the_document_is_left_out() -> None:
-    assert not_a_server_error is not None
-    assert len(list(schema.get_all_operations())) == sum(len(ways) for ways in the_document()["paths"].values())
+def test_no_operation_is_left_out() -> None:
+    assert len(list(schema.get_all_operations())) == len(OPERATIONS)

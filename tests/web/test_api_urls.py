@@ -191,7 +191,9 @@ def test_without_a_token_or_with_one_for_something_else_nothing_is_told(
     else:
         assert (answer.status_code, answer.json()["code"]) == (403, "scope_missing")
     if (operation.scope or "").endswith(":write"):
-        reading = make(user=owner, name="reading", scopes=[s for s in SCOPES if s.endswith("read")], days=1, by=owner)[1]
+        reading = make(user=owner, name="reading", scopes=[s for s in SCOPES if s.endswith("read")], days=1, by=owner)[
+            1
+        ]
         assert asked(operation, parts, reading).status_code == 403
 
 

@@ -35,6 +35,8 @@ def query_of(request: HttpRequest, operation: Operation) -> Given | None:
     if model is None:
         return None
     given = {name: _read(name, types[name], request.GET.getlist(name)) for name in request.GET if name in types}
+    if begins:
+        given["more"] = {name: texts for name, texts in request.GET.lists() if name not in types}
     return _validated(model, json.dumps(given))
 
 

@@ -14,11 +14,12 @@ _SAMPLES: dict[str, Any] = {
     "key": "C-1001", "keys": ["C-1001", "C-1002"], "name": "王芳", "phone": "13800138000", "email": "wang@example.com",
     "values": {"budget": 20000000}, "tag": "VIP", "label": "hobby", "value": "登山", "field": "phone", "to": "ana",
     "username": "ana", "password": "a-long-password-of-hers", "text": "报价已发，周五回访", "minutes": 15,
-    "kind": "call", "other": "C-1002", "role": "friend", "labels": {"zh-hans": "车牌", "en": "Plate"}, "names": {"en": "Adviser"},
-    "scopes": ["customers:read"], "version": 42, "code": "retail", "run": "run-20260131",
+    "kind": "call", "other": "C-1002", "role": "friend", "labels": {"zh-hans": "车牌", "en": "Plate"},
+    "names": {"en": "Adviser"}, "scopes": ["customers:read"], "version": 42, "code": "retail", "run": "run-20260131",
     "made": "import-20260131", "section": "competitors", "content": "aGVsbG8=",
 }  # fmt: skip
-_OF: dict[str, dict[str, Any]] = {"add_role": {"scopes": {"customers": {"read": "team"}}}, "change_role": {"scopes": {}},
+_OF: dict[str, dict[str, Any]] = {
+       "add_role": {"scopes": {"customers": {"read": "team"}}}, "change_role": {"scopes": {}},
        "add_team": {"name": "East"}, "change_team": {"name": "East"}, "add_user": {"role": "staff"},
        "change_user": {"role": "manager"}, "change_customers": {"field": "kind", "value": "person"},
        "make_token": {"name": "shop"}, "add_touch": {"kind": "call"}, "save_view": {"name": "A", "query": "tier=A"},

@@ -54,7 +54,7 @@ class Given(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
     open_names: ClassVar[str] = ""
-    """Names that begin so are let through to the operation, which judges them itself."""
+    """Names that begin so are let through in `more` to the operation, which judges them itself."""
 
     @property
     def named(self) -> dict[str, Any]:
