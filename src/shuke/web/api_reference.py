@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from shuke.crm.api.operations import Operation
 from shuke.crm.words import here
 
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _SAMPLES: dict[str, Any] = {
     "key": "C-1001", "keys": ["C-1001", "C-1002"], "name": "王芳", "phone": "13800138000", "email": "wang@example.com",
     "values": {"budget": 20000000}, "tag": "VIP", "label": "hobby", "value": "登山", "field": "phone", "to": "ana",
@@ -66,9 +67,15 @@ class Shelf:
 def groups_of(operations: Sequence[Operation], document: Mapping[str, Any], base: str) -> list[Shelf]:
     """All operations by noun, in the language of the request."""
     shelves: dict[str, list[Shown]] = {}
-    for operation in operations:
+    for operation in sorted(operations, key=_place(operations)):
         shelves.setdefault(operation.noun, []).append(_shown(operation, document, base))
     return [Shelf(noun, here(f"api.noun.{noun}"), found) for noun, found in shelves.items()]
+
+
+def _place(operations: Sequence[Operation]) -> Callable[[Operation], tuple[int, str, int]]:
+    """Nouns and roots of paths as they come, and below a root by path and method."""
+    roots = list(dict.fromkeys((one.noun, one.path.split("/")[1]) for one in operations))
+    return lambda one: (roots.index((one.noun, one.path.split("/")[1])), one.path, _METHODS.index(one.method))
 
 
 def _shown(operation: Operation, document: Mapping[str, Any], base: str) -> Shown:

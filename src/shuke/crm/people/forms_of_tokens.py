@@ -11,6 +11,7 @@ from shuke.crm.people.tokens import NAME_LENGTH
 from shuke.crm.words import here, lazily
 
 _DAYS = (30, 90, 365)
+_NEVER = "never"
 
 
 class TokenForm(forms.Form):
@@ -28,14 +29,14 @@ class TokenForm(forms.Form):
     def __init__(self, data: Any = None) -> None:
         super().__init__(data, initial={"days": "90", "scopes": ["customers:read"]})
         lengths = [(str(days), here("people.tokens.in_days", days=days)) for days in _DAYS]
-        self.fields["days"].choices = [*lengths, ("", here("people.tokens.never_expires"))]  # type: ignore[attr-defined]
-        self.fields["days"].required = False
+        self.fields["days"].choices = [*lengths, (_NEVER, here("people.tokens.never_expires"))]  # type: ignore[attr-defined]
         self.fields["scopes"].choices = [(scope, scope_name(scope)) for scope in SCOPES]  # type: ignore[attr-defined]
 
     @property
     def days_chosen(self) -> int | None:
         """Until it expires; None for never."""
-        return int(self.cleaned_data["days"]) if self.cleaned_data["days"] else None
+        days = self.cleaned_data["days"]
+        return None if days == _NEVER else int(days)
 
 
 def scope_name(scope: str) -> str:
