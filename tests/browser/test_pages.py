@@ -44,6 +44,9 @@ PAGES = {
     "job-failed": "/jobs/{failed}/",
     "profile": "/profile/",
     "password": "/profile/password/",
+    "tokens": "/profile/tokens/",
+    "people-tokens": "/people/{user}/tokens/",
+    "api": "/api/",
     "people": "/people/",
     "people-add": "/people/add/",
     "people-edit": "/people/{user}/",
@@ -99,6 +102,7 @@ ACTS = {
     "people:log_out": {},
     "people:add_passkey": {},
     "people:remove_passkey": {"passkey_id": 1},
+    "people:revoke_token": {"token_id": 1},
     "people:new_codes": {},
     "people:end_log_in": {"log_in_id": 1},
     "people:end_other_log_ins": {},
@@ -115,6 +119,7 @@ ACTS = {
 NO_PAGES = {
     "health", "insight:rejects", "jobs:progress", "people:second", "timeline:file", "timeline:names",
     "customers:find", "customers:value",
+    "api:openapi", "api:nothing",
 }  # fmt: skip
 """An answer to machines, a download, a part of a page, the second step of a log-in (in test_rights)."""
 OF_CARDS = {
@@ -137,11 +142,11 @@ def test_every_page_there_is_is_looked_at() -> None:
 
 
 def _addresses(patterns: list[URLPattern | URLResolver], app: str) -> Iterator[str]:
-    """All names of addresses but those of Django's own administration."""
+    """All names of addresses but those of Django's own administration and of the operations of the API."""
     for one in patterns:
         if isinstance(one, URLResolver) and one.namespace != "admin":
             yield from _addresses(one.url_patterns, f"{one.namespace}:" if one.namespace else app)
-        elif isinstance(one, URLPattern) and one.name:
+        elif isinstance(one, URLPattern) and one.name and not one.name.startswith("/"):
             yield app + one.name
 
 

@@ -31,6 +31,7 @@ from shuke.crm.jobs.writes import enqueue
 from shuke.crm.merging.models import Pair
 from shuke.crm.merging.writes import merge
 from shuke.crm.people.models import LogIn, Passkey, Role, Team, User
+from shuke.crm.people.tokens import make
 from shuke.crm.people.writes import add_user
 from shuke.crm.privacy.models import Erasure
 from shuke.crm.scores.models import Run
@@ -156,8 +157,15 @@ ANSWERS: dict[str, tuple[str, int, int, int, int, int]] = {
     "people:turn_off": ("GET", DOOR, 200, 200, 200, 200),
     "people:end_log_in": ("POST", DOOR, 302, 302, 302, 302),
     "people:end_other_log_ins": ("POST", DOOR, 302, 302, 302, 302),
+    "people:tokens": ("GET", DOOR, 200, 200, 200, 200),
+    "people:revoke_token": ("POST", DOOR, 404, 302, 404, 302),
     "people:end_view_as": ("POST", DOOR, 302, 302, 302, 302),
+    # the API: its operations have a table of their own in test_api_urls
+    "api:reference": ("GET", DOOR, 200, 200, 200, 200),
+    "api:openapi": ("GET", 401, 200, 200, 200, 200),
+    "api:nothing": ("GET", 404, 404, 404, 404, 404),
     # others: owners alone
+    "people:user_tokens": ("GET", DOOR, 403, 403, 403, 200),
     "people:list": ("GET", DOOR, 403, 403, 403, 200),
     "people:add": ("GET", DOOR, 403, 403, 403, 200),
     "people:edit": ("GET", DOOR, 403, 403, 403, 200),
@@ -174,17 +182,17 @@ ANSWERS: dict[str, tuple[str, int, int, int, int, int]] = {
     "people:audit": ("GET", DOOR, 403, 403, 403, 200),
     "people:export_audit": ("POST", DOOR, 403, 403, 403, 200),
 }
-PUBLIC = {"health", "people:log_in", "people:language", "people:theme"}
+PUBLIC = {"health", "people:log_in", "people:language", "people:theme", "api:openapi", "api:nothing"}
 
 
 def _patterns(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
-    """Every address of ours with its name; the pages of /admin/ have a test of their own."""
+    """Every address of ours with its name; /admin/ and the operations of the API have tests of their own."""
     for pattern in resolver.url_patterns:
         if isinstance(pattern, URLResolver):
             if pattern.namespace != "admin":
                 inner = pattern.namespace or ""
                 yield from _patterns(pattern, f"{namespace}{inner}:" if inner else namespace)
-        elif isinstance(pattern, URLPattern):
+        elif isinstance(pattern, URLPattern) and not str(pattern.name).startswith("/"):
             yield namespace + (pattern.name or str(pattern.pattern)), pattern
 
 
@@ -223,7 +231,9 @@ def _of_security(colleague: User) -> dict[str, Any]:
     """A log-in of the colleague's; a passkey of somebody else's, since who has one is asked for it."""
     keyed = add_user(username="keyed", password="keyed-has-a-password", name="Kay")
     passkey = Passkey.objects.create(user=keyed, credential="1", public_key=b"1", name="laptop")
-    return {"passkey_id": passkey.pk, "log_in_id": LogIn.objects.create(user=colleague, session_key="a" * 32).pk}
+    token, _ = make(user=colleague, name="shop", scopes=["customers:read"], days=1, by=colleague)
+    log_in = LogIn.objects.create(user=colleague, session_key="a" * 32)
+    return {"passkey_id": passkey.pk, "log_in_id": log_in.pk, "token_id": token.pk}
 
 
 def _of_merging(owner: User) -> dict[str, Any]:

@@ -18,6 +18,8 @@ from shuke.kit.text import LANGUAGES, say
 BESIDES = (
     {"url_name": "people:profile", "icon": "user-cog", "text": "ui.user.profile"},
     {"url_name": "people:password", "icon": "key-round", "text": "ui.user.password"},
+    {"url_name": "people:tokens", "icon": "key-square", "text": "people.tokens.title"},
+    {"url_name": "api:reference", "icon": "braces", "text": "api.title"},
     {"url_name": "ui:style", "icon": "palette", "text": "ui.style.title"},
 )
 """Pages that the navigation does not show, and that the palette finds all the same."""

@@ -19,6 +19,11 @@ SHUKE_UPLOADS: Path = SHUKE_DATA / "uploads"
 SHUKE_UPLOAD_BYTES: int = env.whole("SHUKE_UPLOAD_MB", 200) * 1024 * 1024
 SHUKE_ATTACHMENTS: Path = SHUKE_DATA / "attachments"
 SHUKE_ATTACHMENT_BYTES: int = env.whole("SHUKE_ATTACHMENT_MB", 20) * 1024 * 1024
+SHUKE_API_BYTES: int = env.whole("SHUKE_API_MB", 2) * 1024 * 1024
+SHUKE_API_CALLS_A_MINUTE: int = env.whole("SHUKE_API_CALLS_A_MINUTE", 300)
+SHUKE_API_STRANGERS_A_MINUTE: int = 30
+"""How many calls without a good token an address may make."""
+SHUKE_API_OPEN_SCHEMA: bool = env.yes_no("SHUKE_API_OPEN_SCHEMA", default=False)
 SHUKE_JOB_LOST_SECONDS: int = env.whole("SHUKE_JOB_LOST_SECONDS", 60, least=10)
 
 DEBUG: bool = env.yes_no("SHUKE_DEBUG", default=False)
@@ -43,6 +48,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "lucide",
     "shuke.ui",
+    "shuke.crm.api",
     "shuke.crm.jobs",
     "shuke.crm.people",
     "shuke.crm.customers",
@@ -58,6 +64,7 @@ MIDDLEWARE = [
     "shuke.web.middleware.security_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "shuke.web.middleware_of_api.api_door",
     "shuke.web.middleware.upload_limit",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -143,6 +150,7 @@ SECURE_REDIRECT_EXEMPT = [r"^health/$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SHUKE_PRODUCTION else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SHUKE_PRODUCTION else None
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+DATA_UPLOAD_MAX_MEMORY_SIZE = max(2_621_440, SHUKE_API_BYTES)
 FILE_UPLOAD_PERMISSIONS = 0o600
 
 # --- what the apps find here instead of importing each other ------------------------------------------------------
@@ -186,6 +194,7 @@ SHUKE_ERASERS: list[str] = [
     "shuke.crm.timeline.writes.forget",
     "shuke.crm.privacy.forgetting.forget",
     "shuke.crm.scores.forgetting.forget",
+    "shuke.crm.people.calls.forget_answers",
 ]
 """What else goes when a customer is erased: each is given the ids, in the transaction of the erasure."""
 SHUKE_MERGERS: list[str] = [

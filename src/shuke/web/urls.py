@@ -14,6 +14,7 @@ urlpatterns = [
     path("palette/", views.palette, name="palette"),
     path("admin/login/", views.admin_log_in),
     path("admin/", admin.site.urls),
+    path("api/", include("shuke.web.api")),
     path("style/", include("shuke.ui.urls")),
     path("jobs/", include("shuke.crm.jobs.urls")),
     path("customers/-/", include("shuke.crm.merging.urls")),

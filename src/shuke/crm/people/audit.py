@@ -23,6 +23,7 @@ ACTS = (
     "log_in", "log_in_failed", "log_in_locked", "second_factor_failed", "recovery_code_used", "log_out",
     "log_in_ended", "password_changed", "profile_changed",
     "second_factor_on", "second_factor_off", "recovery_codes_made", "passkey_added", "passkey_removed",
+    "token_made", "token_revoked",
     "user_added", "user_changed", "team_added", "team_changed", "team_deleted", "role_added", "role_changed",
     "role_deleted", "view_as_begun", "view_as_ended",
     "consent_noted", "person_exported", "erasure_asked", "erasure_done", "key_let_return",
@@ -39,11 +40,12 @@ _CHUNK = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Who asks: the user, whom the user views as, and the address."""
+    """Who asks: the user, whom the user views as, the address, and the token of the API where one asks with it."""
 
     by: int | None = None
     acting_as: int | None = None
     address: str = ""
+    token: int | None = None
 
 
 _asking: ContextVar[Asking] = ContextVar("asking", default=Asking())  # noqa: B039  frozen
@@ -91,6 +93,7 @@ def note_each(
     entry = AuditEntry(
         by_id=by.pk if by else who.by,
         acting_as_id=who.acting_as,
+        token_id=who.token,
         act=act,
         kind=kind,
         address=who.address,

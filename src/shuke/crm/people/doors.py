@@ -1,4 +1,4 @@
-"""Tables of how people get in: second factors, where they are logged in, and failures that make the door wait."""
+"""Tables of how people and programs get in: second factors, log-ins, tokens, and failures that make the door wait."""
 
 from __future__ import annotations
 
@@ -76,3 +76,65 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key[:8]}: {self.failures}"
+
+
+class Token(models.Model):
+    """What a program shows instead of a password. Of the secret only a digest is kept; `prefix` tells tokens apart.
+
+    It may do what its scopes name, and of that never more than its user's role allows when it is used.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=60)
+    prefix = models.CharField(max_length=16, unique=True)
+    digest = models.CharField(max_length=64)
+    scopes = models.JSONField(default=list)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def state(self) -> str:
+        """good, expired or revoked."""
+        if self.revoked_at is not None:
+            return "revoked"
+        return "expired" if self.expires_at is not None and self.expires_at <= timezone.now() else "good"
+
+
+class CallWindow(models.Model):
+    """How many calls a token, or an address without one, has made in a minute. Shared by all processes."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    minute = models.BigIntegerField()
+    calls = models.PositiveIntegerField(default=1)
+
+    def __str__(self) -> str:
+        return f"{self.key[:8]}: {self.calls}"
+
+
+class KeptAnswer(models.Model):
+    """What the API answered to a request with an Idempotency-Key, so that the same request again does nothing twice.
+
+    `digest` is of the request. Kept for a day; `body` is None once an erasure has cleared it.
+    """
+
+    token = models.ForeignKey(Token, on_delete=models.CASCADE, related_name="answers")
+    key = models.CharField(max_length=120)
+    digest = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(default=0)
+    body = models.TextField(null=True)
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["token", "key"], name="one_answer_of_a_key")]
+
+    def __str__(self) -> str:
+        return f"{self.token_id}: {self.status}"

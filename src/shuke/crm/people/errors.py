@@ -40,3 +40,11 @@ class RefusedFactorError(ShukeError):
 
     def __init__(self) -> None:
         super().__init__(self.__doc__)
+
+
+class RefusedTokenError(ShukeError):
+    """A token cannot be made so; `code` says why: name, scopes, days, many."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"The token is refused: {code}.")
+        self.code = code

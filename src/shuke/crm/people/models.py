@@ -14,14 +14,23 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from shuke.crm.people import audit, rights
-from shuke.crm.people.doors import Attempt, Authenticator, LogIn, Passkey, RecoveryCode
+from shuke.crm.people.doors import (
+    Attempt,
+    Authenticator,
+    CallWindow,
+    KeptAnswer,
+    LogIn,
+    Passkey,
+    RecoveryCode,
+    Token,
+)
 from shuke.crm.people.rights import Act, Granted, Right, Scope
 from shuke.crm.people.trail import AuditEntry, AuditValues
 from shuke.crm.words import here, lazily
 
 __all__ = [
-    "Attempt", "AuditEntry", "AuditValues", "Authenticator", "Language", "LogIn", "Passkey", "RecoveryCode", "Role",
-    "Team", "Theme", "User",
+    "Attempt", "AuditEntry", "AuditValues", "Authenticator", "CallWindow", "KeptAnswer", "Language", "LogIn", "Passkey",
+    "RecoveryCode", "Role", "Team", "Theme", "Token", "User",
 ]  # fmt: skip
 
 

@@ -13,7 +13,8 @@ class AuditEntry(models.Model):
     """One act: who did what to which record, when, from where. Triggers refuse every change and deletion.
 
     `fields` names what was changed, never to what: no personal data stands here. `acting_as` is whom the user viewed
-    as. `record` is the record's id in its kind. Users are never deleted, so the keys need no act of the database.
+    as, `token` the token of the API that asked. `record` is the record's id in its kind. Users are never deleted, so
+    the keys need no act of the database.
     """
 
     at = models.DateTimeField(default=timezone.now)
@@ -25,6 +26,9 @@ class AuditEntry(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.DO_NOTHING, null=True, db_constraint=False, db_index=False,
         related_name="+",
     )  # fmt: skip
+    token = models.ForeignKey(
+        "people.Token", on_delete=models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
     act = models.CharField(max_length=32)
     kind = models.CharField(max_length=32, blank=True)
     record = models.CharField(max_length=64, blank=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from shuke.crm.people import views, views_of_audit, views_of_people, views_of_security
+from shuke.crm.people import views, views_of_audit, views_of_people, views_of_security, views_of_tokens
 
 app_name = "people"
 urlpatterns = [
@@ -23,11 +23,14 @@ urlpatterns = [
     path("profile/security/off/", views_of_security.turn_off, name="turn_off"),
     path("profile/log-ins/<int:log_in_id>/end/", views_of_security.end_log_in, name="end_log_in"),
     path("profile/log-ins/end-others/", views_of_security.end_other_log_ins, name="end_other_log_ins"),
+    path("profile/tokens/", views_of_tokens.tokens, name="tokens"),
+    path("profile/tokens/<int:token_id>/revoke/", views_of_tokens.revoke_token, name="revoke_token"),
     path("people/", views_of_people.user_list, name="list"),
     path("people/add/", views_of_people.add_user, name="add"),
     path("people/<int:user_id>/", views_of_people.edit_user, name="edit"),
     path("people/<int:user_id>/second-factor/reset/", views_of_people.reset_factors, name="reset_factors"),
     path("people/<int:user_id>/view-as/", views_of_people.view_as, name="view_as"),
+    path("people/<int:user_id>/tokens/", views_of_tokens.user_tokens, name="user_tokens"),
     path("people/view-as/end/", views_of_people.end_view_as, name="end_view_as"),
     path("people/teams/", views_of_people.team_list, name="teams"),
     path("people/teams/add/", views_of_people.add_team, name="add_team"),

@@ -19,6 +19,7 @@ from shuke.crm.scores.columns import LAST_CONTACT, LAST_TOUCH, OF_CARD, OF_CUSTO
 from shuke.crm.scores.find import Found, Sight, all_ids, find
 from shuke.crm.scores.models import COLUMNS, SLOTS, Run, Score, TierChange
 from shuke.crm.scores.query import Query
+from shuke.crm.scores.walk import Place, walk
 
 _CHUNK = 2_000
 _NAMES_OF_OWNER = ("owner__username", "owner__name")
@@ -81,6 +82,17 @@ def listed(viewer: User, query: Query, run: Run | None) -> tuple[list[Listed], F
     return _rows(viewer, found.ids, run, query.columns), found
 
 
+def walked(
+    viewer: User, query: Query, run: Run | None, after: Place | None, limit: int
+) -> tuple[list[Listed], Place | None]:
+    """The next customers of a list after a place in it, and where they end; None where the list does."""
+    _require_sight(viewer)
+    found = walk(query, run, Sight.of(viewer, query), after, limit + 1)
+    shown = found[:limit]
+    rows = _rows(viewer, [place.customer for place in shown], run, query.columns)
+    return rows, shown[-1] if len(found) > limit else None
+
+
 def all_listed(viewer: User, query: Query, run: Run | None) -> Iterator[Listed]:
     """All customers of a list, in order, a few thousand at a time.
 
@@ -133,7 +145,7 @@ def _rows(viewer: User, ids: Sequence[int], run: Run | None, columns: Sequence[C
     """The customers and their scores, with the fields that the columns show; a sentence may need any of them."""
     fields = {column.field for column in columns}
     card = ["values"] if any(column.of is not None for column in columns) else []
-    shown = ["key", "name", *card, *sorted((fields & OF_CUSTOMER) - {LAST_CONTACT})]
+    shown = ["key", "name", "kind", *card, *sorted((fields & OF_CUSTOMER) - {LAST_CONTACT})]
     # Found within the viewer's reach already; asked again, so that no way of finding can show more.
     rows_of = Customer.objects.filter(reach(viewer).within()).only(*shown)
     if "owner" in fields:
