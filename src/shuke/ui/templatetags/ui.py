@@ -253,7 +253,8 @@ def slot(
 ) -> dict[str, object]:
     """A place that fetches its content when it comes near (or at once); without script a link.
 
-    shape: what will come, so that nothing moves: a chart, told (a chart with a sentence) or a table of ten rows.
+    shape: what will come, so that nothing moves: a chart, told (a chart with a sentence), a table of ten rows, or long:
+    more than a screen, so that nothing that is seen stands below it.
     waits: it only shows how it waits.
     """
     return {"address": address, "label": label, "shape": shape, "waits": waits, "at_once": at_once}
