@@ -6,12 +6,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -202,11 +203,26 @@ print(json.dumps([answers, Customer.objects.filter(name=name).count()]))
 """
 
 
-def test_four_at_the_same_moment_with_one_key_make_one_customer(tmp_path: Path) -> None:
+@pytest.fixture
+def own_database() -> Iterator[str]:
+    """The address of an empty database: a new one on the PostgreSQL that CI names, else none, for SQLite's file."""
+    url = os.environ["DATABASE_URL"]
+    if not url:
+        yield ""
+        return
+    server, name = url.rpartition("/")[0], f"together_{uuid4().hex[:12]}"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as opened:
+        opened.execute(f"CREATE DATABASE {name}")
+        yield f"{server}/{name}"
+        opened.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_four_at_the_same_moment_with_one_key_make_one_customer(tmp_path: Path, own_database: str) -> None:
     """In a process of its own, on a database on disk: SQLite's own file, or the PostgreSQL that CI names."""
     (tmp_path / "static").mkdir()
     path = os.pathsep.join([str(Path(shuke.__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
-    environment = {**os.environ, "SHUKE_DATA": str(tmp_path), "PYTHONPATH": path, "SHUKE_HOSTS": "testserver"}
+    environment = {**os.environ, "SHUKE_DATA": str(tmp_path), "PYTHONPATH": path, "DATABASE_URL": own_database}
+    environment["SHUKE_HOSTS"] = "testserver"
     command = [sys.executable, "-c", TOGETHER, f"u{uuid4().hex[:12]}"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
