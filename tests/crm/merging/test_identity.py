@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.apps import apps
@@ -20,6 +20,9 @@ from shuke.crm.customers.writes_of_cards import change, set_trait, write_entry
 from shuke.crm.merging.models import Pair
 from shuke.crm.merging.writes import merge, part
 from shuke.crm.people.models import User
+from shuke.crm.privacy.models import Channel, Standing, State
+from shuke.crm.privacy.writes import Said as Consent
+from shuke.crm.privacy.writes import note
 from shuke.crm.timeline.writes import Said, add, delete
 
 CARDS = ("c1", "c2", "c3", "c4")
@@ -39,6 +42,7 @@ facts = st.one_of(
     st.tuples(st.just("deleted"), keys),
     st.tuples(st.just("pair"), keys, keys, st.sampled_from(["open", "different"])),
     st.tuples(st.just("owner"), keys),
+    st.tuples(st.just("consent"), keys, st.sampled_from(["given", "refused", "withdrawn"]), st.integers(1, 4)),
 )
 orders = st.permutations(CARDS)
 
@@ -59,6 +63,10 @@ def _do(fact: tuple[Any, ...], cards: dict[str, Customer], by: User) -> None:
         write_entry(customer=card, section=Section.objects.get(code="log"), values={"said": rest[0]}, on=None, by=by)
     elif what == "owner":
         Customer.objects.filter(pk=card.pk).update(owner=by)
+    elif what == "consent":
+        note(
+            customers=[card.pk], said=Consent(Channel.objects.all()[0], rest[0], "shop", date(2026, 5, rest[1])), by=by
+        )
     else:
         _between(what, card, rest, cards, by)
 
@@ -118,3 +126,24 @@ def test_every_row_that_hangs_on_a_customer_has_a_mover() -> None:
     assert hanging - moved == set(), "name how these go along in a merge: a mover in SHUKE_MERGERS"
     assert moved - hanging == set(), "these columns are gone"
     assert all(apps.get_model(name.rsplit(".", 1)[0]) for name in moved)
+
+
+def test_of_two_cards_the_latest_that_was_said_stands_and_what_is_said_since_stays(
+    cards: dict[str, Customer], owner: User
+) -> None:
+    phone = Channel.objects.all()[0]
+
+    def say(card: Customer, state: str, day: int) -> None:
+        note(customers=[card.pk], said=Consent(phone, state, "shop", date(2026, 5, day)), by=owner)
+
+    def standing() -> dict[str, str]:
+        return dict(Standing.objects.values_list("customer__key", "state"))
+
+    say(cards["c1"], State.GIVEN, 1)
+    say(cards["c2"], State.WITHDRAWN, 2)
+    done = merge(survivor=cards["c1"].pk, others=[cards["c2"].pk], by=owner)
+    assert standing() == {"c1": "withdrawn"}
+    say(cards["c1"], State.GIVEN, 3)
+    part(merge=done, by=owner)
+    assert standing() == {"c1": "given", "c2": "withdrawn"}
+    assert Standing.objects.get(customer=cards["c1"]).on == date(2026, 5, 3)

@@ -12,7 +12,7 @@ from django.db.models.functions import Cast
 
 from shuke.crm.customers import fields as types
 from shuke.crm.customers.labels import in_language
-from shuke.crm.customers.models import Change, Customer, CustomerTag, Entry, Export, Field, Link, SavedView
+from shuke.crm.customers.models import Alias, Change, Customer, CustomerTag, Entry, Export, Field, Link, SavedView
 from shuke.crm.jobs.models import Job
 from shuke.crm.people import audit
 from shuke.crm.people.models import AuditEntry, AuditValues, User
@@ -82,6 +82,10 @@ def _links(_: User, person: Person) -> Rows:
     return [{"kind": one.kind, "by": _by(one.linked_by), "at": one.linked_at} for one in _linked(person)]
 
 
+def _aliases(_: User, person: Person) -> Rows:
+    return list(Alias.objects.filter(customer=person.number).order_by("pk").values("key"))
+
+
 def _changes(_: User, person: Person) -> Rows:
     rows = Change.objects.filter(customer=person.number).select_related("by").order_by("pk")
     told = [{name: getattr(one, name) for name in ("at", "field", "before", "after", "origin")} for one in rows]
@@ -119,6 +123,7 @@ def _counts(model: Any) -> Any:
 
 CARD = Holding("card", ("customers.Customer",), _one, _card)
 TAGS = Holding("tags", ("customers.CustomerTag",), _counts(CustomerTag), _tags)
+ALIASES = Holding("aliases", ("customers.Alias",), _counts(Alias), _aliases)
 ENTRIES = Holding("entries", ("customers.Entry",), _counts(Entry), _entries)
 LINKS = Holding("links", ("customers.Link",), lambda person: _linked(person).count(), _links)
 CHANGES = Holding("changes", ("customers.Change",), _counts(Change), _changes)

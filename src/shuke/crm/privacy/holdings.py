@@ -48,10 +48,16 @@ def no_files(_: Person) -> Iterable[tuple[str, Path]]:
     return ()
 
 
+def no_marks(_: int) -> Iterable[str]:
+    """Of a holding in which no names stand but those of the card."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Holding:
     """One kind of thing that is held on a person: its tables, how much there is, all of it, and how it goes.
 
+    `marks`, given the customer's number, are further names of the person, such as those of cards merged into this one.
     Records that hang on the customer go with the card (`customers.writes.forget`, SHUKE_ERASERS). `gather` notes before
     that what `sweep` needs after it; `sweep` may run again after it was killed.
     """
@@ -61,6 +67,7 @@ class Holding:
     count: Callable[[Person], int]
     export: Callable[[User, Person], Rows] = no_rows
     files: Callable[[Person], Iterable[tuple[str, Path]]] = no_files
+    marks: Callable[[int], Iterable[str]] = no_marks
     gather: Callable[[Person], Any] | None = None
     sweep: Callable[[Person], None] | None = None
 
@@ -81,6 +88,7 @@ def _marks(customer: Customer) -> list[str]:
     told += [customer.values[code] for code in phones if code in customer.values]
     old = Change.objects.filter(customer=customer, field__in=["name", "phone", "email", *phones])
     told += [side for before, after in old.values_list("before", "after") for side in (before, after)]
+    told += [mark for holding in holdings() for mark in holding.marks(customer.pk)]
     texts = [text.strip() for text in told if isinstance(text, str)]
     digits = [re.sub(r"\D", "", text) for text in texts if re.fullmatch(r"\+?[\d\s()-]{7,}", text)]
     # A number of few digits may stand for anything: where keys stand, they are looked for by themselves.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -70,6 +70,26 @@ def _stand(ids: list[int], said: Said) -> None:
         unique_fields=["customer", "channel", "purpose"],
         update_fields=["state", "on"],
     )
+
+
+def stand_anew(customers: Sequence[int]) -> None:
+    """Let the latest statement of each channel and purpose stand, whatever stood before; what is right stays as it is.
+
+    Of one day the one that was noted last.
+    """
+    stood = {(row.customer_id, row.channel_id, row.purpose): row for row in _standings(customers)}
+    for said in Statement.objects.filter(customer__in=customers).order_by("on", "pk"):
+        of = (said.customer_id, said.channel_id, said.purpose)
+        row = stood.setdefault(of, Standing(customer_id=of[0], channel_id=of[1], purpose=of[2]))
+        row.state, row.on = said.state, said.on
+    before = {row.pk: (row.state, row.on) for row in _standings(customers)}
+    for row in stood.values():
+        if row.pk is None or before[row.pk] != (row.state, row.on):
+            row.save()
+
+
+def _standings(customers: Sequence[int]) -> Iterable[Standing]:
+    return Standing.objects.filter(customer__in=customers)
 
 
 def _require_sense(said: Said) -> None:
