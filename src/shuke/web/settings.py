@@ -175,11 +175,11 @@ SHUKE_PALETTE: list[str] = [
     "shuke.crm.customers.palette.find_customers",
 ]
 SHUKE_CUSTOMER_SLOTS: list[dict[str, str]] = [
-    {"name": "timeline", "url_name": "timeline:show", "shape": "long", "unscored": "yes"},
     {"name": "forecast", "url_name": "insight:customer_forecast", "shape": "told"},
     {"name": "purchases_over_time", "url_name": "insight:customer_purchases_over_time"},
     {"name": "purchases", "url_name": "insight:customer_purchases", "shape": "table"},
-    {"name": "consents", "url_name": "privacy:consents", "shape": "told", "unscored": "yes"},
+    {"name": "timeline", "url_name": "timeline:show", "shape": "long", "unscored": "yes"},
+    {"name": "consents", "url_name": "privacy:consents", "shape": "told", "unscored": "yes", "beside": "yes"},
 ]
 SHUKE_TIMELINE_SOURCES: list[str] = [
     "shuke.insight.timeline.PURCHASES",

@@ -64,6 +64,8 @@ class Slot:
     shape: str = "chart"
     unscored: bool = False
     """Whether it has something to show of a customer without a score."""
+    beside: bool = False
+    """Whether it stands in the narrow column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,5 +360,5 @@ def _slots(customer: Customer) -> list[Slot]:
         except NoReverseMatch:
             continue
         title, shape = here(f"scores.slot.{entry['name']}"), entry.get("shape", "chart")
-        slots.append(Slot(title, url, shape, "unscored" in entry))
+        slots.append(Slot(title, url, shape, "unscored" in entry, "beside" in entry))
     return slots
