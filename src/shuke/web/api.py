@@ -19,9 +19,12 @@ from shuke.crm.api.problems import TITLES, Refused
 from shuke.crm.customers import api as customers
 from shuke.crm.customers import api_of_fields, api_of_links, api_of_tags, paths  # noqa: F401  registers <key:key>
 from shuke.crm.jobs import api as jobs
+from shuke.crm.merging import api as merging
 from shuke.crm.people import api as people
 from shuke.crm.people import api_of_audit
 from shuke.crm.people.models import User
+from shuke.crm.privacy import api as consents
+from shuke.crm.privacy import api_of_erasing as privacy
 from shuke.crm.scores import api as scores
 from shuke.crm.timeline import api as timeline
 from shuke.crm.words import here
@@ -34,7 +37,8 @@ BASE = "/api/v1"
 OPERATIONS: list[Operation] = [
     operation
     for group in (
-        scores.group, customers.group, api_of_links.group, api_of_tags.group, timeline.group, api_of_fields.group,
+        scores.group, customers.group, api_of_links.group, api_of_tags.group, merging.group, consents.group,
+        privacy.group, timeline.group, api_of_fields.group,
         people.group, api_of_audit.keys, api_of_audit.group, jobs.group, insight.group,
     )
     for operation in group.operations

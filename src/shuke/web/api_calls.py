@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, cast
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -24,6 +24,8 @@ from pydantic import BaseModel
 from shuke.crm.api.operations import Operation, covers
 from shuke.crm.api.problems import Refused
 from shuke.crm.api.schemas import PageOf
+from shuke.crm.customers.models import Alias
+from shuke.crm.customers.paths import KeyInPath
 from shuke.crm.people import audit, calls, tokens
 from shuke.crm.people.calls import Given, Spent
 from shuke.crm.people.models import Token, User
@@ -72,7 +74,18 @@ def _answered(request: HttpRequest, ways: Mapping[str, Operation], parts: dict[s
         key = request.headers.get("Idempotency-Key")
         if key is not None and operation.creates:
             return _once(request, operation, token, key, lambda: operation.run(viewer, **given))
-        return _told(request, operation, operation.run(viewer, **given))
+        response = _told(request, operation, operation.run(viewer, **given))
+        if operation.method == "GET" and (into := _merged_into(parts)):
+            way = operation.path.format(**{**parts, "key": KeyInPath().to_url(into)})
+            asked = f"?{request.GET.urlencode()}" if request.GET else ""
+            response.headers["Content-Location"] = f"/api/v1{quote(way)}{asked}"
+        return response
+
+
+def _merged_into(parts: Mapping[str, Any]) -> str:
+    """The key that a card stands under, where the key in the path is that of a card merged into it; else nothing."""
+    found = Alias.objects.filter(key=parts["key"]).values_list("customer__key", flat=True) if "key" in parts else ()
+    return next(iter(found), "")
 
 
 def token_of(request: HttpRequest) -> Token:
@@ -136,8 +149,9 @@ def _once(
 ) -> HttpResponseBase:
     if not _KEY.fullmatch(key):
         raise Refused("bad_request", here("api.detail.bad_key"))
+    kept_as = _digest(key.encode())  # a key may name the customer, and the answers stay for a day
     said = f"{request.method} {request.get_full_path()}\n".encode() + request.body
-    digest = hmac.new(settings.SECRET_KEY.encode(), said, hashlib.sha256).hexdigest()
+    digest = _digest(said)
     told: list[str] = []
 
     def act() -> Given:
@@ -148,7 +162,7 @@ def _once(
         return Given(operation.status if told[0] else 204, _without(told[0], operation.secret))
 
     try:
-        done = calls.once(token=token, key=key, digest=digest, act=act)
+        done = calls.once(token=token, key=kept_as, digest=digest, act=act)
     except calls.KeyReused:
         raise Refused("key_reused", here("api.detail.key_reused")) from None
     except calls.AnswerGone:
@@ -158,6 +172,10 @@ def _once(
     if done.again:
         response.headers["Idempotency-Replayed"] = "true"
     return response
+
+
+def _digest(said: bytes) -> str:
+    return hmac.new(settings.SECRET_KEY.encode(), said, hashlib.sha256).hexdigest()
 
 
 def _without(body: str, secret: tuple[str, ...]) -> str:

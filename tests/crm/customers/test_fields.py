@@ -55,6 +55,7 @@ def test_what_is_written_is_kept_in_one_way_and_read_in_another(kind: str, raw: 
     ("kind", "raw", "told"),
     [
         ("text", "x" * 201, "at most 200"),
+        ("email", f"li@{'.'.join(['x' * 60] * 4)}.{'y' * 12}.com", "at most 254"),
         ("number", "many", "no number"),
         ("number", "nan", "no number"),
         ("number", "1e400", "no number"),

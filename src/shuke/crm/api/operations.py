@@ -21,9 +21,13 @@ from pydantic import BaseModel
 
 from shuke.crm.api.schemas import Given
 
-Noun = Literal["customers", "timeline", "cards", "people", "credentials", "audit", "jobs", "runs"]
+Noun = Literal[
+    "customers", "merging", "consents", "privacy", "timeline", "cards", "people", "credentials", "audit", "jobs",
+    "runs",
+]  # fmt: skip
 Scope = Literal[
-    "customers:read", "customers:write", "timeline:read", "timeline:write", "cards:read", "cards:write",
+    "customers:read", "customers:write", "merging:read", "merging:write", "consents:read", "consents:write",
+    "privacy:read", "privacy:write", "timeline:read", "timeline:write", "cards:read", "cards:write",
     "people:read", "people:write", "credentials:read", "credentials:write", "audit:read", "jobs:read", "jobs:write",
     "runs:read", "runs:write",
 ]  # fmt: skip

@@ -13,8 +13,8 @@ from shuke.kit.errors import ShukeError
 TITLES = {
     "bad_request": 400, "bad_cursor": 400, "unauthorized": 401, "forbidden": 403, "scope_missing": 403,
     "not_found": 404, "method_not_allowed": 405, "conflict": 409, "duplicates": 409, "changed_meanwhile": 409,
-    "answer_gone": 409, "too_large": 413, "unsupported_media_type": 415, "invalid": 422, "key_reused": 422,
-    "too_many_requests": 429, "server_error": 500,
+    "merged": 409, "answer_gone": 409, "too_large": 413, "unsupported_media_type": 415, "invalid": 422,
+    "key_reused": 422, "too_many_requests": 429, "server_error": 500,
 }  # fmt: skip
 """The codes there are, each with its status; its words stand in the catalogue as `api.problem.<code>`."""
 

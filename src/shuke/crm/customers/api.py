@@ -27,6 +27,7 @@ from shuke.crm.customers.forms import CardForm, NewCustomerForm
 from shuke.crm.customers.models import Change, Customer, Field
 from shuke.crm.customers.writes_of_cards import Saved
 from shuke.crm.people.models import User
+from shuke.crm.people.rights import Act
 from shuke.crm.words import here
 
 group = Group("customers")
@@ -84,7 +85,7 @@ def _likely(viewer: User, entered: duplicates.Entered) -> list[LikelyTold]:
 @group.patch("/customers/{key}", scope="customers:write", right="tag", body=ChangedCard, answer=CardTold)
 def change_customer(viewer: User, key: str, body: ChangedCard) -> CardTold:
     """All or nothing. With `version`, fields that somebody else changed since are a conflict, told with both values."""
-    customer = reads.customer(viewer, key, "write")
+    customer = card_to_write(viewer, key)
     known, given = reads_of_cards.editable(viewer), {**body.values, **_built_in(body.named)}
     shown = api_values.chosen(known, [*_own(body.values), *_built_in(body.named)])
     form = CardForm(shown, api_values.typed(shown, given), customer, viewer=viewer)
@@ -152,6 +153,18 @@ def _change(row: Change, line: cards.Told) -> ChangeTold:
         id=row.pk, field=row.field, title=line.title, detail=line.detail, origin=row.origin, at=row.at,
         by=row.by.username if row.by else None,
     )  # fmt: skip
+
+
+def card_to_write(viewer: User, key: str, act: Act = "write") -> Customer:
+    """The customer with that very key, for all that writes: who names a merged card knows that card's values.
+
+    Raises NoSuchCustomer, PermissionDenied; Refused for the key of a card that was merged, naming the survivor's.
+    """
+    customer = reads.customer(viewer, key, act)
+    if customer.key != key:
+        detail = here("merging.meanwhile", customer=key, name=customer.display_name, into=customer.key)
+        raise Refused("merged", detail, more={"into": customer.key})
+    return customer
 
 
 def told(viewer: User, customer: Customer) -> CardTold:

@@ -12,7 +12,7 @@ from shuke.crm.api.operations import Group
 from shuke.crm.api.problems import Refused, invalid, require_valid
 from shuke.crm.api.schemas import All
 from shuke.crm.customers import api_values, links, reads, reads_of_cards, writes_of_cards
-from shuke.crm.customers.api import told
+from shuke.crm.customers.api import card_to_write, told
 from shuke.crm.customers.api_shapes import (
     CardTold,
     EntryListing,
@@ -48,7 +48,7 @@ def list_entries(viewer: User, key: str, query: EntryListing) -> All[EntryTold]:
     "/customers/{key}/entries", scope="customers:write", right="tag", body=NewEntry, answer=EntryTold, status=201
 )
 def add_entry(viewer: User, key: str, body: NewEntry) -> EntryTold:
-    customer = reads.customer(viewer, key, "write")
+    customer = card_to_write(viewer, key)
     return _write(viewer, customer, _part(viewer, body.section), body, body.values, None)
 
 
@@ -114,7 +114,7 @@ def remove_trait(viewer: User, key: str, label: str) -> None:
 
 
 def _say(viewer: User, key: str, label: str, value: str) -> CardTold:
-    customer, word = reads.customer(viewer, key, "write"), " ".join(label.split())
+    customer, word = card_to_write(viewer, key), " ".join(label.split())
     if not 1 <= len(word) <= _LABEL_LENGTH:
         raise Refused("invalid", here("cards.trait.refused"))
     writes_of_cards.set_trait(customer=customer.pk, label=word, value=value, by=viewer)
@@ -132,7 +132,7 @@ def list_links(viewer: User, key: str) -> All[LinkTold]:
 @group.post("/customers/{key}/links", scope="customers:write", right="tag", body=NewLink, answer=LinkTold, status=201)
 def add_link(viewer: User, key: str, body: NewLink) -> LinkTold:
     """Make `other` the role to the customer; twice is once."""
-    customer = reads.customer(viewer, key, "write")
+    customer = card_to_write(viewer, key)
     form = LinkForm({"role": body.role, "other": body.other}, viewer=viewer)
     require_valid(form)
     other = Customer.objects.get(pk=form.cleaned_data["other"])

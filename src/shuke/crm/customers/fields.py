@@ -33,7 +33,7 @@ from shuke.ui import language
 Value = str | int | float | bool | list[str]
 Raw = str | Sequence[str]
 T = Field.Type
-TEXT_LENGTH, LONG_TEXT_LENGTH, NAME_LENGTH = 200, 4000, 200
+TEXT_LENGTH, LONG_TEXT_LENGTH, NAME_LENGTH, _EMAIL_LENGTH = 200, 4000, 200, 254
 _LARGEST = Decimal(10) ** 15
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 BUILT_IN = ("name", "kind", "phone", "email")
@@ -100,6 +100,8 @@ def _email(typed: str) -> str:
         validate_email(typed)
     except ValidationError:
         raise RefusedValue.of("cards.refused.email") from None
+    if len(typed) > _EMAIL_LENGTH:
+        raise RefusedValue.of("cards.refused.too_long", count=len(typed), limit=_EMAIL_LENGTH)
     return typed
 
 

@@ -31,7 +31,7 @@ def pair(viewer: User, pk: int) -> Pair | None:
     """One such pair, open or told apart."""
     changes = reach(viewer, "write")
     found = Pair.objects.filter(changes.within("one__"), changes.within("two__"), pk=pk)
-    return found.select_related("one", "two").first()
+    return found.select_related("one__owner", "two__owner", "decided_by").first()
 
 
 def pairs_of(viewer: User, customer: Customer) -> list[Pair]:
@@ -76,10 +76,15 @@ def stands_on(done: Merge) -> Merge | None:
 
 def names_of(viewer: User, done: Merge) -> list[str]:
     """What the cards that went are called; of cards that are there again only in the viewer's reach."""
+    return [f"{name} ({key})" for key, name in went(viewer, done)]
+
+
+def went(viewer: User, done: Merge) -> list[tuple[str, str]]:
+    """Key and name of the cards that went; of cards that are there again only in the viewer's reach."""
     if done.undone_at is None:
-        return [f"{one['name']} ({one['key']})" for one in done.gone]
+        return [(one["key"], one["name"]) for one in done.gone]
     there = Customer.objects.filter(reach(viewer).within(), pk__in=done.numbers).order_by("pk")
-    return [f"{card.display_name} ({card.key})" for card in there]
+    return [(card.key, card.display_name) for card in there]
 
 
 def last_search(viewer: User) -> Job | None:

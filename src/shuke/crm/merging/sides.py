@@ -136,9 +136,14 @@ def line(viewer: User, pair: Pair, known: Mapping[str, Field]) -> Line:
 
 def _sign(sign: str, weight: float) -> Sign:
     """Why, in a word; a minus says that the two differ in it."""
-    name = here(f"cards.sign.{sign}") if sign != "name" else here("merging.sign.name")
+    name = sign_name(sign)
     told = name if weight > 0 else here("merging.sign.differs", name=name)
     return Sign(told, f"{weight:+.1f}".replace("-", "−"), "check" if weight > 0 else "minus")
+
+
+def sign_name(sign: str) -> str:
+    """What a sign is called."""
+    return here(f"cards.sign.{sign}") if sign != "name" else here("merging.sign.name")
 
 
 def _decided(pair: Pair) -> str:

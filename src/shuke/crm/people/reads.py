@@ -105,7 +105,7 @@ def entries(
 ) -> QuerySet[AuditEntry]:
     """What the audit holds, the latest first."""
     _require(viewer, "audit")
-    found = AuditEntry.objects.select_related("kept", "by", "acting_as").order_by("-id")
+    found = AuditEntry.objects.select_related("kept", "by", "acting_as", "token").order_by("-id")
     if by is not None:
         found = found.filter(by_id=by)
     if act:

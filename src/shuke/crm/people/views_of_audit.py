@@ -129,6 +129,7 @@ def _row(entry: AuditEntry, names: Mapping[int, str]) -> dict[str, Any]:
         "at": entry.at,
         "who": entry.by.shown_name if entry.by else "—",
         "acting_as": entry.acting_as.shown_name if entry.acting_as else "",
+        "token": f"{entry.token.name} ({entry.token.prefix})" if entry.token else "",
         "act": here(f"audit.act.{entry.act}"),
         "kind": here(f"audit.kind.{entry.kind}") if entry.kind in KINDS else entry.kind,
         "record": entry.record,

@@ -15,6 +15,7 @@ from shuke.crm.customers.labels import in_language
 from shuke.crm.customers.models import Alias, Change, Customer, CustomerTag, Entry, Export, Field, Link, SavedView
 from shuke.crm.jobs.models import Job
 from shuke.crm.people import audit
+from shuke.crm.people.calls import forget_answers
 from shuke.crm.people.models import AuditEntry, AuditValues, User
 from shuke.crm.privacy.holdings import Holding, Person, Rows, names, without
 from shuke.crm.privacy.models import Statement
@@ -160,6 +161,7 @@ def _sweep_traces(person: Person) -> None:
     Export.objects.filter(pk__in=exports).update(query="")
     for job in jobs:
         Job.objects.filter(pk=job.pk).update(**without(person, _told_by(job)))
+    forget_answers([person.number])  # those too that were given while the records went
     named = {kept.pk for kept in _values_with(person) if names_in(person, kept.values)}
     AuditValues.objects.filter(pk__in=named).delete()
 

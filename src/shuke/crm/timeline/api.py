@@ -17,6 +17,7 @@ from shuke.crm.api.operations import Group
 from shuke.crm.api.pages import cursor, page, place
 from shuke.crm.api.problems import invalid
 from shuke.crm.api.schemas import All, Given, Id, Listing, Moment, PageOf, Told
+from shuke.crm.customers.api import card_to_write
 from shuke.crm.people.models import User
 from shuke.crm.timeline import entries, reads, writes
 from shuke.crm.timeline.entries import Entry, Place
@@ -155,9 +156,7 @@ def _entry(entry: Entry) -> TimelineEntry:
 )
 def add_touch(viewer: User, key: str, body: NewTouch) -> TouchTold:
     """A note, call, visit, message or e-mail, with the minutes spent. `@name` in the text tells a colleague."""
-    customer = reads.customer(viewer, key)
-    if not reads.may_write(viewer, customer):
-        raise PermissionDenied("write")
+    customer = card_to_write(viewer, key)
     brought = [Brought(file.name, [_bytes(file)]) for file in body.files]
     made = writes.add(customer=customer, by=viewer, said=_said(viewer, body, None), brought=brought)
     return _told(_touch(viewer, made.pk))
