@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 
 import pytest
@@ -19,6 +20,8 @@ from shuke.web.wsgi import application
 
 EXAMPLES = 8
 """For each operation, of each kind (good requests, bad ones)."""
+_TURNS = count()
+"""Two of three good requests are sent to what there is."""
 
 
 def _schema() -> Any:
@@ -51,7 +54,7 @@ schema = _schema()
 def test_every_operation_keeps_what_the_document_promises(case: Any, token: str, parts: dict[str, Any]) -> None:
     if case.meta is None or case.meta.generation.mode == GenerationMode.POSITIVE:
         known = {name: parts[name] for name in case.path_parameters if name in parts}
-        case.path_parameters.update({name: value for name, value in known.items() if hash(case.id) % 3})
+        case.path_parameters.update({name: value for name, value in known.items() if next(_TURNS) % 3})
     case.call_and_validate(
         headers={"Authorization": f"Bearer {token}", "Accept-Language": "en", "Accept-Encoding": "identity"}
     )

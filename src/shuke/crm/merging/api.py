@@ -34,11 +34,10 @@ from shuke.crm.words import here
 from shuke.ui import language
 
 group = Group("merging")
-PairState = Literal["open", "different"]
 
 
 class PairListing(Listing):
-    state: PairState = "open"
+    state: Literal["open", "different"] = "open"
 
 
 class PairedCard(Told):
@@ -62,7 +61,7 @@ class PairTold(Told):
     """`weight` is the sum of the signs and of how rare it is to be one at all; `probability` is what it comes to."""
 
     id: int
-    state: PairState
+    state: str
     weight: float
     probability: float
     signs: list[SignTold]

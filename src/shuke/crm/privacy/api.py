@@ -25,7 +25,6 @@ from shuke.crm.privacy.writes import Said
 from shuke.ui import language
 
 group = Group("consents")
-Said_ = Literal["given", "refused", "withdrawn"]
 Purpose = Literal["marketing", "survey", "service"]
 Source = Literal["form", "shop", "call", "message", "website", "contract", "import", "other"]
 
@@ -39,17 +38,17 @@ class ConsentTold(Told):
     """What stands of one channel and purpose: `unknown` where nothing was said."""
 
     channel: str
-    purpose: Purpose
-    state: Literal["given", "refused", "withdrawn", "unknown"]
+    purpose: str
+    state: str
     on: date | None
-    source: Source | None
+    source: str | None
 
 
 class NewStatement(Given):
     """What was said of a channel, where, on which day (today if left out), and where the evidence lies."""
 
     channel: Annotated[str, Field(min_length=1, max_length=40)]
-    state: Said_
+    state: Literal["given", "refused", "withdrawn"]
     purpose: Purpose = "marketing"
     source: Source
     on: Day | None = None
@@ -63,9 +62,9 @@ class ManyStatements(NewStatement):
 class StatementTold(Told):
     id: int
     channel: str
-    purpose: Purpose
-    state: Said_
-    source: Source
+    purpose: str
+    state: str
+    source: str
     on: date
     evidence: str
     by: str | None

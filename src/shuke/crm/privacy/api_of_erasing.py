@@ -49,7 +49,7 @@ class ErasureTold(Told):
     """
 
     id: int
-    state: Literal["waiting", "running", "done"]
+    state: str
     is_stopped: bool
     reason: str
     reference: str
