@@ -18,7 +18,7 @@ from shuke.crm.people.tokens import make
 from shuke.web.api import OPERATIONS, the_document
 from shuke.web.wsgi import application
 
-EXAMPLES = 5
+EXAMPLES = 3
 """For each operation, of each kind (good requests, bad ones)."""
 _TURNS = count()
 """Two of three good requests are sent to what there is."""

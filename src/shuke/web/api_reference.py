@@ -17,7 +17,8 @@ _SAMPLES: dict[str, Any] = {
     "username": "ana", "password": "a-long-password-of-hers", "text": "报价已发，周五回访", "minutes": 15,
     "kind": "call", "other": "C-1002", "role": "friend", "labels": {"zh-hans": "车牌", "en": "Plate"},
     "names": {"en": "Adviser"}, "scopes": ["customers:read"], "version": 42, "code": "retail", "run": "run-20260131",
-    "made": "import-20260131", "section": "competitors", "content": "aGVsbG8=",
+    "made": "import-20260131", "section": "competitors", "content": "aGVsbG8=", "survivor": "C-1001",
+    "others": ["C-1002"], "channel": "email", "typed": "C-1001",
 }  # fmt: skip
 _OF: dict[str, dict[str, Any]] = {
        "add_role": {"scopes": {"customers": {"read": "team"}}}, "change_role": {"scopes": {}},

@@ -18,9 +18,11 @@ from shuke.crm.customers import reads as customers
 from shuke.crm.customers.api import card_to_write
 from shuke.crm.people.models import User
 from shuke.crm.privacy import dossier, erased, erasing, reads
+from shuke.crm.privacy.errors import RefusedErasure
 from shuke.crm.privacy.forms import ErasureForm
 from shuke.crm.privacy.models import Erasure
 from shuke.crm.words import here
+from shuke.ui import language
 
 group = Group("privacy")
 
@@ -104,7 +106,10 @@ def erase_customer(viewer: User, key: str, body: NewErasure) -> ErasureTold:
         raise Refused("conflict", here("privacy.refused.under_way"), more={"erasure_id": there.pk})
     form = ErasureForm(customer, body.model_dump())
     require_valid(form)
-    return _erasure(erasing.ask(customer=customer, asked=form.asked(), by=viewer))
+    try:
+        return _erasure(erasing.ask(customer=customer, asked=form.asked(), by=viewer))
+    except RefusedErasure as reason:  # somebody else asked at the same moment
+        raise Refused("conflict", reason.told(language.active())) from reason
 
 
 @group.get("/erasures", scope="privacy:read", right="erase", query=Listing, answer=PageOf[ErasureTold])
