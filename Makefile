@@ -28,13 +28,14 @@ check: $(BIN)/.dev ## Style, types, the map of imports
 	$(BIN)/lint-imports
 
 unit: $(BIN)/.dev ## Tests and the examples in docs
-	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup --durations=10
 
 records: $(BIN)/.dev ## Tests of records, on the PostgreSQL that SHUKE_TEST_DATABASE_URL names (see .ci/with-postgres)
-	$(BIN)/python -m pytest -q -n 2 --dist loadgroup tests/crm tests/insight tests/web
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup --durations=10 tests/crm tests/insight tests/web \
+	  --ignore=tests/insight/test_killed.py --ignore=tests/web/test_api_schema.py
 
-browser: $(BIN)/.dev ## Tests in Chromium only; pictures of the pages go to var/screens
-	$(BIN)/python -m pytest -q tests/browser
+browser: $(BIN)/.dev ## Tests in Chromium only, each page in all four looks; pictures of the pages go to var/screens
+	LOOKS=all $(BIN)/python -m pytest -q tests/browser
 
 pictures: $(BIN)/.dev ## Make the pictures of the guides anew, in Chromium
 	PICTURES=docs/guides/pictures $(BIN)/python -m pytest -q tests/browser/test_pictures.py

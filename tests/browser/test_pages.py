@@ -1,7 +1,12 @@
-"""Every page there is to look at, in both sizes and themes, the languages in turn; and the keys of the shell."""
+"""Every page there is to look at, in both sizes and themes, the languages in turn; and the keys of the shell.
+
+Each page is looked at on a desk and on a phone, once light and once dark, the next page the other way round; with
+`LOOKS=all` (as `make browser` says) each in all four, which takes twice as long.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -114,6 +119,16 @@ ACTS = {
     "people:export_audit": {},
     "people:language": {},
     "people:theme": {},
+    "customers:consents": {},
+    "merging:search": {},
+    "merging:tell_apart": {"pair_id": 1},
+    "merging:doubt_again": {"pair_id": 1},
+    "merging:pick": {},
+    "merging:part": {"merge_id": 1},
+    "privacy:say": {"key": "1"},
+    "privacy:take": {"key": "1"},
+    "privacy:take_up": {"erasure_id": 1},
+    "privacy:let_return": {},
 }
 """Addresses that only take a form; what each wants to know."""
 NO_PAGES = {
@@ -130,6 +145,11 @@ OF_CARDS = {
     )
 }  # fmt: skip
 """Pages that test_cards.py looks at, on a card filled for it."""
+OF_OTHERS = {
+    "merging:list", "merging:merge", "merging:show",
+    "privacy:consents", "privacy:erase", "privacy:erasure", "privacy:erasures",
+}  # fmt: skip
+"""Pages that test_merging.py and test_privacy.py look at, with something to show."""
 
 
 def test_every_page_there_is_is_looked_at() -> None:
@@ -138,7 +158,7 @@ def test_every_page_there_is_is_looked_at() -> None:
         for path in PAGES.values()
     }
     unseen = set(_addresses(get_resolver().url_patterns, "")) - seen - {"people:log_in"}
-    assert unseen == set(ACTS) | NO_PAGES | OF_CARDS, "a page that PAGES lacks, or an address that is gone"
+    assert unseen == set(ACTS) | NO_PAGES | OF_CARDS | OF_OTHERS, "a page that PAGES lacks, or an address that is gone"
 
 
 def _addresses(patterns: list[URLPattern | URLResolver], app: str) -> Iterator[str]:
@@ -162,8 +182,16 @@ def test_the_log_in_page_is_sound(visit: object, size: str, theme: str, language
     visit(size, theme, language, who="").check_page("/log-in/", "log-in")  # type: ignore[operator]
 
 
-@pytest.mark.parametrize(("size", "theme", "language"), LOOKS)
-@pytest.mark.parametrize("name", PAGES)
+def _looks(number: int) -> list[tuple[str, str, str]]:
+    if os.environ.get("LOOKS") == "all":
+        return LOOKS
+    return [LOOKS[0], LOOKS[3]] if number % 2 == 0 else [LOOKS[1], LOOKS[2]]
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "theme", "language"),
+    [(name, *look) for number, name in enumerate(PAGES) for look in _looks(number)],
+)
 def test_a_page_is_sound(visit: object, name: str, size: str, theme: str, language: str) -> None:
     visit(size, theme, language).check_page(PAGES[name], name)  # type: ignore[operator]
 
