@@ -286,7 +286,14 @@ def _listen(page: playwright.Page, site: Site, troubles: list[str]) -> None:
             troubles.append(f"console: {message.text}")
 
     page.on("request", request)
+
+    def failed(request: playwright.Request) -> None:
+        """A part that was on its way when the page was left is no trouble."""
+        left = request.resource_type in ("xhr", "fetch") and "ERR_ABORTED" in (request.failure or "")
+        if not left:
+            troubles.append(f"failed: {request.url} {request.failure}")
+
     page.on("response", response)
     page.on("console", console)
     page.on("pageerror", lambda error: troubles.append(f"script: {error}"))
-    page.on("requestfailed", lambda failed: troubles.append(f"failed: {failed.url} {failed.failure}"))
+    page.on("requestfailed", failed)
