@@ -43,6 +43,8 @@ def fit() -> tuple[list[str], list[str]]:
     dropped = sorted(there - set(wanted))
     made = sorted(set(wanted) - there)
     with connection.cursor() as cursor:
+        if connection.vendor == "postgresql" and connection.in_atomic_block and (made or dropped):
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # it alters no table whose references wait to be checked
         for name in dropped:
             cursor.execute(f'DROP INDEX {_concurrently()}IF EXISTS "{name}"')
         for name in made:

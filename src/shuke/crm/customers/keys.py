@@ -44,7 +44,7 @@ def _found(select: str, keys: Sequence[str]) -> dict[str, int]:
 def among(ids: Sequence[int]) -> Q:
     """Rows with one of these ids, which are one parameter to the database."""
     if connection.vendor == "postgresql":
-        return Q(pk__in=RawSQL("SELECT unnest(%s)", (list(ids),)))
+        return Q(pk__in=RawSQL("SELECT unnest(%s::bigint[])", (list(ids),)))
     return Q(pk__in=RawSQL("SELECT value FROM json_each(%s)", (dumps(list(ids)),)))
 
 
