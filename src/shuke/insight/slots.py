@@ -11,13 +11,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from shuke.crm.customers import reads as customers
-from shuke.crm.customers.errors import NoSuchCustomer
+from shuke.crm.customers.asked import asked
 from shuke.crm.customers.keys import keys_of
 from shuke.crm.customers.models import Customer
 from shuke.crm.people.reads import needs, viewer_of
@@ -116,11 +115,8 @@ def _expected(run: Run, score: Score, steps: list[int]) -> list[float]:
 
 
 def _asked(request: HttpRequest, key: str) -> tuple[Customer, Run | None]:
-    viewer = viewer_of(request)
-    try:
-        return customers.customer(viewer, key), scores.run_for_lists(viewer)
-    except NoSuchCustomer as reason:
-        raise Http404(here("customers.unknown", customer=key)) from reason
+    viewer, customer = asked(request, key)
+    return customer, scores.run_for_lists(viewer)
 
 
 def rows_of(customer: Customer) -> list[dict[str, Any]]:

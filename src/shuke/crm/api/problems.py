@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from django.forms import BaseForm
+from django.http import Http404
 
 from shuke.crm.words import here
 from shuke.kit.errors import ShukeError
@@ -17,6 +18,9 @@ TITLES = {
     "key_reused": 422, "too_many_requests": 429, "server_error": 500,
 }  # fmt: skip
 """The codes there are, each with its status; its words stand in the catalogue as `api.problem.<code>`."""
+
+
+_Found = TypeVar("_Found")
 
 
 class Refused(ShukeError):  # noqa: N818  named as what happened
@@ -56,3 +60,10 @@ def require_valid(form: BaseForm, names: Mapping[str, str] | None = None) -> Non
         for error in listed
     ]
     raise Refused("invalid", here("api.detail.invalid"), errors=errors)
+
+
+def or_404(found: _Found | None) -> _Found:
+    """What was found. Raises Http404 for what is not there, or not for this viewer."""
+    if found is None:
+        raise Http404
+    return found

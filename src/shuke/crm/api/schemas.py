@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from typing import Annotated, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
 
 LARGEST = 2**53 - 1
 """The largest whole number that JSON carries everywhere."""
@@ -105,3 +108,8 @@ class Problem(BaseModel):
     code: str
     detail: str = ""
     errors: list[FieldProblem] = Field(default_factory=list)
+
+
+def username(user: AbstractBaseUser | None) -> str | None:
+    """How a user is named in answers; None where there was nobody, or is nobody any more."""
+    return user.get_username() if user else None

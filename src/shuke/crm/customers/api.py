@@ -8,7 +8,7 @@ from typing import Any
 from shuke.crm.api.operations import Group
 from shuke.crm.api.pages import cursor, place
 from shuke.crm.api.problems import Refused, require_valid
-from shuke.crm.api.schemas import All, Listing, PageOf
+from shuke.crm.api.schemas import All, Listing, PageOf, username
 from shuke.crm.customers import api_values, assigning, cards, duplicates, reads, reads_of_cards, writes_of_cards
 from shuke.crm.customers.api_shapes import (
     CardTold,
@@ -105,7 +105,7 @@ def _conflict(viewer: User, saved: Saved, shown: Sequence[Field]) -> Refused:
                 name: api_values.in_json(known[one.code], value, viewer)
                 for name, value in (("before", one.before), ("theirs", one.theirs), ("yours", one.mine))
             },
-            "by": one.by.username if one.by else None,
+            "by": username(one.by),
             "at": one.at.isoformat(),
         }
         for one in saved.conflicts
@@ -151,7 +151,7 @@ def list_changes(viewer: User, key: str, query: Listing) -> PageOf[ChangeTold]:
 def _change(row: Change, line: cards.Told) -> ChangeTold:
     return ChangeTold(
         id=row.pk, field=row.field, title=line.title, detail=line.detail, origin=row.origin, at=row.at,
-        by=row.by.username if row.by else None,
+        by=username(row.by),
     )  # fmt: skip
 
 
@@ -172,7 +172,7 @@ def told(viewer: User, customer: Customer) -> CardTold:
     parts = [field for part in reads_of_cards.layout(viewer) if not part.section.repeats for field in part.fields]
     own = {code: api_values.in_json(built_in(code), getattr(customer, code), viewer) or "" for code in BUILT_IN}
     return CardTold(
-        key=customer.key, owner=customer.owner.username if customer.owner else None, **own,
+        key=customer.key, owner=username(customer.owner), **own,
         values=api_values.told(viewer, parts, customer), tags=_tags(viewer, customer), traits=_traits(customer),
         version=writes_of_cards.version_of(customer.pk), created_at=customer.created_at,
         updated_at=customer.updated_at,
@@ -183,7 +183,7 @@ def _tags(viewer: User, customer: Customer) -> list[TagTold]:
     return [
         TagTold(
             name=row.tag.name, colour=row.tag.colour, origin=row.origin, at=row.tagged_at,
-            by=row.tagged_by.username if row.tagged_by else None,
+            by=username(row.tagged_by),
         )
         for row in reads.tagged(viewer, customer)
     ]  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404
 
 from shuke.crm.api.operations import Group
+from shuke.crm.api.problems import or_404
 from shuke.crm.api.schemas import All
 from shuke.crm.customers import card_templates, reads_of_cards, writes_of_fields
 from shuke.crm.customers.api_of_tags import known_tag
@@ -124,10 +125,7 @@ def colour_tag(viewer: User, tag_id: int, body: Colouring) -> KnownTag:
 
 
 def _found(model: Any, pk: int) -> Any:
-    found = model.objects.filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
+    return or_404(model.objects.filter(pk=pk).first())
 
 
 def _told_section(viewer: User, pk: int) -> SectionTold:

@@ -10,7 +10,7 @@ from django.http import Http404
 
 from shuke.crm.api.operations import Group
 from shuke.crm.api.problems import Refused, invalid, require_valid
-from shuke.crm.api.schemas import All
+from shuke.crm.api.schemas import All, username
 from shuke.crm.customers import api_values, links, reads, reads_of_cards, writes_of_cards
 from shuke.crm.customers.api import card_to_write, told
 from shuke.crm.customers.api_shapes import (
@@ -97,7 +97,7 @@ def _entry(viewer: User, entry: Entry, part: reads_of_cards.Part) -> EntryTold:
     return EntryTold(
         id=entry.pk, section=part.section.code, on=entry.on, created_at=entry.created_at,
         values={code: value for code, value in told_of.items() if value is not None},
-        by=entry.written_by.username if entry.written_by else None,
+        by=username(entry.written_by),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from shuke.crm.customers import cards, duplicates, reads_of_cards, writes_of_cards
 from shuke.crm.customers import reads as customers
+from shuke.crm.customers.asked import asked
 from shuke.crm.customers.errors import NoSuchCustomer, RefusedKey
 from shuke.crm.customers.fields import BUILT_IN
 from shuke.crm.customers.forms import CardForm, EntryForm, NewCustomerForm
@@ -280,10 +281,7 @@ def find(request: HttpRequest) -> HttpResponse:
 
 
 def _customer(request: HttpRequest, key: str, act: Act = "read") -> Customer:
-    try:
-        return customers.customer(viewer_of(request), key, act)
-    except NoSuchCustomer as reason:
-        raise Http404(here("customers.unknown", customer=key)) from reason
+    return asked(request, key, act)[1]
 
 
 def _merged_meanwhile(request: HttpRequest, key: str, customer: Customer) -> HttpResponse | None:

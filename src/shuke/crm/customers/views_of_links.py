@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from shuke.crm.customers import links
-from shuke.crm.customers import reads as customers
-from shuke.crm.customers.errors import NoSuchCustomer, RefusedLink
+from shuke.crm.customers.asked import asked
+from shuke.crm.customers.errors import RefusedLink
 from shuke.crm.customers.forms import LinkForm
 from shuke.crm.customers.models import Customer
 from shuke.crm.people.reads import needs, viewer_of
 from shuke.crm.words import here
 from shuke.ui import language
+from shuke.ui.asked import next_address
 from shuke.ui.toasts import toast
 
 
@@ -22,11 +22,7 @@ from shuke.ui.toasts import toast
 @needs("tag")
 def add(request: HttpRequest, key: str) -> HttpResponse:
     """Link a customer to the one of the card."""
-    viewer = viewer_of(request)
-    try:
-        customer = customers.customer(viewer, key, "write")
-    except NoSuchCustomer as reason:
-        raise Http404(here("customers.unknown", customer=key)) from reason
+    viewer, customer = asked(request, key, "write")
     form = LinkForm(request.POST, viewer=viewer)
     if not form.is_valid():
         errors = [str(error) for listed in form.errors.values() for error in listed]
@@ -51,6 +47,4 @@ def remove(request: HttpRequest, link_id: int) -> HttpResponse:
         raise Http404
     links.unlink(link=row, by=viewer_of(request))
     toast(request, here("cards.link.removed"), tone="info")
-    back = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-    return HttpResponseRedirect(back if safe else reverse("customers:card", args=[row.customer.key]))
+    return HttpResponseRedirect(next_address(request, reverse("customers:card", args=[row.customer.key])))

@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.http import Http404
-
 from shuke.crm.api.operations import Group
 from shuke.crm.api.pages import keyset
-from shuke.crm.api.problems import Refused
-from shuke.crm.api.schemas import Listing, PageOf, Told
+from shuke.crm.api.problems import Refused, or_404
+from shuke.crm.api.schemas import Listing, PageOf, Told, username
 from shuke.crm.jobs import reads, writes
 from shuke.crm.jobs.models import Job
 from shuke.crm.words import here
@@ -42,7 +40,7 @@ def told(job: Job) -> JobTold:
     return JobTold(
         id=job.pk, kind=job.kind, title=job.title, state=job.state, created_at=job.created_at,
         finished_at=job.finished_at, progress_done=job.progress_done, progress_total=job.progress_total,
-        attempts=job.attempts, started_by=job.started_by.username if job.started_by else None, reason=job.reason,
+        attempts=job.attempts, started_by=username(job.started_by), reason=job.reason,
         result=job.result,
     )  # fmt: skip
 
@@ -72,7 +70,4 @@ def retry_job(viewer: reads.Viewer, job_id: int) -> JobTold:
 
 
 def _job(viewer: reads.Viewer, job_id: int) -> Job:
-    found = reads.jobs(viewer).filter(pk=job_id).first()
-    if found is None:
-        raise Http404
-    return found
+    return or_404(reads.jobs(viewer).filter(pk=job_id).first())

@@ -8,14 +8,13 @@ from typing import Annotated, Any, Literal
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.http import Http404
 from django.utils.dateparse import parse_datetime
 from pydantic import Field
 
 from shuke.crm.api.operations import Group
 from shuke.crm.api.pages import keyset, page, place
-from shuke.crm.api.problems import Refused, invalid, require_valid
-from shuke.crm.api.schemas import Given, Key, Listing, PageOf, Told
+from shuke.crm.api.problems import Refused, invalid, or_404, require_valid
+from shuke.crm.api.schemas import Given, Key, Listing, PageOf, Told, username
 from shuke.crm.customers import api_values
 from shuke.crm.customers import reads as customers
 from shuke.crm.customers.api import card_to_write
@@ -162,10 +161,7 @@ def doubt_pair_again(viewer: User, pair_id: int) -> PairTold:
 
 
 def _found_pair(viewer: User, pair_id: int) -> Pair:
-    found = reads.pair(viewer, pair_id)
-    if found is None:
-        raise Http404
-    return found
+    return or_404(reads.pair(viewer, pair_id))
 
 
 def _pair(viewer: User, pair: Pair) -> PairTold:
@@ -174,7 +170,7 @@ def _pair(viewer: User, pair: Pair) -> PairTold:
         id=pair.pk, state=pair.state, weight=pair.weight, probability=1 / (1 + 2.0**-pair.weight),
         signs=[SignTold(sign=sign, weight=weight, label=sides.sign_name(sign)) for sign, weight in pair.signs],
         cards=[_paired(viewer, card) for card in both],
-        decided_by=pair.decided_by.username if pair.decided_by else None, decided_at=pair.decided_at,
+        decided_by=username(pair.decided_by), decided_at=pair.decided_at,
         may_merge=all(reads.may_merge(viewer, card) for card in both),
     )  # fmt: skip
 
@@ -184,7 +180,7 @@ def _paired(viewer: User, card: Customer) -> PairedCard:
         api_values.in_json(built_in(code), getattr(card, code), viewer) or "" for code in ("phone", "email")
     )
     return PairedCard(
-        key=card.key, name=card.name, phone=phone, email=email, owner=card.owner.username if card.owner else None,
+        key=card.key, name=card.name, phone=phone, email=email, owner=username(card.owner),
         created_at=card.created_at,
     )  # fmt: skip
 
@@ -254,10 +250,7 @@ def part_customers(viewer: User, merge_id: int) -> MergeTold:
 
 
 def _found_merge(viewer: User, merge_id: int) -> Merge:
-    found = reads.merge(viewer, merge_id)
-    if found is None:
-        raise Http404
-    return found
+    return or_404(reads.merge(viewer, merge_id))
 
 
 def _merge(viewer: User, done: Merge) -> MergeTold:
@@ -274,8 +267,8 @@ def _merge(viewer: User, done: Merge) -> MergeTold:
             for code, (before, after) in done.values.items()
             if code != OWNER
         ],
-        moved=done.counts, at=done.at, by=done.by.username if done.by else None, is_parted=is_parted,
-        parted_at=done.undone_at, parted_by=done.undone_by.username if done.undone_by else None,
+        moved=done.counts, at=done.at, by=username(done.by), is_parted=is_parted,
+        parted_at=done.undone_at, parted_by=username(done.undone_by),
         may_part=not is_parted and later is None and reads.may_merge(viewer, done.survivor),
         part_first=later.pk if later else None,
     )  # fmt: skip

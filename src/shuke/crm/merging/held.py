@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from shuke.crm.merging.models import Merge, Pair
 from shuke.crm.people.models import User
-from shuke.crm.privacy.holdings import Holding, Person, Rows
+from shuke.crm.privacy.holdings import Holding, Person, Rows, shown
 
 _NAMING = ("key", "name", "phone", "email")
 
@@ -21,7 +21,7 @@ def _merges(_: User, person: Person) -> Rows:
     """With the cards as they were: all that they say is the person's own."""
     told = ("at", "undone_at", "cards", "values", "counts")
     rows = _merged(person).select_related("by")
-    return [{name: getattr(one, name) for name in told} | {"by": one.by.shown_name if one.by else ""} for one in rows]
+    return [{name: getattr(one, name) for name in told} | {"by": shown(one.by)} for one in rows]
 
 
 def _names(number: int) -> Iterator[str]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from django.http import Http404
 from pydantic import Field
 
 from shuke.crm.api.operations import Group
 from shuke.crm.api.pages import keyset
-from shuke.crm.api.problems import Refused, require_valid
+from shuke.crm.api.problems import Refused, or_404, require_valid
 from shuke.crm.api.schemas import Given, Id, Listing, PageOf, Told
 from shuke.crm.people import factors, reads, writes
 from shuke.crm.people.forms import NewUserForm, TeamForm, UserForm
@@ -157,10 +156,7 @@ def reset_second_factors(viewer: User, user_id: int) -> None:
 
 
 def _one(viewer: User, user_id: int) -> User:
-    found = reads.users(viewer).filter(pk=user_id).first()
-    if found is None:
-        raise Http404
-    return found
+    return or_404(reads.users(viewer).filter(pk=user_id).first())
 
 
 def _user(user: User) -> UserTold:
@@ -204,10 +200,7 @@ def _keep_team(viewer: User, team: Team, body: GivenTeam) -> TeamTold:
 
 
 def _found_team(viewer: User, team_id: int) -> Team:
-    found = reads.teams(viewer).filter(pk=team_id).first()
-    if found is None:
-        raise Http404
-    return found
+    return or_404(reads.teams(viewer).filter(pk=team_id).first())
 
 
 def _team(team: Team) -> TeamTold:
@@ -261,10 +254,7 @@ def _keep_role(viewer: User, role: Role, body: GivenRole) -> RoleTold:
 
 
 def _found_role(viewer: User, role_id: int) -> Role:
-    found = reads.roles(viewer).filter(pk=role_id).first()
-    if found is None:
-        raise Http404
-    return found
+    return or_404(reads.roles(viewer).filter(pk=role_id).first())
 
 
 def _role(role: Role) -> RoleTold:

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from shuke.crm.api.operations import Group, Scope
 from shuke.crm.api.pages import keyset
-from shuke.crm.api.schemas import Day, Given, Id, Listing, PageOf, Told
+from shuke.crm.api.schemas import Day, Given, Id, Listing, PageOf, Told, username
 from shuke.crm.people import reads, tokens
 from shuke.crm.people.models import AuditEntry, Token, User
 
@@ -74,8 +74,8 @@ def list_audit(viewer: User, query: AuditListing) -> PageOf[AuditTold]:
 def _entry(entry: AuditEntry) -> AuditTold:
     kept = getattr(entry, "kept", None)
     return AuditTold(
-        id=entry.pk, at=entry.at, by=entry.by.username if entry.by else None,
-        acting_as=entry.acting_as.username if entry.acting_as else None, token_id=entry.token_id, act=entry.act,
+        id=entry.pk, at=entry.at, by=username(entry.by),
+        acting_as=username(entry.acting_as), token_id=entry.token_id, act=entry.act,
         kind=entry.kind, record=entry.record, fields=list(entry.fields), count=entry.count, address=entry.address,
         values=kept.values if kept else {},
     )  # fmt: skip

@@ -13,7 +13,7 @@ from pydantic import Field
 from shuke.crm.api.operations import Group
 from shuke.crm.api.pages import page, place
 from shuke.crm.api.problems import require_valid
-from shuke.crm.api.schemas import All, Day, Given, Listing, PageOf, Told
+from shuke.crm.api.schemas import All, Day, Given, Listing, PageOf, Told, username
 from shuke.crm.customers import reads as customers
 from shuke.crm.customers.api import card_to_write
 from shuke.crm.customers.api_shapes import Keys
@@ -148,5 +148,5 @@ def _said(body: NewStatement) -> Said:
 def _statement(row: Statement) -> StatementTold:
     return StatementTold(
         id=row.pk, channel=row.channel.code, purpose=row.purpose, state=row.state, source=row.source, on=row.on,
-        evidence=row.evidence, by=row.noted_by.username if row.noted_by else None, noted_at=row.noted_at,
+        evidence=row.evidence, by=username(row.noted_by), noted_at=row.noted_at,
     )  # fmt: skip

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404
+from django.http import FileResponse
 from django.utils import timezone
 from pydantic import Field
 
 from shuke.crm.api.operations import Group
 from shuke.crm.api.pages import keyset
-from shuke.crm.api.problems import Refused, require_valid
+from shuke.crm.api.problems import Refused, or_404, require_valid
 from shuke.crm.api.schemas import All, Given, Key, Listing, PageOf, Told
 from shuke.crm.customers import reads as customers
 from shuke.crm.customers.api import card_to_write
@@ -137,10 +137,7 @@ def let_return(viewer: User, body: Returning) -> None:
 
 
 def _found(viewer: User, erasure_id: int) -> Erasure:
-    found = reads.erasures(viewer).filter(pk=erasure_id).first()
-    if found is None:
-        raise Http404
-    return found
+    return or_404(reads.erasures(viewer).filter(pk=erasure_id).first())
 
 
 def _erasure(found: Erasure) -> ErasureTold:

@@ -17,7 +17,7 @@ from shuke.crm.jobs.models import Job
 from shuke.crm.people import audit
 from shuke.crm.people.calls import forget_answers
 from shuke.crm.people.models import AuditEntry, AuditValues, User
-from shuke.crm.privacy.holdings import Holding, Person, Rows, names, without
+from shuke.crm.privacy.holdings import Holding, Person, Rows, names, shown, without
 from shuke.crm.privacy.models import Statement
 
 _AT_ONCE = 2_000
@@ -37,7 +37,7 @@ def _card(viewer: User, person: Person) -> Rows:
         if code in known
     }
     told = {name: getattr(customer, name) for name in ("key", "name", "kind", "phone", "email")}
-    owner = customer.owner.shown_name if customer.owner else ""
+    owner = shown(customer.owner)
     times = {"created_at": customer.created_at, "updated_at": customer.updated_at}
     search = {name: getattr(customer, name) for name in ("sort_name", "search_text", "search_phone")}
     return [{**told, "owner": owner, "fields": said, "traits": customer.traits, **times, "search": search}]
@@ -47,13 +47,11 @@ def _one(_: Person) -> int:
     return 1
 
 
-def _by(user: User | None) -> str:
-    return user.shown_name if user else ""
-
-
 def _tags(_: User, person: Person) -> Rows:
     rows = CustomerTag.objects.filter(customer=person.number).select_related("tag", "tagged_by")
-    return [{"tag": one.tag.name, "origin": one.origin, "by": _by(one.tagged_by), "at": one.tagged_at} for one in rows]
+    return [
+        {"tag": one.tag.name, "origin": one.origin, "by": shown(one.tagged_by), "at": one.tagged_at} for one in rows
+    ]
 
 
 def _entries(viewer: User, person: Person) -> Rows:
@@ -63,7 +61,7 @@ def _entries(viewer: User, person: Person) -> Rows:
         {
             "section": one.section.label,
             "on": one.on,
-            "by": _by(one.written_by),
+            "by": shown(one.written_by),
             "values": {
                 known[code].label: types.file_text(known[code], value, viewer)
                 for code, value in one.values.items()
@@ -80,7 +78,7 @@ def _linked(person: Person) -> QuerySet[Link]:
 
 def _links(_: User, person: Person) -> Rows:
     """With whom is the other's to give away: only what kind of link, and since when."""
-    return [{"kind": one.kind, "by": _by(one.linked_by), "at": one.linked_at} for one in _linked(person)]
+    return [{"kind": one.kind, "by": shown(one.linked_by), "at": one.linked_at} for one in _linked(person)]
 
 
 def _aliases(_: User, person: Person) -> Rows:
@@ -90,14 +88,14 @@ def _aliases(_: User, person: Person) -> Rows:
 def _changes(_: User, person: Person) -> Rows:
     rows = Change.objects.filter(customer=person.number).select_related("by").order_by("pk")
     told = [{name: getattr(one, name) for name in ("at", "field", "before", "after", "origin")} for one in rows]
-    return [row | {"by": _by(one.by)} for row, one in zip(told, rows, strict=True)]
+    return [row | {"by": shown(one.by)} for row, one in zip(told, rows, strict=True)]
 
 
 def _statements(_: User, person: Person) -> Rows:
     rows = Statement.objects.filter(customer=person.number).select_related("channel", "noted_by")
     told = ("on", "purpose", "state", "source", "evidence", "noted_at")
     return [
-        {"channel": one.channel.code, **{name: getattr(one, name) for name in told}, "by": _by(one.noted_by)}
+        {"channel": one.channel.code, **{name: getattr(one, name) for name in told}, "by": shown(one.noted_by)}
         for one in rows
     ]
 
@@ -109,7 +107,8 @@ def _noted(person: Person) -> QuerySet[AuditEntry]:
 def _audit(_: User, person: Person) -> Rows:
     rows = _noted(person).select_related("by", "kept").order_by("pk")
     return [
-        {"at": one.at, "act": one.act, "by": _by(one.by), "fields": one.fields, "values": _values(one)} for one in rows
+        {"at": one.at, "act": one.act, "by": shown(one.by), "fields": one.fields, "values": _values(one)}
+        for one in rows
     ]
 
 

@@ -38,6 +38,11 @@ class Person:
 Rows = Sequence[Mapping[str, Any]]
 
 
+def shown(user: User | None) -> str:
+    """Who did something, in what is given to the person it was done to."""
+    return user.shown_name if user else ""
+
+
 def no_rows(_: User, __: Person) -> Rows:
     """Of a holding that has nothing of its own to give away."""
     return ()

@@ -13,10 +13,10 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_POST
 
 from shuke.crm.customers import reads as customers
-from shuke.crm.customers.errors import NoSuchCustomer
+from shuke.crm.customers.asked import asked
 from shuke.crm.customers.models import Customer
 from shuke.crm.people.models import User
-from shuke.crm.people.reads import needs, viewer_of
+from shuke.crm.people.reads import needs
 from shuke.crm.privacy import dossier, reads, writes
 from shuke.crm.privacy.errors import RefusedStatement
 from shuke.crm.privacy.forms import StatementForm
@@ -68,15 +68,6 @@ def take(request: HttpRequest, key: str) -> FileResponse:
     response = FileResponse(made, as_attachment=True, filename=name, content_type="application/zip")
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-def asked(request: HttpRequest, key: str) -> tuple[User, Customer]:
-    """Who asks, and of whom; 404 for a customer whom there is not, or not for this viewer."""
-    viewer = viewer_of(request)
-    try:
-        return viewer, customers.customer(viewer, key)
-    except NoSuchCustomer as reason:
-        raise Http404(here("customers.unknown", customer=key)) from reason
 
 
 def trail(customer: Customer) -> list[Crumb]:

@@ -10,12 +10,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from shuke.crm.customers.asked import asked
 from shuke.crm.people.reads import needs, viewer_of
 from shuke.crm.privacy import erased, erasing, reads
 from shuke.crm.privacy.errors import RefusedErasure
 from shuke.crm.privacy.forms import ErasureForm, ReturnForm
 from shuke.crm.privacy.models import Erasure
-from shuke.crm.privacy.views import asked, trail
+from shuke.crm.privacy.views import trail
 from shuke.crm.words import here
 from shuke.kit.text import number
 from shuke.ui import language

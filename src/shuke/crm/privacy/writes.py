@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -77,19 +77,18 @@ def stand_anew(customers: Sequence[int]) -> None:
 
     Of one day the one that was noted last.
     """
-    stood = {(row.customer_id, row.channel_id, row.purpose): row for row in _standings(customers)}
-    for said in Statement.objects.filter(customer__in=customers).order_by("on", "pk"):
-        of = (said.customer_id, said.channel_id, said.purpose)
-        row = stood.setdefault(of, Standing(customer_id=of[0], channel_id=of[1], purpose=of[2]))
-        row.state, row.on = said.state, said.on
-    before = {row.pk: (row.state, row.on) for row in _standings(customers)}
-    for row in stood.values():
-        if row.pk is None or before[row.pk] != (row.state, row.on):
+    stood = {
+        (row.customer_id, row.channel_id, row.purpose): row for row in Standing.objects.filter(customer__in=customers)
+    }
+    latest = {
+        (said.customer_id, said.channel_id, said.purpose): said
+        for said in Statement.objects.filter(customer__in=customers).order_by("on", "pk")
+    }
+    for of, said in latest.items():
+        row = stood.get(of) or Standing(customer_id=of[0], channel_id=of[1], purpose=of[2])
+        if (row.state, row.on) != (said.state, said.on):
+            row.state, row.on = said.state, said.on
             row.save()
-
-
-def _standings(customers: Sequence[int]) -> Iterable[Standing]:
-    return Standing.objects.filter(customer__in=customers)
 
 
 def _require_sense(said: Said) -> None:

@@ -9,8 +9,8 @@ from django.http import Http404, QueryDict, StreamingHttpResponse
 
 from shuke.crm.api.operations import Group
 from shuke.crm.api.pages import cursor, place
-from shuke.crm.api.problems import Refused, invalid, require_valid
-from shuke.crm.api.schemas import All, PageOf
+from shuke.crm.api.problems import Refused, invalid, or_404, require_valid
+from shuke.crm.api.schemas import All, PageOf, username
 from shuke.crm.customers import api_values, reads_of_cards, writes_of_cards
 from shuke.crm.customers import reads as customers
 from shuke.crm.customers import writes as customer_writes
@@ -30,12 +30,12 @@ from shuke.crm.scores.api_shapes import (
     Undone,
     ViewTold,
 )
+from shuke.crm.scores.bulk import NEVER
 from shuke.crm.scores.columns import COLUMNS, ORDERS, why_sentence
 from shuke.crm.scores.find import Sight
 from shuke.crm.scores.models import Run, Score, Scored
 from shuke.crm.scores.query import Query, read
 from shuke.crm.scores.reads import Listed
-from shuke.crm.scores.views_of_bulk import _NEVER
 from shuke.crm.scores.walk import Place, is_by_score
 from shuke.crm.words import here
 from shuke.ui import language
@@ -98,7 +98,7 @@ def _listed(row: Listed, run: Run | None, tags: list[str]) -> ListedTold:
     customer = row.customer
     return ListedTold(
         key=customer.key, name=customer.name, kind=customer.kind, phone=row.value("phone"), email=row.value("email"),
-        owner=customer.owner.username if customer.owner else None, tags=tags, created_at=customer.created_at,
+        owner=username(customer.owner), tags=tags, created_at=customer.created_at,
         score=_score(row.score, run, customer.key),
     )  # fmt: skip
 
@@ -107,10 +107,7 @@ def _listed(row: Listed, run: Run | None, tags: list[str]) -> ListedTold:
 def get_score(viewer: User, key: str) -> Any:
     """What a customer is worth, where they stand and what to do, by the run in force."""
     customer, run = customers.customer(viewer, key), reads.run_for_lists(viewer)
-    told = _score(reads.score_of(viewer, customer, run), run, customer.key)
-    if told is None:
-        raise Http404
-    return told
+    return or_404(_score(reads.score_of(viewer, customer, run), run, customer.key))
 
 
 def _score(score: Score | None, run: Run | None, key: str) -> Any:
@@ -149,7 +146,7 @@ def change_customers(viewer: User, body: Bulk) -> ActTold:
 def _field(viewer: User, code: str) -> Field:
     if code in (TAG, UNTAG):
         return Field(code=code, type=Field.Type.TEXT, is_required=True)
-    offered = {field.code: field for field in reads_of_cards.editable(viewer) if field.code not in _NEVER}
+    offered = {field.code: field for field in reads_of_cards.editable(viewer) if field.code not in NEVER}
     if code not in offered:
         raise invalid("field", here("api.invalid.unknown", allowed=", ".join([*offered, TAG, UNTAG])[:2000]))
     return offered[code]
@@ -173,15 +170,12 @@ def undo_act(viewer: User, act_id: int) -> Undone:
 
 
 def _found(viewer: User, act_id: int) -> Act:
-    found = reads_of_cards.act(viewer, act_id)
-    if found is None:
-        raise Http404
-    return found
+    return or_404(reads_of_cards.act(viewer, act_id))
 
 
 def _act(act: Act) -> ActTold:
     return ActTold(
-        id=act.pk, field=act.field, changed=act.customers, at=act.at, by=act.by.username if act.by else None,
+        id=act.pk, field=act.field, changed=act.customers, at=act.at, by=username(act.by),
         is_undone=act.undone_at is not None,
     )  # fmt: skip
 

@@ -22,6 +22,8 @@ from shuke.crm.scores.reads import listed_ids, run_for_lists
 
 JOB, UNDO_JOB = "customers.bulk", "customers.undo"
 ASSIGN_JOB, UNASSIGN_JOB = "customers.assign", "customers.unassign"
+NEVER = ("name", "phone", "email")
+"""What no two customers share, so that nobody sets it for many."""
 
 
 def ids_of_list(viewer: User, address: str, deed: Deed = "write") -> Iterator[int]:

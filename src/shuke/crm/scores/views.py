@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET, require_POST
 
-from shuke.crm.customers import reads as customers
 from shuke.crm.customers import writes as customer_writes
-from shuke.crm.customers.errors import NoSuchCustomer, RefusedTag, RefusedView
+from shuke.crm.customers.asked import asked
+from shuke.crm.customers.errors import RefusedTag, RefusedView
 from shuke.crm.customers.reads_of_cards import listed_fields
 from shuke.crm.people.reads import may, needs, viewer_of
 from shuke.crm.scores import card, export, reads, table
@@ -42,11 +42,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
 @needs("see")
 def show_card(request: HttpRequest, key: str) -> HttpResponse:
     """All that is known of one customer."""
-    viewer = viewer_of(request)
-    try:
-        customer = customers.customer(viewer, key)
-    except NoSuchCustomer as reason:
-        raise Http404(here("customers.unknown", customer=key)) from reason
+    viewer, customer = asked(request, key)
     if customer.key != key:  # the card was merged: its old address leads to the other
         return HttpResponseRedirect(reverse("customers:card", args=[customer.key]))
     return render(request, "scores/card.html", card.context(viewer, customer))

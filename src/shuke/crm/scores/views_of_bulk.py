@@ -18,6 +18,7 @@ from shuke.crm.customers.writes_of_cards import AT_ONCE, TAG, UNTAG
 from shuke.crm.people.models import User
 from shuke.crm.people.reads import needs, viewer_of
 from shuke.crm.scores import bulk
+from shuke.crm.scores.bulk import NEVER
 from shuke.crm.words import here
 from shuke.kit.text import number
 from shuke.ui import language
@@ -25,8 +26,6 @@ from shuke.ui.parts import Crumb
 from shuke.ui.toasts import toast
 
 _TAG_LENGTH = 40
-_NEVER = ("name", "phone", "email")
-"""What no two customers share, so that nobody sets it for many."""
 
 
 @require_POST
@@ -43,7 +42,7 @@ def edit(request: HttpRequest) -> HttpResponse:
     if not ids and not everybody:
         toast(request, here("customers.tag.nobody"), tone="warning")
         return HttpResponseRedirect(_list(address))
-    offered = {field.code: field for field in reads_of_cards.editable(viewer) if field.code not in _NEVER}
+    offered = {field.code: field for field in reads_of_cards.editable(viewer) if field.code not in NEVER}
     field = offered.get(request.POST.get("field", ""), _tag_field(viewer, request.POST.get("field", "")))
     asked = request.POST.get("drawn") == field.code
     form = CardForm([field], request.POST if asked else None, viewer=viewer)

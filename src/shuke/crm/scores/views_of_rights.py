@@ -10,8 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from shuke.crm.customers import assigning
-from shuke.crm.customers import reads as customers
-from shuke.crm.customers.errors import NoSuchCustomer, RefusedAssignment
+from shuke.crm.customers.asked import asked
+from shuke.crm.customers.errors import RefusedAssignment
 from shuke.crm.customers.models import Assignment
 from shuke.crm.customers.writes_of_cards import AT_ONCE
 from shuke.crm.people.models import User
@@ -109,11 +109,7 @@ def undo_assign(request: HttpRequest, assignment_id: int) -> HttpResponse:
 @needs("see")
 def reveal(request: HttpRequest, key: str) -> HttpResponse:
     """One contact in full, which the audit notes."""
-    viewer, field = viewer_of(request), request.POST.get("field", "")
-    try:
-        customer = customers.customer(viewer, key)
-    except NoSuchCustomer as reason:
-        raise Http404(here("customers.unknown", customer=key)) from reason
+    (viewer, customer), field = asked(request, key), request.POST.get("field", "")
     text = assigning.reveal(customer=customer, field=field, by=viewer)
     shown = {
         "one": contact(viewer, customer, field, text=text),

@@ -14,9 +14,10 @@ from django.utils import timezone
 from pydantic import Field
 
 from shuke.crm.api.operations import Group
-from shuke.crm.api.pages import cursor, page, place
-from shuke.crm.api.problems import invalid
-from shuke.crm.api.schemas import All, Given, Id, Listing, Moment, PageOf, Told
+from shuke.crm.api.pages import cursor, keyset, place
+from shuke.crm.api.problems import invalid, or_404
+from shuke.crm.api.schemas import All, Given, Id, Listing, Moment, PageOf, Told, username
+from shuke.crm.customers import reads as customers
 from shuke.crm.customers.api import card_to_write
 from shuke.crm.people.models import User
 from shuke.crm.timeline import entries, reads, writes
@@ -132,7 +133,7 @@ class Seen(Told):
 )  # fmt: skip
 def list_timeline(viewer: User, key: str, query: TimelineListing) -> PageOf[TimelineEntry]:
     """All that happened with a customer, the newest first: contacts, notes, purchases, changes of tier and card."""
-    customer = reads.customer(viewer, key)
+    customer = customers.customer(viewer, key)
     of = f"timeline {customer.pk}"
     kinds = frozenset().union(*(GROUPS[kind] for kind in query.kind))
     before = place(query, of)
@@ -215,9 +216,7 @@ def list_outcomes(viewer: User) -> All[OutcomeTold]:
 @group.get("/mentions", scope="timeline:read", right="see", query=Listing, answer=PageOf[MentionTold])
 def list_mentions(viewer: User, query: Listing) -> PageOf[MentionTold]:
     """Where colleagues named the user, the newest first."""
-    rows, after = reads.mentions(viewer).order_by("-pk"), place(query, "mentions")
-    found = list((rows.filter(pk__lt=after) if after else rows)[: query.limit + 1])
-    return page(found, query, _mention, lambda row: row.pk, "mentions")
+    return keyset(reads.mentions(viewer), query, _mention, of="mentions")
 
 
 @group.post("/mentions/seen", scope="timeline:write", right="see", body=Seeing, answer=Seen)
@@ -248,10 +247,7 @@ def _outcome(known: Iterable[Outcome], body: GivenTouch) -> Outcome | None:
 
 
 def _touch(viewer: User, touch_id: int) -> Touch:
-    found = reads.touch(viewer, touch_id)
-    if found is None:
-        raise Http404
-    return found
+    return or_404(reads.touch(viewer, touch_id))
 
 
 def _writable(viewer: User, touch_id: int) -> Touch:
@@ -268,7 +264,7 @@ def _told(touch: Touch) -> TouchTold:
     ]
     return TouchTold(
         id=touch.pk, customer=touch.customer.key, kind=touch.kind, direction=touch.direction, at=touch.at,
-        by=touch.by.username if touch.by else None, text=touch.text, minutes=touch.minutes, files=files,
+        by=username(touch.by), text=touch.text, minutes=touch.minutes, files=files,
         outcome=touch.outcome.code if touch.outcome else None, created_at=touch.created_at, edited_at=touch.edited_at,
     )  # fmt: skip
 
@@ -276,6 +272,6 @@ def _told(touch: Touch) -> TouchTold:
 def _mention(mention: Mention) -> MentionTold:
     touch = mention.touch
     return MentionTold(
-        id=mention.pk, customer=touch.customer.key, touch_id=touch.pk, by=touch.by.username if touch.by else None,
+        id=mention.pk, customer=touch.customer.key, touch_id=touch.pk, by=username(touch.by),
         at=mention.at, text=touch.text, is_new=mention.seen_at is None,
     )  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from shuke.crm.people.models import User
-from shuke.crm.privacy.holdings import Holding, Person, Rows
+from shuke.crm.privacy.holdings import Holding, Person, Rows, shown
 from shuke.crm.timeline import files
 from shuke.crm.timeline.models import Attachment, Booking, Touch
 
@@ -18,7 +18,7 @@ def _touches(_: User, person: Person) -> Rows:
     return [
         {name: getattr(one, name) for name in told}
         | {
-            "by": one.by.shown_name if one.by else "",
+            "by": shown(one.by),
             "outcome": one.outcome.code if one.outcome else "",
             "files": [_name(file) for file in one.attachments.all()],
         }

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from shuke.crm.customers.labels import in_language
 from shuke.crm.customers.models import Customer
 from shuke.crm.words import here, lazily
 
@@ -58,8 +59,8 @@ class Outcome(models.Model):
 
     def label(self, language: str) -> str:
         """What it is called in the language."""
-        names = {"zh-hans": self.zh_hans, "zh-hant": self.zh_hant, "en": self.en}
-        return names.get(language, "") or next((name for name in names.values() if name), self.code)
+        labels = {"zh-hans": self.zh_hans, "zh-hant": self.zh_hant, "en": self.en}
+        return in_language(labels, language) or self.code
 
 
 class Touch(models.Model):

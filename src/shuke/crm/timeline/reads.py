@@ -16,11 +16,6 @@ from shuke.crm.timeline.models import Attachment, LastTouch, Mention, Outcome, T
 _NAMES_OFFERED = 8
 
 
-def customer(viewer: User, key: str) -> Customer:
-    """The customer whose timeline it is. Raises NoSuchCustomer where the viewer may not read the card."""
-    return customers.customer(viewer, key)
-
-
 def touch(viewer: User, pk: int) -> Touch | None:
     """A touch of a customer whom the viewer may read; also one that was deleted and may come back."""
     within = reach(viewer).within("customer__")

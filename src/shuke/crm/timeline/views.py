@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from shuke.crm.customers.errors import NoSuchCustomer
+from shuke.crm.customers.asked import asked
 from shuke.crm.customers.models import Customer
 from shuke.crm.people.models import User
-from shuke.crm.people.reads import needs, viewer_of
+from shuke.crm.people.reads import needs
 from shuke.crm.timeline import entries, reads
 from shuke.crm.timeline.entries import Listing, Place
 from shuke.crm.timeline.forms import TouchForm, accepted
@@ -59,15 +59,6 @@ def show_entry(request: HttpRequest, key: str, code: str) -> HttpResponse:
     entry, place = found
     listed = entries.listing(viewer, customer, before=place, including=True)
     return page(request, viewer, customer, listed, continued=True, marked=entry.code)
-
-
-def asked(request: HttpRequest, key: str) -> tuple[User, Customer]:
-    """Who asks, and of whom; 404 for a customer whom there is not, or not for this viewer."""
-    viewer = viewer_of(request)
-    try:
-        return viewer, reads.customer(viewer, key)
-    except NoSuchCustomer as reason:
-        raise Http404(here("customers.unknown", customer=key)) from reason
 
 
 def page(

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from shuke.crm.customers.asked import asked
 from shuke.crm.customers.models import Customer
 from shuke.crm.people.models import User
 from shuke.crm.people.reads import needs, viewer_of
@@ -25,7 +26,7 @@ from shuke.ui.toasts import toast
 @needs("tag")
 def add(request: HttpRequest, key: str) -> HttpResponse:
     """A new touch; what is refused comes back as it was typed."""
-    viewer, customer = views.asked(request, key)
+    viewer, customer = asked(request, key)
     _require_writing(viewer, customer)
     form = TouchForm(viewer, request.POST)
     refusals: tuple[str, ...] = ()
