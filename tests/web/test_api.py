@@ -128,6 +128,22 @@ def test_a_cursor_of_another_list_or_of_nobody_is_refused(call: Call, db: None) 
     assert call("GET", "/customers?cursor=made-up").json()["code"] == "bad_cursor"
 
 
+def test_the_list_is_filtered_by_contact_and_consent_as_on_the_pages(call: Call, parts: dict[str, Any]) -> None:
+    said = {"channel": "email", "state": "given", "source": "shop"}
+    assert call("POST", "/customers/C-2/statements", said).status_code == 201
+
+    def keys(asked: str) -> set[str]:
+        return {one["key"] for one in call("GET", f"/customers?{asked}").json()["items"]}
+
+    everybody = keys("")
+    assert keys("consent=email:given") == {"C-2"}
+    assert keys("consent=email:unknown") == everybody - {"C-2"}
+    assert keys("contact=never") == everybody - {"C-1"}
+    assert keys("contact=30") == everybody - {"C-1"}, "who was called today is not waited for"
+    assert call("GET", "/customers?contact=31").status_code == 422
+    assert call("GET", "/customers?consent=email:perhaps").status_code == 422
+
+
 def test_a_filter_that_the_list_does_not_know_is_refused_with_what_is_allowed(
     call: Call, parts: dict[str, Any]
 ) -> None:

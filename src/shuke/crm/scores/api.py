@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, QueryDict, StreamingHttpResponse
@@ -73,7 +74,7 @@ def export_customers(viewer: User, query: CustomerListing) -> StreamingHttpRespo
 def _asked(viewer: User, asked: CustomerListing) -> Query:
     """The list as the pages read it from an address; what they would pass over is refused here."""
     given = QueryDict(mutable=True)
-    for name in ("q", "tag", "owner", "sort"):
+    for name in ("q", "tag", "owner", "contact", "consent", "sort"):
         given[name] = getattr(asked, name)
     for name in ("tier", "stage", "segment", "risk", "tier_before"):
         given.setlist(name, getattr(asked, name))
@@ -88,10 +89,7 @@ def _asked(viewer: User, asked: CustomerListing) -> Query:
     if asked.sort and query.order != asked.sort:
         orders = [*ORDERS, *(column.order for column in query.fields if column.order)]
         raise invalid("sort", here("api.invalid.unknown", allowed=", ".join(orders)))
-    return Query(
-        words=query.words, wanted=query.wanted, tag=query.tag, owner=query.owner, order=query.order,
-        conditions=query.conditions, fields=query.fields, columns=_SHOWN,
-    )  # fmt: skip
+    return replace(query, columns=_SHOWN)
 
 
 def _listed(row: Listed, run: Run | None, tags: list[str]) -> ListedTold:

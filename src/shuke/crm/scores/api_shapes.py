@@ -10,7 +10,9 @@ from pydantic import Field, create_model
 from pydantic.json_schema import SkipJsonSchema
 
 from shuke.crm.api.schemas import CardValue, Given, Key, Listing, Told
+from shuke.crm.privacy.reads import CONSENTS
 from shuke.crm.scores.models import Scored
+from shuke.crm.scores.query import CONTACTS
 
 Word = Annotated[str, Field(min_length=1, max_length=80)]
 Words = Annotated[list[Word], Field(max_length=40)]
@@ -40,8 +42,9 @@ ScoreTold: Any = create_model(
 
 
 class CustomerListing(Listing):
-    """The filters of the list. Fields of cards are filters too: `f.<code>` for words or codes, `f.<code>.from` and
-    `f.<code>.to` for figures and days, `f.<code>.is` (empty, filled)."""
+    """The filters of the list. `contact`: nobody was in contact for so many days, or never. `consent`: a channel and
+    what was said of it, such as `email:given`. Fields of cards are filters too: `f.<code>` for words or codes,
+    `f.<code>.from` and `f.<code>.to` for figures and days, `f.<code>.is` (empty, filled)."""
 
     open_names = "f."
     q: Annotated[str, Field(max_length=80)] = ""
@@ -52,6 +55,8 @@ class CustomerListing(Listing):
     tier_before: Words = Field(default_factory=list)
     tag: Annotated[str, Field(max_length=40)] = ""
     owner: Annotated[str, Field(pattern="^(mine|team|nobody|[1-9][0-9]{0,7})?$")] = ""
+    contact: Annotated[str, Field(pattern=f"^({'|'.join(CONTACTS)})?$")] = ""
+    consent: Annotated[str, Field(pattern=f"^([a-zA-Z0-9_-]{{1,40}}:({'|'.join(CONSENTS)}))?$")] = ""
     sort: Annotated[str, Field(max_length=60)] = ""
     more: SkipJsonSchema[dict[str, list[str]]] = Field(default_factory=dict)
 
