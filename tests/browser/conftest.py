@@ -39,6 +39,22 @@ FLAGS = (
 SIZES = {"desktop": (1440, 900), "phone": (390, 844), "picture": (1200, 760)}
 HEAVIEST_PAGE = 50 * 1024
 CAST = ("owner", "manager", "colleague")
+LOOKS = [
+    ("desktop", "light", "zh-hans"),
+    ("desktop", "dark", "en"),
+    ("phone", "light", "zh-hant"),
+    ("phone", "dark", "zh-hans"),
+]
+IN_ALL_LOOKS = os.environ.get("LOOKS") == "all"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that takes `size`, `theme` and `language`, and says none itself, has a desk in light and a phone in dark;
+    with `LOOKS=all` (as `make browser` says) all four."""
+    asked = ("size", "theme", "language")
+    said = {str(mark.args[0]) for mark in metafunc.definition.iter_markers("parametrize")}
+    if set(asked) <= set(metafunc.fixturenames) and not any("size" in names for names in said):
+        metafunc.parametrize(asked, LOOKS if IN_ALL_LOOKS else LOOKS[::3])
 
 
 @dataclass(frozen=True)

@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 pytestmark = pytest.mark.xdist_group("browser")
 
-ALL_LOOKS = os.environ.get("LOOKS") == "all"
-LOOKS = [
-    ("desktop", "light", "zh-hans"),
-    ("desktop", "dark", "en"),
-    ("phone", "light", "zh-hant"),
-    ("phone", "dark", "zh-hans"),
-]
 
-
-@pytest.mark.parametrize(("size", "theme", "language"), LOOKS if ALL_LOOKS else LOOKS[::3])
 def test_the_pages_of_cards_are_sound(visit: object, cards: None, size: str, theme: str, language: str) -> None:
     visitor = visit(size, theme, language)  # type: ignore[operator]
     for name, path in {

@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 pytestmark = pytest.mark.xdist_group("browser")
 
-ALL_LOOKS = os.environ.get("LOOKS") == "all"
-LOOKS = [
-    ("desktop", "light", "zh-hans"),
-    ("desktop", "dark", "en"),
-    ("phone", "light", "zh-hant"),
-    ("phone", "dark", "en"),
-]
 _TWINS = """
 from shuke.crm.customers.card_templates import lay, shipped
 from shuke.crm.customers.models import Customer
@@ -50,7 +41,6 @@ def merge_id(site: object) -> int:
     return int(site.manage("shell", "-v0", "-c", _TWINS).splitlines()[-1])  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize(("size", "theme", "language"), LOOKS if ALL_LOOKS else LOOKS[::3])
 def test_the_pages_of_duplicates_are_sound(visit: object, merge_id: int, size: str, theme: str, language: str) -> None:
     visitor = visit(size, theme, language)  # type: ignore[operator]
     for name, path in {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 
 import pytest
@@ -10,16 +9,7 @@ import pytest
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="missing part: axe-playwright-python")
 pytestmark = pytest.mark.xdist_group("browser")
 
-ALL_LOOKS = os.environ.get("LOOKS") == "all"
-LOOKS = [
-    ("desktop", "light", "zh-hans"),
-    ("desktop", "dark", "en"),
-    ("phone", "light", "zh-hant"),
-    ("phone", "dark", "zh-hans"),
-]
 
-
-@pytest.mark.parametrize(("size", "theme", "language"), LOOKS if ALL_LOOKS else LOOKS[::3])
 def test_looking_as_a_colleague_shows_a_banner_and_refuses_forms(
     visit: object, size: str, theme: str, language: str
 ) -> None:
