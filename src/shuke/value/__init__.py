@@ -5,31 +5,52 @@
 """
 
 from shuke.value.bgnbd import BGNBD, BGNBDParams
+from shuke.value.calendar import Calendar, Clock, DeclaredPeriod, read_calendar, seasonal_index
+from shuke.value.candidates import AUTO, CANDIDATES, NAIVE, Candidate, candidate, model_codes, require_model, restored
+from shuke.value.count_model import CountModel
 from shuke.value.forecast import Horizon, count_histories, forecast, holdout_histories, spend_histories
 from shuke.value.gamma_gamma import GammaGamma, GammaGammaParams
 from shuke.value.histories import Histories, read_histories
 from shuke.value.interval import ValueInterval, value_interval
 from shuke.value.naive import NaiveRate, NaiveRateParams
+from shuke.value.sampled import Sampled, Seen, sampled
 from shuke.value.summary import MarginRates, Period, Summary, ValueBasis, summarise, value_basis
 
 __all__ = [
+    "AUTO",
     "BGNBD",
     "BGNBDParams",
+    "CANDIDATES",
+    "Calendar",
+    "Candidate",
+    "Clock",
+    "CountModel",
+    "DeclaredPeriod",
     "GammaGamma",
     "GammaGammaParams",
     "Histories",
     "Horizon",
     "MarginRates",
+    "NAIVE",
     "NaiveRate",
     "NaiveRateParams",
     "Period",
+    "Sampled",
+    "Seen",
     "Summary",
     "ValueBasis",
     "ValueInterval",
+    "candidate",
     "count_histories",
     "forecast",
     "holdout_histories",
+    "model_codes",
+    "read_calendar",
     "read_histories",
+    "require_model",
+    "restored",
+    "sampled",
+    "seasonal_index",
     "spend_histories",
     "summarise",
     "value_basis",
