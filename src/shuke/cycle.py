@@ -66,8 +66,8 @@ class Settings:
     model: str = AUTO
     """The code of a count model (`value.model_codes`), or `auto`: the one that forecasts past days best."""
     calendar: Mapping[str, float] = field(default_factory=dict)
-    """Seasons declared: months by number, periods by their two days, each with its index (`value.read_calendar`). Empty:
-    months are estimated where there are two years. Either is used only where it forecasts past days better."""
+    """Seasons declared: months by number, periods by their two days, each with its index (`value.read_calendar`).
+    Empty: months are estimated where there are two years. Either is used only where it forecasts past days better."""
     pyramid: Pyramid = field(default_factory=Pyramid)
     rfm: RFM = field(default_factory=RFM)
     life_cycle: LifeCycle = field(default_factory=LifeCycle)
@@ -238,10 +238,8 @@ def _period(facts: Table, as_of: date | None, settings: Settings) -> tuple[date,
     return first, Period(as_of, holdout_days)
 
 
-def _learn(
-    counts: pa.Table, spends: pa.Table, sample: Sampled, period: Period, settings: Settings
-) -> Models:
-    """Choose a count model by the sample, and fit it on all that is known; beside it the spends, which need no choice."""
+def _learn(counts: pa.Table, spends: pa.Table, sample: Sampled, period: Period, settings: Settings) -> Models:
+    """Choose a count model by the sample, and fit it on all that is known; beside it the spends, with no choice."""
     known = read_histories(counts)
     with ThreadPoolExecutor(1) as beside:
         spending = beside.submit(GammaGamma().fit, spends)
@@ -292,10 +290,7 @@ def _figures(
         without_purchase_minor=summary.without_purchase_minor,
         clv_low_minor=low,
         clv_high_minor=high,
-        tiers=tuple(
-            replace(tier, **dict(zip(("clv_low_minor", "clv_high_minor"), _around(tier.clv_minor, interval), strict=True)))
-            for tier, interval in zip(tiers, totals.groups, strict=True)
-        ),
+        tiers=tuple(_between(tier, interval) for tier, interval in zip(tiers, totals.groups, strict=True)),
         stages=_groups(scores, "stage", STAGES),
         notes=_notes(models, totals, settings.horizon),
         **sums,
@@ -305,9 +300,12 @@ def _figures(
 def _totals(models: Models, tiers: Sequence[Group], horizon: Horizon) -> Totals:
     """How sure the sums are: of all customers, and of each tier."""
     everyone = sum(tier.customers for tier in tiers)
-    return models.choice.totals(
-        horizon_days=horizon.days, shares=[tier.customers / everyone for tier in tiers]
-    )
+    return models.choice.totals(horizon_days=horizon.days, shares=[tier.customers / everyone for tier in tiers])
+
+
+def _between(tier: Group, interval: TotalInterval | None) -> Group:
+    low, high = _around(tier.clv_minor, interval)
+    return replace(tier, clv_low_minor=low, clv_high_minor=high)
 
 
 def _around(total_minor: int | None, interval: TotalInterval | None) -> tuple[int | None, int | None]:

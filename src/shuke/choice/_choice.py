@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shuke.choice._origins import Origins, looks, origins
+from shuke.choice._origins import Look, Origins, looks, origins
 from shuke.choice._race import Entrant, Margin, Verdict, race, verdict
 from shuke.choice._seasons import Season, season
 from shuke.choice._totals import NO_TOTALS, Totals, totals
@@ -130,9 +130,7 @@ def choose(
     return _told(asked, found, days, sample, declared)
 
 
-def _told(
-    asked: str, found: Verdict, days: Origins, sample: Sampled, declared: Calendar | None
-) -> Choice:
+def _told(asked: str, found: Verdict, days: Origins, sample: Sampled, declared: Calendar | None) -> Choice:
     own = found.entrant(found.chosen)
     by_season = season(sample, candidate(found.chosen) if own is not None and found.chosen else None, declared)
     model = own.model if own else None
@@ -150,7 +148,9 @@ def _as_of_first(sample: Sampled, days: Origins, chosen: Candidate, by_season: S
     return chosen.new().fit(first.seen.histories)
 
 
-def _backtest(found: Verdict, days: Origins, model: CountModel | None, last: Sequence, seasonal: bool) -> Backtest:  # type: ignore[type-arg]
+def _backtest(
+    found: Verdict, days: Origins, model: CountModel | None, last: Sequence[Look], seasonal: bool
+) -> Backtest:
     """The last origin in full, of the models that came so far; in seasonal time of the chosen one alone."""
     if not last or model is None or found.chosen is None:
         nobody = dict.fromkeys(("x", "t_x", "T", "purchases", "customers"), ())

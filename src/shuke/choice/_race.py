@@ -70,9 +70,9 @@ def race(looks: Sequence[Look], asked: str) -> tuple[Entrant, ...]:
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         entrants = tuple(pool.map(lambda one: _entered(one, first), entering))
         staying = _staying(entrants)
-        for later in looks[1:]:
-            for entrant, marks in zip(staying, pool.map(lambda one: _marked(one, later), staying), strict=True):
-                entrant.marks.append(marks)
+        questions = [(one, later) for later in looks[1:] for one in staying]
+        for (one, _), marks in zip(questions, pool.map(lambda pair: _marked(*pair), questions), strict=True):
+            one.marks.append(marks)
     return entrants
 
 

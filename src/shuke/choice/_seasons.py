@@ -105,4 +105,3 @@ def _tested(
 def _mean_error(errors: Sequence[float | None]) -> float | None:
     known = [abs(error) for error in errors if error is not None]
     return sum(known) / len(known) if known else None
-

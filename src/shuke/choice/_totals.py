@@ -11,7 +11,7 @@ import numpy as np
 from shuke.choice._origins import Look, Origins, look
 from shuke.evaluate import TotalInterval, log_error, total_interval
 from shuke.value import CountModel, GammaGamma, Sampled
-from shuke.value.histories import FloatArray
+from shuke.value.histories import FloatArray, IntArray
 from shuke.value.sampled import Elapsed
 
 
@@ -86,9 +86,7 @@ def _interval(errors: Sequence[float | None], days: Origins, stretch: float = 1.
     return total_interval(known, independent=days.independent, stretch=stretch)
 
 
-def _with_intervals(
-    at: Sequence[AtOrigin], errors: Sequence[float | None], days: Origins
-) -> tuple[AtOrigin, ...]:
+def _with_intervals(at: Sequence[AtOrigin], errors: Sequence[float | None], days: Origins) -> tuple[AtOrigin, ...]:
     """Each origin with the interval that the others give to it: so that one can see whether they hold."""
     found = []
     for place, one in enumerate(at):
@@ -128,7 +126,7 @@ def _spend_each(sample: Sampled, day: date, spend: GammaGamma) -> FloatArray:
     return spend.expected_spend({"x": bought, "spend": mean})
 
 
-def _groups(sample: Sampled, day: date, customer: np.ndarray, shares: Sequence[float]) -> list[np.ndarray]:  # type: ignore[type-arg]
+def _groups(sample: Sampled, day: date, customer: IntArray, shares: Sequence[float]) -> list[IntArray]:
     """Which of the customers known by that day are in each group, by rank of their spend in the year before it."""
     if not shares:
         return []

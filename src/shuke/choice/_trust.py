@@ -65,16 +65,12 @@ def weeks(sample: Sampled, origin: date, model: CountModel, time: Elapsed | None
         expected[after] = np.diff(_reached(sample, origin, model, time, inside))
 
     def scaled(values: FloatArray) -> tuple[float | None, ...]:
-        return tuple(
-            float(value * sample.scale) if shown else None for value, shown in zip(values, after, strict=True)
-        )
+        return tuple(float(value * sample.scale) if shown else None for value, shown in zip(values, after, strict=True))
 
     return Weeks(first_day, origin, tuple((actual * sample.scale).tolist()), scaled(known), scaled(expected))
 
 
-def _reached(
-    sample: Sampled, origin: date, model: CountModel, time: Elapsed | None, days: IntArray
-) -> FloatArray:
+def _reached(sample: Sampled, origin: date, model: CountModel, time: Elapsed | None, days: IntArray) -> FloatArray:
     """Purchases expected of all customers of the origin within each number of days."""
     farthest = int(days.max())
     at = look(sample, origin, farthest, time)

@@ -151,9 +151,9 @@ def backtest(
 
     `models` are fitted on what was known before it; `histories` (a pyarrow Table, a dict of arrays or a data frame) has
     the distinct `x`, `t_x`, `T` at its start, the `purchases` then made in it, and how many `customers` had each.
-    `horizon` is its length, in the unit of `t_x`. Where models `said` already what they are asked here, they are not asked
-    again. Models are ranked by the log score of the held-out count, since
-    likelihoods of different models on different data do not compare, and a squared error rewards guessing means only.
+    `horizon` is its length, in the unit of `t_x`. What models `said` of it already, they are not asked again.
+    They are ranked by the log score of the held-out count, since likelihoods of different models on different data do
+    not compare, and a squared error rewards guessing means only.
 
     Raises InputError for missing columns, and for a model that answers with something else than numbers.
 

@@ -1,4 +1,4 @@
-"""Are forecasts of single customers as sure as they say? Probability integral transform, and intervals held to counts."""
+"""Are forecasts of single customers as sure as they say? The probability integral transform, and their intervals."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def total_interval(
 
     >>> found = total_interval([0.02, -0.05, 0.04])
     >>> round(found.low, 3), round(found.high, 3)
-    (0.91, 1.098)
+    (0.913, 1.095)
     """
     if len(errors) < FEWEST_ORIGINS:
         return None

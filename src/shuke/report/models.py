@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from shuke.choice import Margin, Standing, Trust
 from shuke.kit.text import day, number, say, share
 from shuke.report.layout import columns_of_text, title
@@ -108,12 +106,10 @@ def _parameters(result: Result, language: str) -> list[str]:
     if result.counts is None or result.choice.chosen is None:
         return []
     known = candidate(result.choice.chosen)
-    errors: Sequence[float | None] = getattr(result.counts.params_, "standard_errors", None) or ()
-    names = known.parameters
-    shown = dict(zip([name for name in names if name not in known.settled], errors, strict=False))
+    errors = known.standard_errors(result.counts)
     rows = [[say(f"report.column.{name}", language) for name in ("parameter", "value", "standard_error")]]
     for name, value in known.told(result.counts).items():
-        error = shown.get(name)
+        error = errors.get(name)
         rows.append([_SYMBOLS.get(name, name), f"{value:.4g}", "—" if error is None else f"{error:.2g}"])
     notes = [f"· {say(f'counts.{note}', language)}" for note in result.counts.params_.notes if known.code != "naive"]
     return [*columns_of_text(rows, right=(1, 2)), *notes]

@@ -19,8 +19,9 @@ from shuke.value.summary import MarginRates, Period, Summary, ValueBasis, summar
 __all__ = [
     "AUTO",
     "BGNBD",
-    "BGNBDParams",
     "CANDIDATES",
+    "NAIVE",
+    "BGNBDParams",
     "Calendar",
     "Candidate",
     "Clock",
@@ -31,7 +32,6 @@ __all__ = [
     "Histories",
     "Horizon",
     "MarginRates",
-    "NAIVE",
     "NaiveRate",
     "NaiveRateParams",
     "Period",

@@ -12,7 +12,7 @@ year's, as periods.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -70,6 +70,12 @@ class Calendar:
         """The months' figures with a mean of 1 over the days of a year."""
         mean = float(_DAYS_OF_MONTHS @ np.array(self.months) / _DAYS_OF_MONTHS.sum())
         return tuple(figure / mean for figure in self.months)
+
+    @property
+    def declared(self) -> dict[str, float]:
+        """As `read_calendar` takes it, ready for JSON."""
+        months = {str(place + 1): figure for place, figure in enumerate(self.months)}
+        return months | {f"{one.first_day}/{one.last_day}": one.index for one in self.periods}
 
     def index(self, first_day: date, days: int) -> FloatArray:
         """The index of each of so many days from a first one, shape (days,)."""
@@ -156,7 +162,9 @@ def _month_figures(log_rate: FloatArray, month: IntArray, trend: FloatArray, wei
     """Each month's figure, in logs and around 0; None where the months do not differ beyond chance."""
     season = (month[:, None] == np.arange(1, 12)).astype(np.float64) - (month[:, None] == 0)  # figures sum to 0
     full = np.hstack([trend, season])
-    found, plain = (np.linalg.lstsq(columns * weight[:, None], log_rate * weight, rcond=None)[0] for columns in (full, trend))
+    found, plain = (
+        np.linalg.lstsq(columns * weight[:, None], log_rate * weight, rcond=None)[0] for columns in (full, trend)
+    )
     left = float((((log_rate - full @ found) * weight) ** 2).sum())
     without = float((((log_rate - trend @ plain) * weight) ** 2).sum())
     freedom = len(log_rate) - full.shape[1]
@@ -188,8 +196,3 @@ def read_calendar(declared: Mapping[str, float]) -> Calendar | None:
         else:
             raise InputError.of("error.value.calendar_name", name=name)
     return Calendar(tuple(months), tuple(periods))
-
-
-def index_by_month(calendar: Calendar) -> Sequence[float]:
-    """Twelve figures from January, rounded for people."""
-    return [round(figure, 3) for figure in calendar.monthly]

@@ -39,6 +39,12 @@ class Candidate:
         """The parameters that a fitted one found, by the names of the literature."""
         return {name: getattr(model.params_, name) for name in self.parameters}
 
+    def standard_errors(self, model: CountModel) -> dict[str, float]:
+        """Of those of its parameters that were estimated; none where they are not known."""
+        found = getattr(model.params_, "standard_errors", None) or ()
+        estimated = [name for name in self.parameters if name not in self.settled]
+        return dict(zip(estimated, found, strict=True)) if found else {}
+
 
 # In the order in which models are preferred that forecast alike: few parameters first.
 CANDIDATES = (

@@ -13,19 +13,14 @@ from numpy.typing import NDArray
 
 from shuke.engines import Table
 from shuke.kit.errors import InputError
-from shuke.value.bgnbd import BGNBD
 from shuke.value.calendar import Clock
+from shuke.value.count_model import CountModel
 from shuke.value.gamma_gamma import GammaGamma
 from shuke.value.histories import Histories, read_histories
 from shuke.value.interval import mean_discount, value_interval
-from shuke.value.naive import NaiveRate
 
 Floats = NDArray[np.float64]
 _DAYS_A_YEAR = 365.25
-
-
-CountModel = BGNBD | NaiveRate
-"""A fitted model of how many purchases will come."""
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,11 @@ milliseconds, and 50,000 customers tell models apart as well as millions do.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from shuke.engines import Table
 from shuke.value.histories import FloatArray, IntArray, distinct_rows
@@ -91,12 +90,14 @@ class Sampled:
         passed = self._passed(here, time)
         gaps = np.diff(passed[self.day[seen]])
         own = np.diff(self.customer[seen]) == 0
-        log_gaps = np.bincount(self.customer[seen][1:][own], np.log(gaps[own]), self.customers)[known]
+        log_gaps = np.bincount(self.customer[seen][1:][own], np.log(gaps[own]), self.customers).astype(np.float64)[
+            known
+        ]
         t_x = passed[self.day[last]] - passed[self.day[first]]
         T = passed[-1] - passed[self.day[first]]
         after = (self.day > here) & (self.day <= here + ahead_days)
         bought = np.bincount(self.customer[after], minlength=self.customers)[known].astype(np.float64)
-        return _grouped(day, known, x[known], t_x, T, bought, log_gaps)
+        return _grouped(day, known, x[known].astype(np.float64), t_x, T, bought, log_gaps)
 
     def spend_until(self, day: date) -> tuple[FloatArray, FloatArray]:
         """Purchase days up to a day, and net spend in them (returns included): one number a sampled customer."""
@@ -104,7 +105,7 @@ class Sampled:
         customer, on, amount = self.money
         spent = np.bincount(customer[on <= here], amount[on <= here], self.customers)
         bought = np.bincount(self.customer[self.day <= here], minlength=self.customers)
-        return bought.astype(np.float64), spent
+        return bought.astype(np.float64), np.asarray(spent, dtype=np.float64)
 
     def spend_between(self, after: date, until: date) -> FloatArray:
         """Net spend of each sampled customer in the days after ``after``, up to ``until``."""
