@@ -5,7 +5,7 @@
 """
 
 from shuke.value.bgnbd import BGNBD, BGNBDParams
-from shuke.value.calendar import Calendar, Clock, DeclaredPeriod, read_calendar, seasonal_index
+from shuke.value.calendar import Calendar, Clock, DeclaredPeriod, declared_in, in_words, read_calendar, seasonal_index
 from shuke.value.candidates import AUTO, CANDIDATES, NAIVE, Candidate, candidate, model_codes, require_model, restored
 from shuke.value.count_model import CountModel
 from shuke.value.forecast import Horizon, count_histories, forecast, holdout_histories, spend_histories
@@ -42,8 +42,10 @@ __all__ = [
     "ValueInterval",
     "candidate",
     "count_histories",
+    "declared_in",
     "forecast",
     "holdout_histories",
+    "in_words",
     "model_codes",
     "read_calendar",
     "read_histories",

@@ -175,6 +175,36 @@ def _month_figures(log_rate: FloatArray, month: IntArray, trend: FloatArray, wei
     return np.asarray(np.concatenate(([-own.sum()], own)) * (1 - 1 / test))
 
 
+def declared_in(text: str) -> dict[str, float]:
+    """What people write of seasons in one line, as `read_calendar` takes it; commas of either script part them.
+
+    Raises InputError for what cannot be read.
+
+    >>> declared_in("12=1.2，2025-01-22/2025-02-04=1.6")
+    {'12': 1.2, '2025-01-22/2025-02-04': 1.6}
+    """
+    found = {}
+    for part in text.replace("，", ",").replace("、", ",").replace("；", ",").replace(";", ",").split(","):
+        name, _, figure = (piece.strip() for piece in part.rpartition("="))
+        if not part.strip():
+            continue
+        try:
+            found[name] = float(figure)
+        except ValueError as reason:
+            raise InputError.of("error.value.calendar_name", name=part.strip()) from reason
+    read_calendar(found)
+    return found
+
+
+def in_words(declared: Mapping[str, float]) -> str:
+    """The same as one line.
+
+    >>> in_words({"12": 1.2, "3": 0.9})
+    '12=1.2, 3=0.9'
+    """
+    return ", ".join(f"{name}={index:g}" for name, index in declared.items())
+
+
 def read_calendar(declared: Mapping[str, float]) -> Calendar | None:
     """A calendar as people declare it: months by number, periods by their two days. None where nothing is declared.
 
