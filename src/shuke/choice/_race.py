@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -62,8 +62,8 @@ def race(looks: Sequence[Look], asked: str) -> tuple[Entrant, ...]:
     """All candidates (or the one asked for, and the naive rate) on all origins.
 
     Each is fitted once, as of the first origin: the parameters of a right model are the same on later days, and
-    fitting anew on each would cost more than the choice is worth. After the first origin who is behind the leader by
-    more than 3 standard errors leaves; the naive rate stays, being what all are held against.
+    fitting anew on each would cost more than the choice is worth. After the first origin who is behind the leading
+    model by more than 3 standard errors leaves; the naive rate stays, being what all are held against.
     """
     first = looks[0]
     entering = [one for one in CANDIDATES if asked == AUTO or one.code in (asked, NAIVE)]
@@ -87,7 +87,8 @@ def _marked(entrant: Entrant, at: Look) -> Marks:
 
 
 def _staying(entrants: Sequence[Entrant]) -> list[Entrant]:
-    leader = _best(entrants)
+    models = [one for one in entrants if one.code != NAIVE]
+    leader = _best(models or entrants)
     return [one for one in entrants if one.code == NAIVE or not _beyond(leader.over(one), _RACED_OUT)]
 
 
@@ -139,8 +140,3 @@ def _clear(found: Difference | None) -> bool:
 
 def _beyond(found: Difference | None, errors: float) -> bool:
     return found is not None and found.beyond(errors)
-
-
-def told(entrants: Sequence[Entrant]) -> Mapping[str, CountModel]:
-    """The models by their codes, as fitted as of the first origin."""
-    return {one.code: one.model for one in entrants}
