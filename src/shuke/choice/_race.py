@@ -38,7 +38,7 @@ class Entrant:
 
 @dataclass(frozen=True)
 class Margin:
-    """How far the chosen stood above the best of the others; below 0 where it is preferred as the simpler one."""
+    """How far the chosen stood above the one that came nearest; below 0 where it is preferred as the simpler one."""
 
     over: str
     difference: float
@@ -120,13 +120,11 @@ def _why(first: Entrant, alike: Sequence[Entrant], naive: Entrant) -> str:
 
 
 def _margin(chosen: str, entrants: Sequence[Entrant]) -> Margin | None:
+    """Against the one that came nearest, at the origins where both were asked."""
     ours = next(one for one in entrants if one.code == chosen)
-    others = [one for one in entrants if one is not ours and len(one.marks) == len(ours.marks)]
-    if not others:
-        return None
-    best = _best(others)
-    found = ours.over(best)
-    return None if found is None else Margin(best.code, found.difference, found.standard_error)
+    gaps = [(other.code, ours.over(other)) for other in entrants if other is not ours]
+    margins = [Margin(code, gap.difference, gap.standard_error) for code, gap in gaps if gap is not None]
+    return min(margins, key=lambda margin: margin.difference, default=None)
 
 
 def _best(entrants: Sequence[Entrant]) -> Entrant:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -113,7 +113,7 @@ class Clock:
         most = int(T.max(initial=0))
         days = self.calendar.index(self.as_of - timedelta(days=most) + timedelta(days=1), most)[::-1]
         back = np.concatenate(([0.0], np.cumsum(days)))  # from the end of a day so many days ago, until now
-        return Histories(h.x, back[T] - back[T - t_x], back[T], h.customers, h.spend)
+        return replace(h, t_x=back[T] - back[T - t_x], T=back[T], log_gaps=None)  # gaps are not known day by day
 
     def ahead(self, days: float) -> float:
         """How many seasonal days are in the next ``days``?"""
@@ -134,8 +134,8 @@ def seasonal_index(bought: FloatArray, known: FloatArray, first_day: date) -> Ca
     ``bought`` and ``known``, one figure a day from the first: purchases of those who came back, and how many customers
     had come by then. The log of each month's purchases a day is taken as a trend (straight, with the log of the
     customers known, since both a shop's start and its crowd of customers move it; bent too, from two and a half years
-    on) plus the month's own figure, by least squares, months weighted by how sure they are. Figures are then drawn towards
-    none by 1 - 1/F, F being the test of all months together, as James & Stein (1961) do; where F could come by chance
+    on) plus the month's own figure, by least squares, months weighted by how sure they are. Figures are then drawn
+    towards none by 1 - 1/F, F being the test of all months together, as James & Stein (1961) do; where F could come by chance
     once in a hundred shops without seasons, there is no index.
 
     Needs eighteen months of seven days and more with purchases, so that half of the months are seen twice.

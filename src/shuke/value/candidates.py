@@ -9,7 +9,9 @@ from typing import Any
 from shuke.kit.errors import InputError
 from shuke.value.bgnbd import BGNBD, BGNBDParams
 from shuke.value.count_model import CountModel
+from shuke.value.ggompertz_nbd import GGompertzNBD, GGompertzNBDParams
 from shuke.value.naive import NaiveRate, NaiveRateParams
+from shuke.value.pareto_nbd import ParetoNBD, ParetoNBDParams
 
 AUTO = "auto"
 NAIVE = "naive"
@@ -49,6 +51,8 @@ class Candidate:
 # In the order in which models are preferred that forecast alike: few parameters first.
 CANDIDATES = (
     Candidate("bg_nbd", BGNBD, BGNBDParams, ("r", "alpha", "a", "b")),
+    Candidate("pareto_nbd", ParetoNBD, ParetoNBDParams, ("r", "alpha", "s", "beta")),
+    Candidate("ggompertz_nbd", GGompertzNBD, GGompertzNBDParams, ("r", "alpha", "b", "s", "beta")),
     Candidate(NAIVE, NaiveRate, NaiveRateParams, ("pooled_rate", "longest_time")),
 )
 
