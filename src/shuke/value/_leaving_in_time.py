@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit, log_expit
 
-from shuke.value._leaving_futures import active_time, log_chance_if_alive
-from shuke.value._leaving_likelihood import Population, learned
+from shuke.value._in_time_futures import active_time, log_chance_if_alive
+from shuke.value._in_time_likelihood import Population, learned
 from shuke.value._lifetimes import Lifetime, log_odds_gone
 from shuke.value.fitting import Coordinates, checked
 from shuke.value.histories import FloatArray, Histories, distinct_rows, read_histories, whole_counts

@@ -11,7 +11,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from shuke.value._leaving_futures import time_by_gauss
+from shuke.value._in_time_futures import time_by_gauss
 from shuke.value._leaving_in_time import LeavingInTime
 from shuke.value._lifetimes import Lifetime, Number, Slopes
 from shuke.value.fitting import Coordinates
