@@ -2,10 +2,15 @@
 
 The Gamma-Gamma model takes the two to be unrelated (Fader & Hardie 2013, section 1). Here the base's spend may rise or
 fall with the number of purchases n, as n^delta (in the model: gamma_n = gamma (n / usual)^delta), and is taken to do so
-under a declared rule: delta improves the likelihood beyond chance, as happens without dependence in 1 of 100 bases; and
-it matters: between the quarter of customers who buy most and the quarter who buy least, it moves the base's spend by
-more than 5 %, and the plain means of what these quarters spend differ in the same direction by at least half of that.
-The last is asked since a likelihood is easily led by the shape of spends, where no Gamma-Gamma is true; means are not.
+under a declared rule:
+
+- beyond chance: delta improves the likelihood as it would without dependence in 1 of 100 bases (likelihood ratio); and
+  so does the slope of customers' mean spends over log n, a regression without any model (errors after White 1980);
+- by enough to matter: between the quarter of customers who buy least and the quarter who buy most, delta moves the
+  base's spend by more than 5 %, and so differ the plain means of the two, in the same direction.
+
+The plain means are asked as well, since a likelihood is led by the shape of spends too: where they are lognormal and
+rest on nothing, it finds a delta of -0.07. Means are not led by it.
 """
 
 from __future__ import annotations
@@ -33,7 +38,7 @@ def resting_on_frequency(
     ``plain`` is the fit without. A score test at its best point, two looks at the data, settles most cases.
     """
     tilted = TiltedLikelihood(spends, spends.usual_purchases)
-    span = float(_quarters(spends.w_x, tilted.z) @ [-1, 1])
+    span = float(_quarters(spends, tilted.z) @ [-1, 1])
     step, gain = _first_step(tilted, plain)
     if gain < _BEYOND_CHANCE or not _matters(0.8 * abs(step) * span):
         return None
@@ -41,9 +46,8 @@ def resting_on_frequency(
     found = fit_logs(tilted, likeness, spends.total, _with_delta(sought, plain, step))
     gain = 2 * spends.total * (plain.best.value - found.best.value)
     effect = float(found.logs[3]) * span
-    if gain < _BEYOND_CHANCE or not _matters(effect) or not _means_agree(spends, effect):
-        return None
-    return found
+    clear = gain > _BEYOND_CHANCE and _matters(effect) and _means_say_so(spends, tilted.z, effect > 0)
+    return found if clear else None
 
 
 def _first_step(tilted: TiltedLikelihood, plain: Fitted) -> tuple[float, float]:
@@ -72,15 +76,23 @@ def _matters(effect: float) -> bool:
     return bool(np.expm1(abs(effect)) > LEAST_EFFECT)
 
 
-def _means_agree(spends: SpendLikelihood, effect: float) -> bool:
-    mean = np.bincount(spends.x_of, spends.w * spends.columns[1]) / spends.w_x
-    low, high = _quarters(spends.w_x, mean)
-    return bool(np.sign(effect) * np.log(high / low) > abs(effect) / 2)
+def _means_say_so(spends: SpendLikelihood, z: FloatArray, rises: bool) -> bool:
+    """Do the plain mean spends rise (or fall) with log n beyond chance, and by enough to matter?"""
+    spend, w, total = spends.columns[1], spends.w, spends.total
+    summed, squared = np.bincount(spends.x_of, w * spend), np.bincount(spends.x_of, w * spend**2)
+    mean = summed.sum() / total
+    bend = spends.w_x @ z**2
+    slope = z @ summed / bend
+    line = mean + slope * z
+    error = np.sqrt(z**2 @ (squared - 2 * line * summed + spends.w_x * line**2)) / bend
+    low, high = _quarters(spends, summed / spends.w_x)
+    beyond = (slope / error) ** 2 > _BEYOND_CHANCE and (slope > 0) == rises
+    return bool(beyond and (high > low) == rises and _matters(float(np.log(high / low))))
 
 
-def _quarters(customers: FloatArray, of: FloatArray) -> FloatArray:
-    """The means of what rises along with purchases, over the quarter that buys least and the one that buys most."""
-    upto = np.cumsum(customers) / customers.sum()
+def _quarters(spends: SpendLikelihood, of: FloatArray) -> FloatArray:
+    """The means of a figure per distinct x, over the quarter of customers that buys least and that which buys most."""
+    upto = np.cumsum(spends.w_x) / spends.total
     least = np.diff(np.minimum(upto, _QUARTER), prepend=0.0)
     most = np.diff(np.maximum(upto, 1 - _QUARTER), prepend=1 - _QUARTER)
     return np.array([least @ of, most @ of]) / _QUARTER

@@ -202,7 +202,8 @@ _FORECAST = """
                     s.T AS age_days,
                     CASE WHEN s.x > 0 THEN s.t_x / CAST(s.x AS DOUBLE) END AS typical_gap_days,
                     {weight_own} * s.purchases / ({weight_own} * s.purchases + {weight_base}) AS weight,
-                    CASE WHEN {delta} = 0 THEN CAST(1 AS DOUBLE) ELSE power(s.purchases / {usual_purchases}, {delta}) END AS tilt
+                    CASE WHEN {delta} = 0 THEN CAST(1 AS DOUBLE)
+                        ELSE power(s.purchases / {usual_purchases}, {delta}) END AS tilt
                 FROM {summary} AS s LEFT JOIN {known} AS k ON k.x = s.x AND k.t_x = s.t_x AND k.T = s.T
             )
         )

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from math import ceil, inf
 from typing import Any, Protocol
 
@@ -26,7 +25,7 @@ from scipy.special import gammaincinv, ndtri
 
 from shuke.kit.errors import InputError
 from shuke.value.bgnbd import BGNBD
-from shuke.value.histories import FloatArray, IntArray
+from shuke.value.histories import FloatArray, Histories, IntArray
 from shuke.value.naive import NaiveRate
 
 _NODES_APART = 0.04  # in log(1 + T/scale)
@@ -60,7 +59,7 @@ class Course:
     """How each draw's future goes.
 
     ``until``, shape (nodes, draws): how far it runs, on the clock on which events come at rate 1; ``last``, shape
-    (draws,): after which purchase the customer leaves. A purchase takes ``each`` events; ``past`` of the first are past.
+    (draws,): after which purchase the customer leaves. A purchase takes ``each`` events; of the first, ``past`` are past.
     """
 
     until: FloatArray
@@ -74,18 +73,27 @@ class Course:
         return np.asarray(np.minimum(made, self.last))
 
 
+@dataclass(frozen=True, eq=False)
+class Chance:
+    """What chance has in store for the histories of one x: ``even``, shape (3, draws), uniform numbers spread evenly
+    over the draws (of pace, of leaving, of spending), and where more come from."""
+
+    even: FloatArray
+    rng: np.random.Generator
+
+
 class Future(Protocol):
     """What may become of customers still there by one model: a future per draw, each with parameters of its own."""
 
-    def nodes(self, x: float, T: FloatArray, t_x: FloatArray) -> Nodes:
-        """At which nodes are the futures of histories with this x to be told?"""
+    def nodes(self, seen: Histories, /) -> Nodes:
+        """At which nodes are the futures of these histories, all of one x, to be told?"""
 
-    def course(self, x: float, nodes: Nodes, evenly: FloatArray, rng: np.random.Generator) -> Course:
-        """How do they go? ``evenly``, shape (≥ 2, draws): uniform numbers, spread evenly over the draws."""
+    def course(self, x: float, nodes: Nodes, chance: Chance, /) -> Course:
+        """How do they go?"""
 
 
-class _Made(Protocol):
-    def __call__(self, params: Any, *, horizon: float, draws: int, rng: np.random.Generator) -> Future: ...
+_Made = Callable[[Any, float, int, np.random.Generator], Future]
+"""Parameters, horizon, draws and where the draws come from -> futures."""
 
 
 @dataclass(frozen=True)
@@ -116,19 +124,19 @@ class LeavingAtPurchase:
     """
 
     def __init__(
-        self, params: Any, *, horizon: float, draws: int, rng: np.random.Generator, first_too: bool = False
+        self, params: Any, horizon: float, draws: int, rng: np.random.Generator, *, first_too: bool = False
     ) -> None:
         self.horizon, self.scale, self.first_too = horizon, params.alpha, first_too
         self.r, self.alpha, self.a, self.b = drawn(params, _AT_PURCHASE, rng, draws)
 
-    def nodes(self, x: float, T: FloatArray, t_x: FloatArray) -> Nodes:
+    def nodes(self, seen: Histories, /) -> Nodes:
         """As `Future.nodes`."""
-        return _along(T, self.scale)
+        return _along(seen.T, self.scale)
 
-    def course(self, x: float, nodes: Nodes, evenly: FloatArray, rng: np.random.Generator) -> Course:
+    def course(self, x: float, nodes: Nodes, chance: Chance, /) -> Course:
         """As `Future.course`."""
-        pace = gammaincinv(self.r + x, evenly[0])
-        last = _last_purchase(rng.beta(self.a, self.b + x + self.first_too), evenly[1])
+        pace = gammaincinv(self.r + x, chance.even[0])
+        last = _last_purchase(chance.rng.beta(self.a, self.b + x + self.first_too), chance.even[1])
         return Course(pace * self.horizon / (self.alpha + nodes.T[:, None]), last)
 
 
@@ -141,15 +149,15 @@ class Phases:
     say of the rate.) Nodes differ in T and in the mean of j, at which each draw has a j of its own.
     """
 
-    def __init__(self, params: Any, *, horizon: float, draws: int, rng: np.random.Generator) -> None:
+    def __init__(self, params: Any, horizon: float, draws: int, rng: np.random.Generator) -> None:
         self.horizon, self.scale, self.k, self.typical_r = horizon, params.alpha, int(params.k), params.r
         self.r, self.alpha, self.a, self.b = drawn(params, _AT_PURCHASE, rng, draws)
 
-    def nodes(self, x: float, T: FloatArray, t_x: FloatArray) -> Nodes:
+    def nodes(self, seen: Histories, /) -> Nodes:
         """As `Future.nodes`."""
-        shape, apart = self.typical_r + self.k * x, _PHASES_APART * max(self.k - 1, 1)
-        by_T = np.log1p(T / self.scale) / _NODES_APART
-        by_phase = self._mean_past(shape, (T - t_x) / (self.scale + T)) / apart
+        shape, apart = self.typical_r + self.k * seen.x[0], _PHASES_APART * max(self.k - 1, 1)
+        by_T = np.log1p(seen.T / self.scale) / _NODES_APART
+        by_phase = self._mean_past(shape, (seen.T - seen.t_x) / (self.scale + seen.T)) / apart
         at_T, at_phase = np.floor(by_T), np.floor(by_phase)
         wide = ceil(1 / _PHASES_APART) + 2
         codes, weights = [], []
@@ -158,18 +166,18 @@ class Phases:
                 codes.append((at_T + more_T) * wide + at_phase + more)
                 weights.append((1 - np.abs(by_T - at_T - more_T)) * (1 - np.abs(by_phase - at_phase - more)))
         fresh, place = np.unique(codes, return_inverse=True)
-        corners = list(zip(place.reshape(len(codes), len(T)), weights, strict=True))
+        corners = list(zip(place.reshape(len(codes), len(seen)), weights, strict=True))
         gap = self._gap(shape, fresh % wide * apart)
         return Nodes(self.scale * np.expm1(fresh // wide * _NODES_APART), corners, gap)
 
-    def course(self, x: float, nodes: Nodes, evenly: FloatArray, rng: np.random.Generator) -> Course:
+    def course(self, x: float, nodes: Nodes, chance: Chance, /) -> Course:
         """As `Future.course`."""
         assert nodes.gap is not None  # noqa: S101 - they are its own
         shape = self.r + self.k * x
-        paces = np.array([gammaincinv(shape + j, evenly[0]) for j in range(self.k)])
-        last = _last_purchase(rng.beta(self.a, self.b + x + 1), evenly[1])
+        paces = np.array([gammaincinv(shape + j, chance.even[0]) for j in range(self.k)])
+        last = _last_purchase(chance.rng.beta(self.a, self.b + x + 1), chance.even[1])
         reached = np.cumsum(self._weights(shape, nodes.gap[:, None]), axis=0)
-        past = (stratified(rng, len(last), 1)[0] * reached[-1] > reached[:-1]).sum(axis=0)
+        past = (stratified(chance.rng, len(last), 1)[0] * reached[-1] > reached[:-1]).sum(axis=0)
         pace = paces[past, np.arange(len(last))]
         return Course(pace * self.horizon / (self.alpha + nodes.T[:, None]), last, self.k, past.astype(np.float64))
 
@@ -187,32 +195,32 @@ class Phases:
     def _gap(self, shape: float, mean_past: FloatArray) -> FloatArray:
         """The gap at which so many events are past on the average: 0 at none, without end as all are."""
         tried = np.append(0.0, np.geomspace(1e-6, 1e9, 600) / shape)
-        return np.interp(mean_past, self._mean_past(shape, tried), tried)
+        return np.asarray(np.interp(mean_past, self._mean_past(shape, tried), tried), dtype=np.float64)
 
 
 class LeavingInTime:
     """The customer's life ends some day; until then purchases come at a rate that is Gamma(r + x, alpha + T).
 
-    ``life`` gives the time left at T from the drawn parameters, by name, and numbers from 0, u^(-1/s) - 1 with u uniform.
+    ``life`` gives the time left at T, from the drawn parameters by name and from numbers u^(-1/s) - 1, u uniform.
     """
 
     def __init__(
-        self, params: Any, *, horizon: float, draws: int, rng: np.random.Generator, names: tuple[str, ...], life: _Life
+        self, params: Any, horizon: float, draws: int, rng: np.random.Generator, *, names: tuple[str, ...], life: _Life
     ) -> None:
         self.horizon, self.life = horizon, life
         # The time left changes on the scale of beta; or of beta/b, where the hazard grows with exp(b T).
         self.scale = min(params.alpha, params.beta / (params.b if "b" in names else 1.0))
         self.drawn = dict(zip(names, drawn(params, names, rng, draws), strict=True))
 
-    def nodes(self, x: float, T: FloatArray, t_x: FloatArray) -> Nodes:
+    def nodes(self, seen: Histories, /) -> Nodes:
         """As `Future.nodes`."""
-        return _along(T, self.scale)
+        return _along(seen.T, self.scale)
 
-    def course(self, x: float, nodes: Nodes, evenly: FloatArray, rng: np.random.Generator) -> Course:
+    def course(self, x: float, nodes: Nodes, chance: Chance, /) -> Course:
         """As `Future.course`."""
         T, known = nodes.T[:, None], self.drawn
-        further = np.expm1(np.minimum(-np.log(evenly[1]) / known["s"], _LONGEST))
-        pace = gammaincinv(known["r"] + x, evenly[0])
+        further = np.expm1(np.minimum(-np.log(chance.even[1]) / known["s"], _LONGEST))
+        pace = gammaincinv(known["r"] + x, chance.even[0])
         active = np.minimum(self.life(known, T, further), self.horizon)
         return Course(pace * active / (known["alpha"] + T), np.full(len(pace), inf))
 
@@ -235,15 +243,15 @@ def _life_of_growing_hazard(known: Mapping[str, FloatArray], T: FloatArray, furt
 class NeverLeaving:
     """Purchases come at the customer's own rate, known for sure, and nobody leaves: the naive rate."""
 
-    def __init__(self, params: Any, *, horizon: float, draws: int, rng: np.random.Generator) -> None:
+    def __init__(self, params: Any, horizon: float, draws: int, _rng: np.random.Generator) -> None:
         self.model, self.horizon, self.draws = NaiveRate.from_params(params), horizon, draws
 
-    def nodes(self, x: float, T: FloatArray, t_x: FloatArray) -> Nodes:
+    def nodes(self, seen: Histories, /) -> Nodes:
         """As `Future.nodes`: each T, since a rate x / T has no scale of its own to step by."""
-        distinct, node = np.unique(T, return_inverse=True)
-        return Nodes(distinct, [(node, np.ones(len(T)))])
+        distinct, node = np.unique(seen.T, return_inverse=True)
+        return Nodes(distinct, [(node, np.ones(len(seen)))])
 
-    def course(self, x: float, nodes: Nodes, evenly: FloatArray, rng: np.random.Generator) -> Course:
+    def course(self, x: float, nodes: Nodes, _chance: Chance, /) -> Course:
         """As `Future.course`."""
         seen = {"x": np.full(len(nodes.T), x), "t_x": np.where(x > 0, nodes.T, 0.0), "T": nodes.T}
         until = np.repeat(self.model.expected_purchases(seen, self.horizon)[:, None], self.draws, axis=1)

@@ -97,9 +97,7 @@ class GammaGamma:
 
     params_: GammaGammaParams
 
-    def __init__(
-        self, *, few_customers: int = FEW_CUSTOMERS, dependence: Literal["auto", "none"] = "auto"
-    ) -> None:
+    def __init__(self, *, few_customers: int = FEW_CUSTOMERS, dependence: Literal["auto", "none"] = "auto") -> None:
         self.few_customers = few_customers
         self.dependence = dependence
 
@@ -144,8 +142,9 @@ class GammaGamma:
     def expected_spend(self, histories: object) -> FloatArray:
         """What is each customer expected to spend per purchase from now on? Shape (n,), in the unit of ``spend``.
 
-        [GG] eq. 5, with gamma as it is among customers with so many purchases. Without purchases (x = 0), or without a spend above 0, it is the mean of the base. Where that does
-        not exist (note ``mean_undefined``) the median stands for it, and q - 1 is taken as 0.01 at least.
+        [GG] eq. 5, with gamma as it is among customers with so many purchases. Without purchases (x = 0), or without a
+        spend above 0, it is the mean of the base. Where that does not exist (note ``mean_undefined``) the median stands
+        for it, and q - 1 is taken as 0.01 at least.
         """
         read = read_histories(histories, needs=("x", "spend"))
         spend, known = read.known_spend(), self.credibility()
@@ -159,9 +158,7 @@ class GammaGamma:
         if p.q - 1 >= _NEAR_ONE:
             return Credibility(p.p, p.q - 1, p.p * p.gamma / (p.q - 1), p.delta, p.usual_purchases)
         middle = float(betaincinv(p.p, p.q, 0.5))  # a purchase of anyone is gamma times a beta prime (p, q)
-        return Credibility(
-            p.p, _NEAR_ONE, p.gamma * middle / max(1 - middle, 1e-12), p.delta, p.usual_purchases
-        )
+        return Credibility(p.p, _NEAR_ONE, p.gamma * middle / max(1 - middle, 1e-12), p.delta, p.usual_purchases)
 
     def interval_coefficients(self) -> tuple[float, float]:
         """(c0, c1) of a customer's scale, c0 * tilt + c1 * purchases * mean spend: see `shuke.value.interval`.

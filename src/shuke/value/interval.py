@@ -19,7 +19,7 @@ from shuke.kit.errors import InputError
 from shuke.value.alive import mean_alive
 from shuke.value.count_model import CountModel
 from shuke.value.fitting import checked
-from shuke.value.futures import Nodes, drawn, kind_of, stratified
+from shuke.value.futures import Chance, Nodes, drawn, kind_of, stratified
 from shuke.value.gamma_gamma import GammaGamma
 from shuke.value.histories import FloatArray, Histories, IntArray, distinct_rows, read_histories, whole_counts
 
@@ -114,7 +114,7 @@ def _by_segment(world: _World, seen: Histories, own: FloatArray) -> FloatArray:
 
     def answer(start: int, end: int) -> None:
         part = slice(start, end)
-        nodes = world.future.nodes(float(seen.x[start]), seen.T[part], seen.t_x[part])
+        nodes = world.future.nodes(Histories(seen.x[part], seen.t_x[part], seen.T[part], seen.customers[part]))
         segment = _Segment(world, float(seen.x[start]), float(own[start]), nodes)
         for row, ordered in enumerate(segment.ordered()):
             for side, place in enumerate(places):
@@ -139,7 +139,7 @@ class _World:
         # it likewise: the 10th and the 191st of 200 leave 5 % on either side, the 190th would leave 5.5 %.
         self.ends = ((1 - level) / 2 * (draws + 1) - 1, (1 + level) / 2 * (draws + 1))
         rng = np.random.default_rng(seed)
-        self.future = kind_of(counts).futures(counts.params_, horizon=horizon, draws=draws, rng=rng)
+        self.future = kind_of(counts).futures(counts.params_, horizon, draws, rng)
         self.spend = spend.params_
         rests = ("delta",) if self.spend.delta else ()
         self.spending = (
@@ -171,9 +171,9 @@ class _Segment:
     def __init__(self, world: _World, x: float, own: float, nodes: Nodes) -> None:
         self.world = world
         rng = np.random.default_rng((world.seed, int(x), int(own)))
-        evenly = stratified(rng, world.draws, 3)
-        self.course = world.future.course(x, nodes, evenly, rng)
-        self.weight = world.spends(own, evenly[2])
+        chance = Chance(stratified(rng, world.draws, 3), rng)
+        self.course = world.future.course(x, nodes, chance)
+        self.weight = world.spends(own, chance.even[2])
         self._simulate(rng, self.course.until.max(axis=0), self.course.last * self.course.each)
 
     def ordered(self) -> list[FloatArray]:
