@@ -59,7 +59,7 @@ class Course:
     """How each draw's future goes.
 
     ``until``, shape (nodes, draws): how far it runs, on the clock on which events come at rate 1; ``last``, shape
-    (draws,): after which purchase the customer leaves. A purchase takes ``each`` events; of the first, ``past`` are past.
+    (draws,): after which purchase the customer leaves. A purchase takes ``each`` events, the first ``past`` fewer.
     """
 
     until: FloatArray
