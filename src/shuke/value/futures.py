@@ -4,10 +4,10 @@ A future is told on a clock of its own, on which events come at rate 1: how far 
 which purchase the customer leaves, and how many events a purchase takes. So all models share one simulation of events
 (`shuke.value.interval`), and differ in a few lines each:
 
-- `LeavingAtPurchase`: a purchase may be the last, with the customer's own chance (BG/NBD, MBG/NBD);
-- `Phases`: the same, and a purchase is every k-th event, so they come more regularly than at random (MBG/CNBD-k);
-- `LeavingInTime`: the customer's life ends some day, purchase or not (Pareto/NBD, G-Gompertz/NBD);
-- `NeverLeaving`: the naive rate.
+- `AtPurchase`: each purchase may be the last, with the customer's own chance (BG/NBD, MBG/NBD);
+- `InPhases`: the same, and a purchase is every k-th event, so they come more regularly than at random (MBG/CNBD-k);
+- `InTime`: the customer's life ends some day, purchase or not (Pareto/NBD, GGompertz/NBD);
+- `Never`: nobody leaves (the naive rate).
 
 Given that a customer is still there, the future rests on x and T, and with phases on the time since the last purchase.
 It is told at a few nodes of these, and what follows from it is interpolated between them.
@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from math import ceil, inf
 from typing import Any, Protocol
 
@@ -27,6 +28,7 @@ from shuke.kit.errors import InputError
 from shuke.value.bgnbd import BGNBD
 from shuke.value.histories import FloatArray, Histories, IntArray
 from shuke.value.naive import NaiveRate
+from shuke.value.pareto_nbd import ParetoNBD
 
 _NODES_APART = 0.04  # in log(1 + T/scale)
 _PHASES_APART = 0.125  # in the mean number of events past, as a share of the most
@@ -116,7 +118,7 @@ def kind_of(model: object) -> Kind:
     return _KINDS[type(model)]
 
 
-class LeavingAtPurchase:
+class AtPurchase:
     """After each purchase the customer may leave, with a chance that those survived make Beta(a, b + survived).
 
     Survived are the x purchases after the first (BG/NBD: Fader, Hardie & Lee 2005) or, with ``first_too``, the first as
@@ -140,7 +142,7 @@ class LeavingAtPurchase:
         return Course(pace * self.horizon / (self.alpha + nodes.T[:, None]), last)
 
 
-class Phases:
+class InPhases:
     """A purchase is every k-th event, and after each the customer may leave: MBG/CNBD-k.
 
     Of the events for the next purchase j = 0 … k - 1 are past unseen, with the weight Gamma(r + kx + j)/j! gap^j, where
@@ -198,7 +200,7 @@ class Phases:
         return np.asarray(np.interp(mean_past, self._mean_past(shape, tried), tried), dtype=np.float64)
 
 
-class LeavingInTime:
+class InTime:
     """The customer's life ends some day; until then purchases come at a rate that is Gamma(r + x, alpha + T).
 
     ``life`` gives the time left at T, from the drawn parameters by name and from numbers u^(-1/s) - 1, u uniform.
@@ -240,7 +242,7 @@ def _life_of_growing_hazard(known: Mapping[str, FloatArray], T: FloatArray, furt
     return np.asarray(np.log1p((1 + (beta - 1) * np.exp(-b * T)) * further) / b)
 
 
-class NeverLeaving:
+class Never:
     """Purchases come at the customer's own rate, known for sure, and nobody leaves: the naive rate."""
 
     def __init__(self, params: Any, horizon: float, draws: int, _rng: np.random.Generator) -> None:
@@ -297,8 +299,10 @@ def _along(T: FloatArray, scale: float) -> Nodes:
     return Nodes(scale * np.expm1(fresh * _NODES_APART), [(node, 1 - share), (node + 1, share)])
 
 
+_PARETO = ("r", "alpha", "s", "beta")
 _AT_PURCHASE = ("r", "alpha", "a", "b")
 _KINDS: dict[type, Kind] = {
-    BGNBD: Kind(_AT_PURCHASE, LeavingAtPurchase),
-    NaiveRate: Kind((), NeverLeaving),
+    BGNBD: Kind(_AT_PURCHASE, AtPurchase),
+    ParetoNBD: Kind(_PARETO, partial(InTime, names=_PARETO, life=_life_of_steady_hazard)),
+    NaiveRate: Kind((), Never),
 }

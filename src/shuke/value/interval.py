@@ -89,8 +89,8 @@ def value_interval(
     read = read_histories(histories)
     bought = read.x + 1 if spend_purchases is None else whole_counts(spend_purchases, len(read))
     first, group = distinct_rows(read.x, bought, read.T, read.t_x)
-    distinct = Histories(read.x[first], read.t_x[first], read.T[first], read.customers[first])
-    found = _by_segment(_World(counts, spend, horizon, level, draws, seed), distinct, bought[first])[:, group]
+    world = _World(counts, spend, horizon, level, draws, seed)
+    found = _by_segment(world, read.rows(first), bought[first])[:, group]
     found[2:] *= _mean_discount(counts, read, horizon, rate) if discount is None else discount
     count_low, count_high, factor_low, factor_high = found
     return ValueInterval(count_low, count_high, factor_low, factor_high, level)
@@ -114,7 +114,7 @@ def _by_segment(world: _World, seen: Histories, own: FloatArray) -> FloatArray:
 
     def answer(start: int, end: int) -> None:
         part = slice(start, end)
-        nodes = world.future.nodes(Histories(seen.x[part], seen.t_x[part], seen.T[part], seen.customers[part]))
+        nodes = world.future.nodes(seen.rows(part))
         segment = _Segment(world, float(seen.x[start]), float(own[start]), nodes)
         for row, ordered in enumerate(segment.ordered()):
             for side, place in enumerate(places):
