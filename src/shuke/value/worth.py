@@ -45,7 +45,7 @@ def lifetime_value(
     >>> spend = GammaGamma.from_params(GammaGammaParams(p=6.25, q=3.74, gamma=15.44))
     >>> seen = {"x": [2, 0], "t_x": [30.43, 0], "T": [38.86, 38.86], "spend": [22.35, 30.0]}
     >>> lifetime_value(counts, spend, seen, horizon=39, discount_rate=0.10, days_per_unit=7).round(2).tolist()
-    [28.94, 5.79]
+    [28.45, 5.96]
     """
     checked(horizon, "horizon", least=0)
     read = read_histories(histories, needs=("x", "t_x", "T", "spend"))
