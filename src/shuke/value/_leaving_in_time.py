@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit, log_expit
 
-from shuke.value._leaving_futures import active_time, log_chance_if_alive
-from shuke.value._leaving_likelihood import Population, learned
-from shuke.value._lifetimes import Lifetime, Silence, log_odds_gone
+from shuke.value._in_time_futures import active_time, log_chance_if_alive
+from shuke.value._in_time_likelihood import Population, learned
+from shuke.value._lifetimes import Lifetime, log_odds_gone
 from shuke.value.fitting import Coordinates, checked
 from shuke.value.histories import FloatArray, Histories, distinct_rows, read_histories, whole_counts
 
@@ -168,8 +168,7 @@ class LeavingInTime(ABC):
         for start in range(0, len(h), _CHUNK):
             part = slice(start, start + _CHUNK)
             own = people.rows(part)
-            silence = Silence(own.r + h.x[part], h.t_x[part], h.T[part], own.alpha, own.life)
-            odds[part], _ = log_odds_gone(silence)
+            odds[part] = log_odds_gone(own.r + h.x[part], h.t_x[part], h.T[part], own.alpha, own.life)
         return odds
 
     def _pace(self, h: Histories) -> FloatArray:

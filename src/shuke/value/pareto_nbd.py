@@ -64,6 +64,9 @@ class ParetoLifetime(Lifetime):
         by_log_beta = self.s - (self.s * self.beta + self.beta) / reach
         return by_log_s + (np.log(self.s) - 1) - log_reach, (by_log_s, by_log_beta)
 
+    def hazard(self, t: FloatArray) -> FloatArray:
+        return np.asarray(self.s / (self.beta + t))
+
     def decay(self, t: FloatArray) -> FloatArray:
         return np.asarray((self.s + 1) / (self.beta + t))
 

@@ -6,6 +6,7 @@ Of a customer alive at T, the rate is Gamma(r + x, alpha + T) and, apart from it
 
 from __future__ import annotations
 
+from dataclasses import fields
 from functools import cache
 
 import numpy as np
@@ -32,11 +33,12 @@ def active_time(life: Lifetime, rows: int, horizon: float, rate: float) -> Float
         return np.zeros(rows)
     if rate == 0 and np.isfinite(horizon):
         return np.broadcast_to(life.time_within(horizon), rows)
-    return time_by_gauss(life, rows, horizon, rate)
+    return np.broadcast_to(time_by_gauss(life, horizon, rate), rows)
 
 
-def time_by_gauss(life: Lifetime, rows: int, horizon: float, rate: float) -> FloatArray:
-    """`active_time` of any lifetime."""
+def time_by_gauss(life: Lifetime, horizon: float, rate: float) -> FloatArray:
+    """`active_time` of any lifetime, one number a row of it."""
+    rows = max(np.size(getattr(life, field.name)) for field in fields(life))
     end = min(horizon, _GONE / rate) if rate > 0 else horizon
     zero = np.zeros(rows)
     first = 1 / (np.exp(life.log_density(zero)[0]) + rate + 1 / end)

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln, psi
 
-from shuke.value._lifetimes import Lifetime, Number, Silence, log_odds_gone
+from shuke.value._lifetimes import Lifetime, Number, log_leaving, log_staying
 from shuke.value.fitting import Coordinates, Fitted, fit_logs, minimise, turned
 from shuke.value.histories import FloatArray, Histories, IntArray, distinct_rows, distinct_values
 
-_THINNED = 10_000  # customers that a first fit looks at
+_THINNED = 5_000  # customers that a first fit looks at
 _CHUNK = 1 << 13  # rows at a time: they stay in the processor's cache
 
 
@@ -43,11 +43,14 @@ class Population:
 
 
 class Likelihood:
-    """The mean negative log-likelihood of grouped histories, as a function of log (r, alpha, parameters of the lifetime) and effects.
+    """The mean negative log-likelihood of grouped histories, as a function of log (r, alpha, parameters of the lifetime)
+    and effects.
 
     Of (x, t_x, T) it is the likelihood of x purchases at a rate Gamma(r, alpha) by somebody who is there until T, times
-    1 + the odds of having left since t_x. The first is computed once per distinct x and T; the second, whose integral
-    is nearly all of the work, once per history. Time is scaled by ``unit``, the time per purchase.
+    1 + the odds of having left since t_x. The first is computed once per distinct x and T. The second asks for an
+    integral over all t between t_x and T of a function of x and t. It is told as one from t_x on, less one from T on, by
+    a sum (`log_leaving` and `log_staying`): a million customers have 100 k distinct (x, t_x) and (x, T), but may have
+    ten times as many distinct (x, t_x, T). Time is scaled by ``unit``, the time per purchase.
     """
 
     def __init__(self, h: Histories, life: type[Lifetime]) -> None:
@@ -57,23 +60,24 @@ class Likelihood:
         self.z, kind = _kinds(h)
         self.x, x_of = distinct_values(h.x)
         self.w_x = np.bincount(x_of, w)
-        first, now = distinct_rows(h.T, kind.astype(np.float64))
+        kinds = () if h.covariates is None else (kind.astype(np.float64),)
+        first, now = distinct_rows(h.T, *kinds)
         self.T, self.kind = h.T[first] / self.unit, kind[first]
         self.w, self.wx = np.bincount(now, w), np.bincount(now, w * h.x)
-        silent = np.flatnonzero(h.T > h.t_x)
-        # of those who were not seen on their last day: customers, x, t_x, T, kind
-        self.silent: list[NDArray[Any]] = [w[silent], h.x[silent], h.t_x[silent], h.T[silent], kind[silent]]
-        self.silent[2:4] = [time / self.unit for time in self.silent[2:4]]
+        self.until = float(self.T.max())
+        self.customers = w
+        self.last = _Distinct(h.x, h.t_x / self.unit, kind, *distinct_rows(h.x, h.t_x, *kinds))
+        self.now = _Distinct(h.x, h.T / self.unit, kind, *distinct_rows(h.x, h.T, *kinds))
 
     def thinned(self) -> Likelihood | None:
         """A likeness in which customers at even distances stand for all; None where there are few histories anyway."""
-        w = self.silent[0]
-        if len(w) < 2 * _THINNED:
+        if len(self.customers) < 4 * _THINNED:
             return None
-        rough, until = copy(self), np.cumsum(w)
+        rough, until = copy(self), np.cumsum(self.customers)
         seen = np.searchsorted(until, (np.arange(_THINNED) + 0.5) / _THINNED * until[-1])
         rows, times = np.unique(seen, return_counts=True)
-        rough.silent = [times * (until[-1] / _THINNED), *(column[rows] for column in self.silent[1:])]
+        rough.customers = times * (until[-1] / _THINNED)
+        rough.last, rough.now = self.last.of_rows(rows), self.now.of_rows(rows)
         return rough
 
     def __call__(self, logs: FloatArray) -> tuple[float, FloatArray]:
@@ -83,14 +87,25 @@ class Likelihood:
         log_survival, by_life = people.life.rows(self.kind).log_survival(self.T)
         value += float(self.w @ log_survival)
         slopes.add(2, np.array([self.w * slope for slope in by_life]), self.kind)
-        for start in range(0, len(self.silent[0]), _CHUNK):
-            w, x, t_x, T, kind = (column[start : start + _CHUNK] for column in self.silent)
-            own = people.rows(kind)
-            log_odds, by = log_odds_gone(Silence(own.r + x, t_x, T, own.alpha, own.life))
-            small = np.exp(-np.abs(log_odds))
-            value += float(w @ (np.maximum(log_odds, 0) + np.log1p(small)))
-            slopes.add(0, by * (w * np.where(log_odds > 0, 1.0, small) / (1 + small)), kind)
+        value += self._add_odds(people, slopes)
         return -value / self.total, -slopes.by_logs(people.r) / self.total
+
+    def _add_odds(self, people: Population, slopes: _Slopes) -> float:
+        """Log of 1 + the odds of having left, summed, and its slopes."""
+        leaving, by_leaving = self.last.each(log_leaving, people, self.until)
+        staying, by_staying = self.now.each(log_staying, people, self.until)
+        there, by_there = self.now.each(_log_there, people, self.until)
+        left, value = np.empty(len(self.customers)), 0.0
+        for start in range(0, len(left), _CHUNK):
+            part = slice(start, start + _CHUNK)
+            w, more = self.customers[part], leaving[self.last.of[part]] - staying[self.now.of[part]]
+            small = np.exp(-np.abs(more))
+            value += float(w @ (np.maximum(more, 0) + np.log1p(small)))
+            left[part] = w * np.where(more > 0, 1.0, small) / (1 + small)
+        w = np.bincount(self.now.of, self.customers)
+        slopes.add(0, by_leaving * np.bincount(self.last.of, left), self.last.kind)
+        slopes.add(0, by_staying * np.bincount(self.now.of, self.customers - left) - by_there * w, self.now.kind)
+        return value + float(w @ (staying - there))
 
     def without_dropout(self, logs: FloatArray) -> tuple[float, FloatArray]:
         """The same where nobody ever leaves: the NBD, a function of the logs at `of_purchases`."""
@@ -121,6 +136,37 @@ class Likelihood:
         slopes.sums[0] += self.w_x @ (psi(r + self.x) - psi(r))
         value = self.w_x @ (gammaln(r + self.x) - gammaln(r))
         return float(value + (r * self.w * log_start).sum() - k @ log_end)
+
+
+class _Distinct:
+    """The distinct (x, t) of histories, in each kind, and which each history has."""
+
+    def __init__(self, x: FloatArray, t: FloatArray, kind: IntArray, first: IntArray, of: IntArray) -> None:
+        self.x, self.t, self.kind, self.of = x[first], t[first], kind[first], of
+
+    def of_rows(self, rows: IntArray) -> _Distinct:
+        """Those of some histories."""
+        first, of = np.unique(self.of[rows], return_inverse=True)
+        return _Distinct(self.x, self.t, self.kind, first, of)
+
+    def each(self, function: Any, people: Population, until: float) -> tuple[FloatArray, FloatArray]:
+        """A function of them and its slopes."""
+        values, slopes = np.empty(len(self.x)), np.empty((2 + len(fields(people.life)), len(self.x)))
+        for start in range(0, len(values), _CHUNK):
+            part = slice(start, start + _CHUNK)
+            own = people.rows(self.kind[part])
+            answer = function(own.r + self.x[part], self.t[part], until, own.alpha, own.life)
+            values[part], slopes[:, part] = answer
+        return values, slopes
+
+
+def _log_there(
+    k: FloatArray, t: FloatArray, until: float, alpha: Number, life: Lifetime
+) -> tuple[FloatArray, FloatArray]:
+    """Log of (alpha+t)^-k S(t), and its slopes."""
+    log, by_life = life.log_survival(t)
+    log_end = np.log(alpha + t)
+    return log - k * log_end, np.array(np.broadcast_arrays(-log_end, -alpha * k / (alpha + t), *by_life))
 
 
 class _Slopes:
