@@ -75,6 +75,11 @@ class Histories:
             covariate_names=self.covariate_names,
         )
 
+    def rows(self, which: slice | IntArray) -> Histories:
+        """Some of them, with all that is known of them."""
+        columns = {name: getattr(self, name) for name in (*_COLUMNS, "covariates")}
+        return replace(self, **{name: column[which] for name, column in columns.items() if column is not None})
+
     def known_spend(self) -> FloatArray:
         """The column ``spend``, or an InputError that says it is missing."""
         if self.spend is None:
