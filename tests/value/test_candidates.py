@@ -49,6 +49,9 @@ def test_one_forecasts_sensibly_and_names_its_notes_in_words(fitted):
     expected = model.expected_purchases(SEEN, 90)
     assert np.isfinite(expected).all()
     assert (expected >= 0).all()
+    lifetime = model.expected_lifetime(SEEN, 90)
+    assert ((lifetime >= 0) & (lifetime <= 90 + 1e-9)).all()
+    assert (model.residual_purchases(SEEN, 0.001) >= model.discounted_purchases(SEEN, 90, 0.001) - 1e-9).all()
     assert np.isfinite(model.log_probability_of_purchases(SEEN, X, 90)).all()
     assert keys(f"report.model.{known.code}")
     if known.code != NAIVE:
