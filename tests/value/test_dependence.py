@@ -115,4 +115,3 @@ class TestAnswers:
         told = json.loads(json.dumps(dataclasses.asdict(model.params_), allow_nan=False))
         again = GammaGamma.from_params(GammaGammaParams(**told))
         assert np.array_equal(again.expected_spend(customers(9, 0.4)), model.expected_spend(customers(9, 0.4)))
-

@@ -92,6 +92,12 @@ class Histories:
             raise _missing(["log_gaps"], self._present())
         return self.log_gaps
 
+    def known_covariates(self) -> FloatArray:
+        """The covariates, shape (n, c), or an InputError that says they are missing."""
+        if self.covariates is None:
+            raise _missing(["covariates"], self._present())
+        return self.covariates
+
     def _present(self) -> list[str]:
         optional = [name for name in ("spend", "log_gaps") if getattr(self, name) is not None]
         return [*_MODEL_COLUMNS, "customers", *optional, *self.covariate_names]
