@@ -182,9 +182,10 @@ class _Spans:
 def _spans(s: Silence) -> _Spans:
     edge = s.life.edge()
     length = np.log1p((s.high - s.low) / (s.alpha + s.low))
-    # With edge < alpha the curve is singular at a real w, so far left of the start: then shift by the edge instead
+    # With edge < alpha the curve is singular at a real w, ``room`` left of the start: near that, or where so small an
+    # edge would drown in alpha's rounding, shift by the edge instead
     room = np.log((s.alpha + s.low) / np.maximum(s.alpha - edge, 1e-300))
-    own = np.asarray((edge >= s.alpha) | (length < 1.5 * room))
+    own = np.asarray((edge >= s.alpha) | ((length < 1.5 * room) & (edge > 1e-3 * s.alpha)))
     shift = np.where(own, s.alpha, np.minimum(edge, s.alpha))
     start = shift + s.low
     if not own.all():
