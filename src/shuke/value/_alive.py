@@ -82,19 +82,20 @@ def lifetime(alive: Alive, horizon: float) -> FloatArray:
     return np.clip(active, 0.0, horizon)
 
 
-def residual(alive: Alive, rate: float, k: int = 1) -> FloatArray:
-    """Expected purchases without an end, each at time s counted exp(-rate s); a purchase is every k-th event.
+def residual(alive: Alive, rate: float, k: int = 1, j: int = 0) -> FloatArray:
+    """Expected purchases without an end, each at time s counted exp(-rate s).
 
-    With q the chance of leaving, l the rate of events and j of them since the last purchase, the next comes after k - j
-    and the rest k apart, so with f = l / (l + rate) the sum is f^(k-j) / (1 - (1-q) f^k) = f^-j / (t + q), t = f^-k - 1.
-    Over q, and over g = l alpha, it is integrated by the trapezoidal rule in logit(q) and log(g), exact to about
-    1e-8; over j in closed form.
+    Where a purchase is every k-th event of a rate l, and j have come since the last one, the next comes after k - j events
+    and the rest k apart. With q the chance of leaving and f = l / (l + rate) that is f^(k-j) / (1 - (1-q) f^k), or
+    f^-j / (t + q), t = f^-k - 1. It is integrated over q and over l by the trapezoidal rule in their logit and logarithm.
     """
     if rate == 0:
         return _without_end(alive)
     total = np.empty(len(alive))
     for chunk, part in alive.parts(np.arange(len(alive)), size=256):
-        total[chunk] = _residual(part, rate, k)
+        g, weight = _rate_points(part.r + j, k)
+        log_f = -np.log1p((rate * part.alpha)[:, None] / g)
+        total[chunk] = (weight * np.exp(-j * log_f) * _mean_inverse(part, np.expm1(-k * log_f))).sum(axis=1)
     return total
 
 
@@ -214,20 +215,6 @@ def _without_end(alive: Alive) -> FloatArray:
             "for a horizon"
         )
     return np.asarray((alive.a + alive.b - 1) / (alive.a - 1))
-
-
-def _residual(alive: Alive, rate: float, k: int) -> FloatArray:
-    g, weight = _rate_points(alive.r, k)
-    tau = (rate * alive.alpha)[:, None]
-    t = np.expm1(k * np.log1p(tau / g))
-    if k > 1:  # the mean over the j events since the last purchase, by their weights
-        share = (alive.silence / alive.alpha)[:, None]
-        later, now = np.ones_like(g), np.ones_like(share)
-        for j in range(k - 1, 0, -1):
-            later = 1 + later * share * (g + tau) / j
-            now = 1 + now * share * (alive.r[:, None] + j - 1) / j
-        weight = weight * later / now
-    return np.asarray((weight * _mean_inverse(alive, t)).sum(axis=1))
 
 
 def _mean_inverse(alive: Alive, t: FloatArray) -> FloatArray:

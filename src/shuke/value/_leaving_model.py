@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from scipy.special import expit, log_expit
 
 from shuke.value import _erlang as futures
-from shuke.value._alive import Alive, residual
+from shuke.value._alive import Alive
 from shuke.value._leaving_fit import Found, fit_leaving
 from shuke.value.covariates import CovariateEffects
 from shuke.value.fitting import checked
@@ -107,7 +107,7 @@ class LeavingModel(Generic[LearnedT]):
         [5.45]
         """
         checked(rate, "rate", least=0)
-        return self._forecast(histories, lambda alive, k: residual(alive, rate, k))
+        return self._forecast(histories, lambda alive, k: futures.residual(alive, rate, k))
 
     def expected_lifetime(self, histories: object, horizon: float) -> FloatArray:
         """How much of the next ``horizon`` will each customer still be active? In time, from 0 to ``horizon``; shape (n,).
