@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from shuke.value.count_model import CountModel
 from shuke.value.drawing import acts_of, covariance_of, params_at, point_of
 from shuke.value.futures import kind_of
 from shuke.value.histories import FloatArray, Histories
+from shuke.value.mbgnbd import MBGNBD
 
 _STEP = 1e-3  # of a log, to tell by how much the odds change
 _SURE = 1e-13  # of being gone: below, odds are rounding
@@ -33,7 +35,7 @@ def mean_alive(model: CountModel, histories: Histories) -> FloatArray:
     along the axes of the covariance, but for those in which the logs are known to within 0.5 %.
     """
     params, known = model.params_, _ODDS.get(type(model))
-    covariance = covariance_of(params) if kind_of(model).parameters else None
+    covariance = covariance_of(params)
     if covariance is None:
         return model.probability_alive(histories)
     if known is None or acts_of(params):
@@ -79,4 +81,5 @@ def _axes(covariance: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 _ODDS: dict[type, _Odds] = {
     BGNBD: _at_purchase,
+    MBGNBD: partial(_at_purchase, first_too=True),
 }

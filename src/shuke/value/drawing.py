@@ -29,15 +29,30 @@ class Act:
 
 def covariate_names(params: Any) -> tuple[str, ...]:
     """Which covariates must histories have, for this model?"""
-    return tuple(getattr(params, "covariates", ()))
+    effects = getattr(params, "effects", None)
+    return tuple(effects.names if effects else getattr(params, "covariates", ()))
 
 
 def acts_of(params: Any) -> tuple[Act, ...]:
-    """What covariates do to the parameters of a model, in the order of its covariance; nothing where it has none."""
+    """What covariates do to the parameters of a model, in the order of its covariance; nothing where it has none.
+
+    Models in which customers leave at a purchase have ``effects``; those in which they leave in time have
+    ``purchase_effects`` and ``dropout_effects``.
+    """
+    effects = getattr(params, "effects", None)
+    if effects:
+        return tuple(Act(on, _SIGNS[on], row) for on, row in zip(effects.on, effects.coefficients, strict=True))
     if covariate_names(params):
-        effects = (("alpha", params.purchase_effects), ("beta", params.dropout_effects))
-        return tuple(Act(on, _SIGNS[on], found) for on, found in effects)
+        named = (("alpha", params.purchase_effects), ("beta", params.dropout_effects))
+        return tuple(Act(on, _SIGNS[on], row) for on, row in named)
     return ()
+
+
+def covariance_of(params: Any) -> FloatArray | None:
+    """The covariance of what `point_of` gives; None where it is not known."""
+    effects = getattr(params, "effects", None)
+    rows = effects.covariance if effects else getattr(params, "covariance", None)
+    return None if rows is None else np.array(rows)
 
 
 def point_of(params: Any, names: tuple[str, ...]) -> FloatArray:
@@ -48,17 +63,14 @@ def point_of(params: Any, names: tuple[str, ...]) -> FloatArray:
 
 def params_at(params: Any, names: tuple[str, ...], point: FloatArray) -> Any:
     """The same params with such logs and coefficients: what `point_of` takes apart."""
-    size = len(names)
-    found = dict(zip(names, np.exp(point[:size]).tolist(), strict=True))
-    if acts_of(params):
-        purchase, dropout = np.split(point[size:], 2)
-        found |= {"purchase_effects": tuple(purchase.tolist()), "dropout_effects": tuple(dropout.tolist())}
+    size, acts = len(names), acts_of(params)
+    found: dict[str, Any] = dict(zip(names, np.exp(point[:size]).tolist(), strict=True))
+    rows = tuple(tuple(row) for row in point[size:].reshape(max(len(acts), 1), -1).tolist())
+    if acts and getattr(params, "effects", None):
+        found["effects"] = replace(params.effects, coefficients=rows)
+    elif acts:
+        found["purchase_effects"], found["dropout_effects"] = rows
     return replace(params, **found)
-
-
-def covariance_of(params: Any) -> FloatArray | None:
-    """The covariance of the logs of a model's parameters, and then of the coefficients of `acts_of`."""
-    return None if params.covariance is None else np.array(params.covariance)
 
 
 class DrawnParameters:

@@ -29,6 +29,8 @@ from shuke.value.bgnbd import BGNBD
 from shuke.value.drawing import DrawnParameters, stratified
 from shuke.value.ggompertz_nbd import GGompertzNBD
 from shuke.value.histories import FloatArray, Histories, IntArray
+from shuke.value.mbgcnbdk import MBGCNBDk
+from shuke.value.mbgnbd import MBGNBD
 from shuke.value.naive import NaiveRate
 from shuke.value.pareto_nbd import ParetoNBD
 
@@ -286,6 +288,8 @@ _GOMPERTZ = ("r", "alpha", "b", "s", "beta")
 _AT_PURCHASE = ("r", "alpha", "a", "b")
 _KINDS: dict[type, Kind] = {
     BGNBD: Kind(_AT_PURCHASE, AtPurchase),
+    MBGNBD: Kind(_AT_PURCHASE, partial(AtPurchase, first_too=True)),
+    MBGCNBDk: Kind(_AT_PURCHASE, InPhases),
     ParetoNBD: Kind(_PARETO, partial(InTime, names=_PARETO, life=_life_of_steady_hazard)),
     GGompertzNBD: Kind(_GOMPERTZ, partial(InTime, names=_GOMPERTZ, life=_life_of_growing_hazard)),
     NaiveRate: Kind((), Never),
