@@ -1,7 +1,8 @@
 """Worth: what customers have brought, what they are expected to bring, and how sure that is.
 
 `summarise` turns purchases into one row a customer; `BGNBD` and `NaiveRate` say how many purchases will come,
-`GammaGamma` how much is spent at each; `forecast` joins the two into money.
+`GammaGamma` how much is spent at each; `forecast` joins the two into money, for tables, `lifetime_value` and
+`residual_value` for histories.
 """
 
 from shuke.value.bgnbd import BGNBD, BGNBDParams
@@ -11,6 +12,7 @@ from shuke.value.histories import Histories, read_histories
 from shuke.value.interval import ValueInterval, value_interval
 from shuke.value.naive import NaiveRate, NaiveRateParams
 from shuke.value.summary import MarginRates, Period, Summary, ValueBasis, summarise, value_basis
+from shuke.value.worth import lifetime_value, residual_value
 
 __all__ = [
     "BGNBD",
@@ -29,7 +31,9 @@ __all__ = [
     "count_histories",
     "forecast",
     "holdout_histories",
+    "lifetime_value",
     "read_histories",
+    "residual_value",
     "spend_histories",
     "summarise",
     "value_basis",
