@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import gammaln, psi
 
 from shuke.value._lifetimes import Lifetime, Number, log_leaving, log_staying
+from shuke.value.covariates import CovariateEffects
 from shuke.value.fitting import Coordinates, Fitted, fit_logs, minimise, turned
 from shuke.value.histories import FloatArray, Histories, IntArray, distinct_rows, distinct_values
 
@@ -43,14 +44,14 @@ class Population:
 
 
 class Likelihood:
-    """The mean negative log-likelihood of grouped histories, as a function of log (r, alpha, parameters of the lifetime)
-    and effects.
+    """The mean negative log-likelihood of grouped histories, by the logs of r, alpha and the lifetime's parameters, and
+    the effects of covariates.
 
     Of (x, t_x, T) it is the likelihood of x purchases at a rate Gamma(r, alpha) by somebody who is there until T, times
     1 + the odds of having left since t_x. The first is computed once per distinct x and T. The second asks for an
-    integral over all t between t_x and T of a function of x and t. It is told as one from t_x on, less one from T on, by
-    a sum (`log_leaving` and `log_staying`): a million customers have 100 k distinct (x, t_x) and (x, T), but may have
-    ten times as many distinct (x, t_x, T). Time is scaled by ``unit``, the time per purchase.
+    integral from t_x to T, which is told as one from t_x on (`log_leaving`), less one from T on (in `log_staying`): a
+    million customers have 100 k distinct (x, t_x) and (x, T), but may well have ten times as many (x, t_x, T). Time is
+    scaled by ``unit``, the time per purchase.
     """
 
     def __init__(self, h: Histories, life: type[Lifetime]) -> None:
@@ -161,12 +162,17 @@ class _Distinct:
 
 
 def _log_there(
-    k: FloatArray, t: FloatArray, until: float, alpha: Number, life: Lifetime
+    k: FloatArray, t: FloatArray, _until: float, alpha: Number, life: Lifetime
 ) -> tuple[FloatArray, FloatArray]:
     """Log of (alpha+t)^-k S(t), and its slopes."""
     log, by_life = life.log_survival(t)
     log_end = np.log(alpha + t)
     return log - k * log_end, np.array(np.broadcast_arrays(-log_end, -alpha * k / (alpha + t), *by_life))
+
+
+def columns_of(h: Histories) -> Sequence[FloatArray]:
+    """The covariates, each a column."""
+    return () if h.covariates is None else tuple(h.covariates.T)
 
 
 class _Slopes:
@@ -190,7 +196,7 @@ class _Slopes:
 
 
 def _kinds(h: Histories) -> tuple[FloatArray, IntArray]:
-    """The distinct covariates (rows by covariates; one row of none where there are none), and which each history has."""
+    """The distinct covariates, a row each (where there are none, one row of none), and which each history has."""
     if h.covariates is None:
         return np.zeros((1, 0)), np.zeros(len(h), dtype=np.int64)
     first, kind = distinct_rows(*h.covariates.T)
@@ -204,30 +210,65 @@ def learned(
     likelihood = Likelihood(grouped, life)
     sought = _with_effects(sought, grouped)
     fitted = fit_logs(likelihood, likelihood.thinned(), likelihood.total, sought)
-    base, effects = np.split(fitted.logs, [2 + len(fields(life))])
-    parameters = (np.exp(base) * likelihood.unit ** np.array([0, 1, *life.powers_of_time], dtype=float)).tolist()
-    buying, leaving = (tuple(part.tolist()) for part in np.split(effects, 2))
-    return parameters, {
+    base, units = 2 + len(fields(life)), likelihood.unit ** np.array([0.0, 1.0, *life.powers_of_time])
+    parameters, spread = np.exp(fitted.logs[:base]) * units, fitted.covariance[:base, :base]
+    return parameters.tolist(), {
         # a density of times: one factor of the unit per purchase
         "log_likelihood": float(-fitted.best.value * likelihood.total - likelihood.purchases * np.log(likelihood.unit)),
         "customers": round(likelihood.total),
         "histories": len(grouped),
-        "standard_errors": fitted.standard_errors([*parameters, *np.ones(len(effects))]),
-        "covariance": fitted.covariance_rows(),
+        "standard_errors": tuple((parameters * np.sqrt(np.diag(spread))).tolist()),
+        "covariance": _told(spread),
         "notes": (*_odd(likelihood, fitted, sought, few_repeat_buyers), *fitted.notes),
-        "covariates": grouped.covariate_names,
-        "purchase_effects": buying,
-        "dropout_effects": leaving,
+        "effects": _effects(grouped, life, fitted.logs[base:], fitted.covariance),
     }
+
+
+def nothing_learned(
+    grouped: Histories, life: type[Lifetime], unknown: Sequence[float]
+) -> tuple[list[float], dict[str, Any]]:
+    """The same where nobody came back: half a purchase over all time, ``unknown`` for the lifetime, in its units."""
+    time = float(grouped.customers @ grouped.T) or 1.0
+    units = time ** np.array([1.0, *life.powers_of_time])
+    return [1.0, *(np.array([2.0, *unknown]) * units).tolist()], {
+        "customers": round(float(grouped.customers.sum())),
+        "histories": len(grouped),
+        "notes": ("no_repeat_purchases",),
+        "effects": _effects(grouped, life, np.zeros(2 * len(grouped.covariate_names)), None),
+    }
+
+
+def _effects(
+    h: Histories, life: type[Lifetime], coefficients: FloatArray, covariance: FloatArray | None
+) -> CovariateEffects | None:
+    if h.covariates is None:
+        return None
+    errors = None if covariance is None else np.sqrt(np.diag(covariance)[-len(coefficients) :]).reshape(2, -1)
+    return CovariateEffects(
+        *(h.covariate_names, ("alpha", fields(life)[-1].name), _told(coefficients.reshape(2, -1))),
+        means=tuple(_moments(h)[0].tolist()),
+        standard_errors=None if errors is None else _told(errors),
+        covariance=None if covariance is None else _told(covariance),
+    )
+
+
+def _told(matrix: FloatArray) -> tuple[tuple[float, ...], ...]:
+    return tuple(tuple(row) for row in matrix.tolist())
+
+
+def _moments(h: Histories) -> tuple[FloatArray, FloatArray]:
+    """Mean and standard deviation of each covariate over customers; 1 for one that does not vary."""
+    z, w = np.column_stack(columns_of(h)), h.customers / max(h.customers.sum(), 1e-300)
+    mean = w @ z
+    spread = np.sqrt(w @ (z - mean) ** 2)
+    return mean, np.where(spread > 1e-12 * np.abs(mean), spread, 1.0)
 
 
 def _with_effects(sought: Coordinates, h: Histories) -> Coordinates:
     """Effects are sought per standard deviation of the covariate, from its mean: whatever its unit, they are alike."""
     if h.covariates is None:
         return sought
-    mean = np.average(h.covariates, axis=0, weights=h.customers)
-    spread = np.sqrt(np.average((h.covariates - mean) ** 2, axis=0, weights=h.customers))
-    spread[spread == 0] = 1.0
+    mean, spread = _moments(h)
     base, effects = len(sought.start), len(mean)
     wider = copy(sought)
     wider.matrix = np.zeros((base + 2 * effects, base + 2 * effects))

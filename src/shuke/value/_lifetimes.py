@@ -10,10 +10,10 @@ What Will They Do Next?", Management Science 33, 1987; Fader & Hardie, "A Note o
 Related Expressions", 2005, section 3). The literature goes on to a difference of two hypergeometric functions; they are
 slow, overflow for frequent buyers and have no handy derivatives. The integral has none of these faults.
 
-In w = log(alpha + u) its power is an exponential, and the rest varies slowly and is analytic far around, so that Gauss's
-rule in 8 or 16 points holds ten digits. How many points a row takes follows from how far its ellipse of analyticity
-reaches (Trefethen, "Approximation Theory and Approximation Practice", 2013, theorem 19.3) and from how far the
-integrand falls. Derivatives come under the integral, for a few operations more.
+In w = log(alpha + u) its power is an exponential, and the rest varies slowly and is analytic far around, so that
+Gauss's rule in 8 or 16 points holds ten digits. How many points a row takes follows from how far the rule's ellipse of
+analyticity reaches (Trefethen, "Approximation Theory and Approximation Practice", 2013, theorem 19.3) and from how far
+the integrand falls. Derivatives come under the integral, for a few operations more.
 """
 
 from __future__ import annotations
@@ -75,14 +75,14 @@ class Lifetime(ABC):
 
     @abstractmethod
     def time_within(self, horizon: float) -> FloatArray:
-        """How much of the ``horizon`` are customers there, on average?"""
+        """How much of the ``horizon``, or of all time, are customers there, on average? It may be infinite."""
 
     @abstractmethod
     def edge(self) -> Number:
         """The density is singular at minus this time; infinite where nowhere on the real line."""
 
     @abstractmethod
-    def strip(self, shift: FloatArray) -> Number:
+    def strip(self, shift: FloatArray, /) -> Number:
         """As a function of log(shift + t), how far off the real line is its nearest singularity there?"""
 
     def rows(self, index: Any) -> Self:
@@ -236,7 +236,7 @@ def _batches(spans: _Spans) -> Iterator[tuple[IntArray, int]]:
 
 
 def _by_gauss(s: Silence, spans: _Spans, points: int) -> tuple[FloatArray, FloatArray]:
-    """`_log_integral` of a batch. Arrays of points have shape (points, n), so that what is known by row stands along."""
+    """`_log_integral` of a batch. Arrays have shape (points, n): what is known by row then stands along."""
     place, weight = _rule(points)
     w = place * spans.length
     reach = np.exp(w)

@@ -15,6 +15,7 @@ import numpy as np
 
 from shuke.value._leaving_in_time import LeavingInTime
 from shuke.value._lifetimes import Lifetime, Number, Slopes
+from shuke.value.covariates import CovariateEffects, effects_of
 from shuke.value.fitting import Coordinates
 from shuke.value.histories import FloatArray
 
@@ -39,9 +40,10 @@ class ParetoNBDParams:
     standard_errors: tuple[float, ...] | None = None
     covariance: tuple[tuple[float, ...], ...] | None = None
     notes: tuple[str, ...] = ()
-    covariates: tuple[str, ...] = ()
-    purchase_effects: tuple[float, ...] = ()
-    dropout_effects: tuple[float, ...] = ()
+    effects: CovariateEffects | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "effects", effects_of(self.effects))
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +77,8 @@ class ParetoLifetime(Lifetime):
 
     def time_within(self, horizon: float) -> FloatArray:
         """beta / (s - 1) (1 - (beta / (beta + horizon))^(s - 1)), [FH] eq. 29; s = 1 is an ordinary point."""
+        if horizon == np.inf:
+            return np.asarray(np.where(self.s > 1, self.beta / np.maximum(self.s - 1, 1e-300), np.inf))
         scale = np.log1p(horizon / self.beta)
         fall = np.asarray((self.s - 1) * scale)
         small = np.abs(fall) < 1e-8
@@ -84,7 +88,7 @@ class ParetoLifetime(Lifetime):
     def edge(self) -> Number:
         return self.beta
 
-    def strip(self, shift: FloatArray) -> Number:
+    def strip(self, _shift: FloatArray, /) -> Number:
         return np.pi
 
 
