@@ -53,7 +53,7 @@ def time_by_gauss(life: Lifetime, horizon: float, rate: float) -> FloatArray:
         settled = np.abs(finer - total[live]) <= _PRECISION * finer
         total[live] = finer
         live, panels = live[~settled], 2 * panels
-    return np.minimum(total, end)
+    return np.asarray(np.minimum(total, end))
 
 
 def _panels(life: Lifetime, scale: FloatArray, length: FloatArray, rate: float, panels: int) -> FloatArray:

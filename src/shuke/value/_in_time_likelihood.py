@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -35,8 +35,9 @@ class Population:
         2: both are scales of time, so that an effect of log 2 doubles how often customers buy, or how fast they leave.
         """
         longer = np.exp(-(z @ effects.T))
-        *own, last = (getattr(self.life, field.name) for field in fields(self.life))
-        return Population(self.r, self.alpha * longer[:, 0], type(self.life)(*own, last * longer[:, 1]))
+        last = fields(self.life)[-1].name
+        slower = {last: getattr(self.life, last) * longer[:, 1]}
+        return Population(self.r, self.alpha * longer[:, 0], replace(self.life, **slower))
 
     def rows(self, index: Any) -> Population:
         """Some rows."""
@@ -66,7 +67,7 @@ class Likelihood:
         self.T, self.kind = h.T[first] / self.unit, kind[first]
         self.w, self.wx = np.bincount(now, w), np.bincount(now, w * h.x)
         self.until = float(self.T.max())
-        self.customers = w
+        self.customers: FloatArray = w
         self.last = _Distinct(h.x, h.t_x / self.unit, kind, *distinct_rows(h.x, h.t_x, *kinds))
         self.now = _Distinct(h.x, h.T / self.unit, kind, *distinct_rows(h.x, h.T, *kinds))
 
@@ -77,7 +78,7 @@ class Likelihood:
         rough, until = copy(self), np.cumsum(self.customers)
         seen = np.searchsorted(until, (np.arange(_THINNED) + 0.5) / _THINNED * until[-1])
         rows, times = np.unique(seen, return_counts=True)
-        rough.customers = times * (until[-1] / _THINNED)
+        rough.customers = times * float(until[-1] / _THINNED)
         rough.last, rough.now = self.last.of_rows(rows), self.now.of_rows(rows)
         return rough
 
