@@ -78,7 +78,7 @@ class Likelihood:
         rough, until = copy(self), np.cumsum(self.customers)
         seen = np.searchsorted(until, (np.arange(_THINNED) + 0.5) / _THINNED * until[-1])
         rows, times = np.unique(seen, return_counts=True)
-        rough.customers = times * float(until[-1] / _THINNED)
+        rough.customers = np.asarray(times * (until[-1] / _THINNED), dtype=np.float64)
         rough.last, rough.now = self.last.of_rows(rows), self.now.of_rows(rows)
         return rough
 
@@ -104,10 +104,10 @@ class Likelihood:
             small = np.exp(-np.abs(more))
             value += float(w @ (np.maximum(more, 0) + np.log1p(small)))
             left[part] = w * np.where(more > 0, 1.0, small) / (1 + small)
-        w = np.bincount(self.now.of, self.customers)
+        seen = np.bincount(self.now.of, self.customers)
         slopes.add(0, by_leaving * np.bincount(self.last.of, left), self.last.kind)
-        slopes.add(0, by_staying * np.bincount(self.now.of, self.customers - left) - by_there * w, self.now.kind)
-        return value + float(w @ (staying - there))
+        slopes.add(0, by_staying * np.bincount(self.now.of, self.customers - left) - by_there * seen, self.now.kind)
+        return value + float(seen @ (staying - there))
 
     def without_dropout(self, logs: FloatArray) -> tuple[float, FloatArray]:
         """The same where nobody ever leaves: the NBD, a function of the logs at `of_purchases`."""

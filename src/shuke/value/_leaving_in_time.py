@@ -42,7 +42,13 @@ class LeavingInTime(ABC):
 
     @classmethod
     def from_params(cls, params: Any) -> Self:
-        """A model with parameters known from elsewhere: published, or kept from an earlier run."""
+        """A model with parameters known from elsewhere: published, or kept from an earlier run.
+
+        >>> from shuke.value.pareto_nbd import ParetoNBD, ParetoNBDParams
+        >>> model = ParetoNBD.from_params(ParetoNBDParams(r=0.5533, alpha=10.578, s=0.6062, beta=11.669))
+        >>> round(model.expected_purchases_new(52), 3)
+        1.474
+        """
         model = cls(covariates=params.effects.names if params.effects else ())
         model.params_ = params
         return model
@@ -71,7 +77,13 @@ class LeavingInTime(ABC):
         return self
 
     def probability_alive(self, histories: object) -> FloatArray:
-        """What is the chance that each customer is still active now? Shape (n,), in [0, 1]."""
+        """What is the chance that each customer is still active now? Shape (n,), in [0, 1].
+
+        >>> from shuke.value.pareto_nbd import ParetoNBD, ParetoNBDParams
+        >>> model = ParetoNBD.from_params(ParetoNBDParams(r=0.5533, alpha=10.578, s=0.6062, beta=11.669))
+        >>> model.probability_alive({"x": [2, 0], "t_x": [30.43, 0], "T": [38.86, 38.86]}).round(2).tolist()
+        [0.87, 0.3]
+        """
         return np.asarray(expit(-self._log_odds_gone(self._read(histories))))
 
     def expected_lifetime(self, histories: object, horizon: float) -> FloatArray:
@@ -104,14 +116,24 @@ class LeavingInTime(ABC):
     def residual_purchases(self, histories: object, rate: float) -> FloatArray:
         """As `discounted_purchases` without an end: discounted expected residual transactions (DERT). Shape (n,).
 
-        With ``rate`` 0 it is finite only where the mean time left is: an InputError says so where it is not.
+        Pareto/NBD: Fader, Hardie & Lee, "RFM and CLV: Using Iso-Value Curves for Customer Base Analysis", Journal of
+        Marketing Research 42 (2005), eq. 4, whose confluent hypergeometric function is here the integral of
+        exp(-rate s) S(T+s)/S(T). With ``rate`` 0 it is finite only where the mean time left is: an InputError says so
+        where it is not.
+
+        >>> from shuke.value.pareto_nbd import ParetoNBD, ParetoNBDParams
+        >>> model = ParetoNBD.from_params(ParetoNBDParams(r=0.5629966, alpha=12.559037, s=0.4081095, beta=10.5148048))
+        >>> model.residual_purchases({"x": [7], "t_x": [35], "T": [77.86]}, rate=0.0027).round(4).tolist()
+        [1.8642]
         """
         checked(rate, "rate", least=0)
         read = self._read(histories)
         time = self._time(read, np.inf, rate)
         if not np.isfinite(time).all():
             raise InputError(
-                "Unexpected rate=0: with s ≤ 1 all purchases to come have no finite mean. Give a rate above 0"
+                f"Unexpected rate=0: with s={self.params_.s:.6g} the expected purchases without an end are infinite "
+                "(they are finite where s is above 1). Give a discount rate above 0, or ask discounted_purchases for a "
+                "horizon"
             )
         return self.probability_alive(read) * self._pace(read) * time
 
@@ -130,6 +152,11 @@ class LeavingInTime(ABC):
         """What is the chance that each customer buys exactly ``n`` times within ``horizon``? Shape (n,).
 
         n = 0 is the chance of no purchase at all: gone, leaving before it, or there and not buying.
+
+        >>> from shuke.value.pareto_nbd import ParetoNBD, ParetoNBDParams
+        >>> model = ParetoNBD.from_params(ParetoNBDParams(r=0.5533, alpha=10.578, s=0.6062, beta=11.669))
+        >>> model.probability_of_purchases({"x": [2], "t_x": [30.43], "T": [38.86]}, 0, 39).round(3).tolist()
+        [0.408]
         """
         read = self._read(histories)
         return np.exp(self.log_probability_of_purchases(read, np.full(len(read), n), horizon))

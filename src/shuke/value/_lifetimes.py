@@ -37,8 +37,8 @@ Slopes = tuple[FloatArray, ...]
 _Table = TypeVar("_Table", bound="DataclassInstance")
 
 _POINTS = (8, 16, 32, 64, 128, 256)
-_PRECISION = 13.0  # natural logs of the rule's error by its ellipse: 2e-6 squared, and hardly ever reached
-_FALLS = (3.0, 20.0, 60.0, 200.0, 600.0)  # up to which fall, in natural logs, 8, 16 … points follow the integrand
+_PRECISION = 14.0  # error e**-14, squared, by the ellipse; on 60,000 far-flung rows the worst was 2e-10
+_FALLS = (2.5, 16.0, 60.0, 200.0, 600.0)  # up to which fall, in natural logs, 8, 16 … points follow the integrand
 _FALLEN = 30.0  # where it has fallen to e**-30 of its first height, the integral ends
 _NUMBERS = 1 << 14  # in an array of points: a dozen such arrays stay in the processor's cache
 

@@ -25,9 +25,9 @@ class GGompertzNBDParams:
 
     Purchase rates are Gamma(r, alpha) over customers (mean r/alpha per unit of time). Customers leave at a rate that
     grows by a factor of e in each 1/b of time, from eta b at first, eta Gamma(s, beta) over customers.
-    ``standard_errors`` are of (r, alpha, b, s, beta) and then, where there are ``covariates``, of ``purchase_effects``
-    and ``dropout_effects``, one each a covariate; ``covariance`` of the five logarithms and the effects, held plausible
-    along ridges (`shuke.value.fitting.covariance`); both None when not estimated.
+    ``standard_errors`` are of (r, alpha, b, s, beta); ``covariance`` of their logarithms, held plausible along ridges
+    (`shuke.value.fitting.covariance`); both None when not estimated. With covariates, alpha and beta are those where
+    every covariate is 0, and ``effects`` say how they move.
     """
 
     r: float
@@ -116,7 +116,7 @@ class GGompertzNBD(LeavingInTime):
     Rates and levels differ between customers; how they differ is learned from all histories together.
 
     Pareto/NBD is the case in which that growth is none, and most data hardly tell how much it is: b and beta are then
-    known together, not apart (``weakly_known``), and forecasts are those of Pareto/NBD.
+    known together, not apart (``weakly_known``), and forecasts are those of Pareto/NBD. Settings are as there.
 
     >>> published = GGompertzNBDParams(r=0.5533, alpha=10.5776, b=0.0002, s=0.6062, beta=0.0023)
     >>> model = GGompertzNBD.from_params(published)
