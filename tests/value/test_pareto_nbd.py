@@ -96,7 +96,7 @@ def fitted(log):
 
 class TestPublished:
     def test_parameters_likelihood_and_errors_of_cdnow(self, fitted):
-        """CLVTools tests: r .553, alpha 10.578, s .606, beta 11.669, LL -9594.976; s.e. .04763 .84272 .18726 6.21054."""
+        """CLVTools tests: parameters, LL -9594.976, and standard errors by its Hessian."""
         p = fitted.params_
         assert [round(value, 3) for value in (p.r, p.alpha, p.s, p.beta)] == [0.553, 10.578, 0.606, 11.669]
         assert round(p.log_likelihood, 3) == -9594.976
@@ -161,7 +161,9 @@ class TestFit:
     def test_the_unit_of_time_changes_the_units_of_alpha_and_beta_alone(self, fitted, log):
         days = {name: values * (1 if name == "x" else 7) for name, values in log[0].items()}
         weeks, p = fitted.params_, ParetoNBD().fit(days).params_
-        assert (p.r, p.alpha / 7, p.s, p.beta / 7) == pytest.approx((weeks.r, weeks.alpha, weeks.s, weeks.beta), rel=1e-5)
+        assert (p.r, p.alpha / 7, p.s, p.beta / 7) == pytest.approx(
+            (weeks.r, weeks.alpha, weeks.s, weeks.beta), rel=1e-5
+        )
         assert p.covariance[1][2] == pytest.approx(weeks.covariance[1][2], rel=1e-3)
         assert p.log_likelihood == pytest.approx(weeks.log_likelihood - log[0]["x"].sum() * np.log(7))
 
@@ -345,6 +347,8 @@ class TestAnswers:
         model, seen = ParetoNBD.from_params(PUBLISHED), {"x": [0, 0, 9], "t_x": [0, 0, 38], "T": [1, 39, 39]}
         endless = model.residual_purchases(seen, 0.002)
         assert endless == pytest.approx(model.discounted_purchases(seen, 20_000, 0.002), rel=1e-9)
+        settled = ParetoNBD.from_params(ParetoNBDParams(0.6, 9.0, 2.5, 12.0))
+        assert settled.residual_purchases(seen, 0) == pytest.approx(settled.expected_purchases(seen, 1e9), rel=1e-9)
         assert (model.discounted_purchases(seen, 52, 0.002) < model.expected_purchases(seen, 52)).all()
         assert model.discounted_purchases(seen, 52, 1e-12) == pytest.approx(model.expected_purchases(seen, 52))
 
@@ -368,7 +372,7 @@ class TestAnswers:
             model.expected_purchases(CUSTOMER_1, -1)
         with pytest.raises(InputError, match="Unexpected horizon=0"):
             model.probability_of_purchases(CUSTOMER_1, 1, 0)
-        with pytest.raises(InputError, match="Unexpected rate=0"):
+        with pytest.raises(InputError, match=r"Unexpected rate=0: with s=0\.6061"):
             model.residual_purchases(CUSTOMER_1, 0)
         with pytest.raises(InputError, match="Unexpected count -1"):
             model.probability_of_purchases(CUSTOMER_1, -1, 5)
@@ -399,39 +403,40 @@ class TestAnswers:
         assert 0 < model.next_purchase_due(seen)[0] < np.inf
 
 
+EFFECTS = np.array([[0.6, 0.0], [0.0, -0.8]])  # on purchases and on dropout, of the app and of ten years of age
+
+
+@pytest.fixture(scope="module")
+def seen():
+    rng = np.random.default_rng(4)
+    app, age = rng.integers(0, 2, 12_000).astype(float), rng.normal(40, 10, 12_000).round(-1)
+    z = np.column_stack([app, (age - 40) / 10])
+    stay = leaving(0.8, 25)
+    seen = simulated(
+        *(0.9, 8, lambda rng, n: stay(rng, n) * np.exp(-z @ EFFECTS[1]), 60, 12_000),
+        faster=np.exp(z @ EFFECTS[0]),
+    )
+    return {**seen, "app": app, "age": age}
+
+
+@pytest.fixture(scope="module")
+def model(seen):
+    return ParetoNBD(covariates=["app", "age"]).fit(seen)
+
+
 class TestCovariates:
-    TRUTH = {"purchases": np.array([0.6, 0.0]), "dropout": np.array([0.0, -0.8])}
-
-    @pytest.fixture(scope="class")
-    def seen(self):
-        rng = np.random.default_rng(4)
-        app, age = rng.integers(0, 2, 12_000).astype(float), rng.normal(40, 10, 12_000).round(-1)
-        z = np.column_stack([app, (age - 40) / 10])
-        stay = leaving(0.8, 25)
-        seen = simulated(
-            *(0.9, 8, lambda rng, n: stay(rng, n) * np.exp(-z @ self.TRUTH["dropout"]), 60, 12_000),
-            faster=np.exp(z @ self.TRUTH["purchases"]),
-        )
-        return {**seen, "app": app, "age": age}
-
-    @pytest.fixture(scope="class")
-    def model(self, seen):
-        return ParetoNBD(covariates=["app", "age"]).fit(seen)
-
     def test_known_effects_are_recovered(self, model):
-        p, tens = model.params_, np.array([1, 10])
-        errors = np.array(p.standard_errors[4:]).reshape(2, 2)
-        for found, truth, error in zip(
-            (p.purchase_effects, p.dropout_effects), self.TRUTH.values(), errors, strict=True
-        ):
-            assert np.abs(np.array(found) - truth / tens) / error == pytest.approx(np.zeros(2), abs=4)
-            assert (error * tens < 0.12).all()
-        assert p.covariates == ("app", "age")
+        effects, per = model.params_.effects, np.array([1, 10])
+        found, errors = np.array(effects.coefficients) * per, np.array(effects.standard_errors) * per
+        assert (found - EFFECTS) / errors == pytest.approx(np.zeros((2, 2)), abs=4)
+        assert (errors < 0.12).all()
+        assert (effects.names, effects.on) == (("app", "age"), ("alpha", "beta"))
+        assert effects.of("alpha")["app"] == pytest.approx(0.6, abs=0.2)
 
     def test_effects_explain_more(self, model, seen):
         without = ParetoNBD().fit(seen).params_
         assert model.params_.log_likelihood > without.log_likelihood + 100
-        assert (without.covariates, without.purchase_effects) == ((), ())
+        assert without.effects is None
 
     def test_the_gradient_is_that_of_finite_differences(self, seen):
         few = read_histories({name: values[:500] for name, values in seen.items()}, covariates=("app", "age"))
@@ -443,8 +448,8 @@ class TestCovariates:
     def test_answers_take_each_customers_own_scales(self, model):
         p, seen = model.params_, {"x": [3, 3], "t_x": [20, 20], "T": [60, 60], "app": [0, 1], "age": [40, 20]}
         for row, z in enumerate(([0, 40], [1, 20])):
-            alpha, beta = p.alpha * np.exp(-np.dot(p.purchase_effects, z)), p.beta * np.exp(-np.dot(p.dropout_effects, z))
-            own = ParetoNBD.from_params(ParetoNBDParams(p.r, alpha, p.s, beta))
+            faster = np.exp(np.dot(p.effects.coefficients, z))
+            own = ParetoNBD.from_params(ParetoNBDParams(p.r, p.alpha / faster[0], p.s, p.beta / faster[1]))
             one = {name: [values[row]] for name, values in seen.items()}
             for question in ("probability_alive", "next_purchase_due"):
                 assert getattr(model, question)(seen)[row] == pytest.approx(getattr(own, question)(one)[0])
@@ -457,13 +462,22 @@ class TestCovariates:
     def test_a_covariate_in_another_unit_tells_the_same(self, model, seen):
         again = ParetoNBD(covariates=["app", "age"]).fit({**seen, "age": seen["age"] * 1000}).params_
         assert again.log_likelihood == pytest.approx(model.params_.log_likelihood, abs=1e-4)
-        assert again.dropout_effects[1] * 1000 == pytest.approx(model.params_.dropout_effects[1], rel=1e-3)
+        assert again.effects.of("beta")["age"] * 1000 == pytest.approx(
+            model.params_.effects.of("beta")["age"], rel=1e-3
+        )
 
     def test_a_covariate_that_does_not_vary_has_no_say_and_breaks_nothing(self, seen):
         some = {name: values[:2000] for name, values in seen.items()}
         p = ParetoNBD(covariates=["same"]).fit({**some, "same": np.full(2000, 3.0)}).params_
         assert p.log_likelihood == pytest.approx(ParetoNBD().fit(some).params_.log_likelihood, abs=1e-3)
-        assert np.isfinite([p.alpha, p.beta, *p.purchase_effects, *p.dropout_effects]).all()
+        assert np.isfinite([p.alpha, p.beta, *np.ravel(p.effects.coefficients)]).all()
+
+    def test_a_new_customer_is_the_average_one_unless_told_otherwise(self, model, seen):
+        mean = {"app": float(np.mean(seen["app"])), "age": float(np.mean(seen["age"]))}
+        assert model.expected_purchases_new(30) == pytest.approx(model.expected_purchases_new(30, mean))
+        new = {"x": [0], "t_x": [0], "T": [0], "app": [1], "age": [20]}
+        told = model.expected_purchases_new(30, {"app": 1, "age": 20})
+        assert told == pytest.approx(model.expected_purchases(new, 30)[0])
 
     def test_it_is_kept_with_what_was_learned(self, model, seen):
         told = json.loads(json.dumps(dataclasses.asdict(model.params_), allow_nan=False))

@@ -1,22 +1,26 @@
 """Worth: what customers have brought, what they are expected to bring, and how sure that is.
 
-`summarise` turns purchases into one row a customer; `BGNBD` and `NaiveRate` say how many purchases will come,
-`GammaGamma` how much is spent at each; `forecast` joins the two into money, for tables, `lifetime_value` and
-`residual_value` for histories.
+`summarise` turns purchases into one row a customer; `BGNBD`, `ParetoNBD`, `GGompertzNBD` and `NaiveRate` say how many
+purchases will come, `GammaGamma` how much is spent at each. `forecast` joins the two into money, for tables;
+`lifetime_value` and `residual_value` do for histories.
 """
 
 from shuke.value.bgnbd import BGNBD, BGNBDParams
 from shuke.value.forecast import Horizon, count_histories, forecast, holdout_histories, spend_histories
 from shuke.value.gamma_gamma import GammaGamma, GammaGammaParams
+from shuke.value.ggompertz_nbd import GGompertzNBD, GGompertzNBDParams
 from shuke.value.histories import Histories, read_histories
 from shuke.value.interval import ValueInterval, value_interval
 from shuke.value.naive import NaiveRate, NaiveRateParams
+from shuke.value.pareto_nbd import ParetoNBD, ParetoNBDParams
 from shuke.value.summary import MarginRates, Period, Summary, ValueBasis, summarise, value_basis
 from shuke.value.worth import lifetime_value, residual_value
 
 __all__ = [
     "BGNBD",
     "BGNBDParams",
+    "GGompertzNBD",
+    "GGompertzNBDParams",
     "GammaGamma",
     "GammaGammaParams",
     "Histories",
@@ -24,6 +28,8 @@ __all__ = [
     "MarginRates",
     "NaiveRate",
     "NaiveRateParams",
+    "ParetoNBD",
+    "ParetoNBDParams",
     "Period",
     "Summary",
     "ValueBasis",
