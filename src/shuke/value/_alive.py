@@ -23,8 +23,8 @@ _TINY = 1e-30  # chance that a quadrature leaves out at either end
 
 @dataclass(frozen=True, eq=False)
 class Alive:
-    """Customers taken to be still there, shape (n,) each: their rates are Gamma(r, alpha), their chances of leaving at a
-    purchase Beta(a, b). ``silence`` is the time since the last purchase."""
+    """Customers taken to be still there: rates Gamma(r, alpha), chances of leaving at a purchase Beta(a, b), and in
+    ``silence`` the time since the last purchase; shape (n,) each."""
 
     r: FloatArray
     alpha: FloatArray
@@ -63,7 +63,7 @@ def purchases(alive: Alive, horizon: float) -> FloatArray:
 def discounted(
     alive: Alive, horizon: float, rate: float, expected: Purchases = purchases, points: int = _POINTS_OF_TIME
 ) -> FloatArray:
-    """The same, a purchase at time s counted exp(-rate s): the integral of exp(-rate s) dE(s) by parts, by Gauss's rule."""
+    """The same, a purchase at time s counted exp(-rate s): the integral of exp(-rate s) dE(s), by parts, by Gauss."""
     whole = expected(alive, horizon)
     total = np.exp(-rate * horizon) * whole
     nodes, weights = np.polynomial.legendre.leggauss(points if rate > 0 else 1)
@@ -85,9 +85,9 @@ def lifetime(alive: Alive, horizon: float) -> FloatArray:
 def residual(alive: Alive, rate: float, k: int = 1, j: int = 0) -> FloatArray:
     """Expected purchases without an end, each at time s counted exp(-rate s).
 
-    Where a purchase is every k-th event of a rate l, and j have come since the last one, the next comes after k - j events
-    and the rest k apart. With q the chance of leaving and f = l / (l + rate) that is f^(k-j) / (1 - (1-q) f^k), or
-    f^-j / (t + q), t = f^-k - 1. It is integrated over q and over l by the trapezoidal rule in their logit and logarithm.
+    Where a purchase is every k-th event of a rate l, and j have come since the last one, the next comes after k - j
+    events and the rest k apart. With q the chance of leaving and f = l / (l + rate) that is f^(k-j) / (1 - (1-q) f^k),
+    or f^-j / (t + q), t = f^-k - 1. It is integrated over q and l by the trapezoidal rule in logit(q) and log(l).
     """
     if rate == 0:
         return _without_end(alive)
@@ -118,7 +118,7 @@ def due(alive: Alive) -> FloatArray:
 
 
 def log_events(r: FloatArray, alpha: FloatArray, n: FloatArray, horizon: float) -> FloatArray:
-    """Log chance of n events at a rate Gamma(r, alpha): Gamma(r+n) / (Gamma(r) n!) (alpha/(alpha+t))^r (t/(alpha+t))^n."""
+    """Log chance of n events at a rate Gamma(r, alpha): Gamma(r+n) / (Gamma(r) n!) (1-z)^r z^n, z = t / (alpha+t)."""
     return np.asarray(-betaln(r, n + 1) - np.log(r + n) - r * np.log1p(horizon / alpha) - n * np.log1p(alpha / horizon))
 
 
@@ -179,8 +179,8 @@ def leaving_points(alive: Alive, points: int = 257, left_out: float = 1e-17) -> 
 
 
 def _mean_growth(alive: Alive, power: FloatArray, t: float) -> FloatArray:
-    """The mean over q of growth(power, 1 + q t/alpha) / q. Its line from q = 0 to 1 is integrated exactly, the rest, which
-    vanishes at both ends, by quadrature."""
+    """The mean over q of growth(power, 1 + q t/alpha) / q. Its line from q = 0 to 1 is integrated exactly, the rest,
+    which vanishes at both ends, by quadrature."""
     at, s, ratio = leaving_points(alive), power[:, None], (t / alive.alpha)[:, None]
     at_0, at_1 = ratio, growth(s, np.log1p(ratio))
     rest = growth(s, np.log1p(at.q * ratio)) / at.q - at_0 - (at_1 - at_0) * at.q
@@ -218,8 +218,8 @@ def _without_end(alive: Alive) -> FloatArray:
 
 
 def _mean_inverse(alive: Alive, t: FloatArray) -> FloatArray:
-    """E[1 / (t + q)] over the chance q of leaving, for t of shape (n, m). Its line from q = 0 to 1 is integrated exactly;
-    what is below it, q (1-q) / (t (1+t) (t+q)), vanishes at both ends."""
+    """E[1 / (t + q)] over the chance q of leaving, for t of shape (n, m). Its line from q = 0 to 1 is integrated
+    exactly; what is below it, q (1-q) / (t (1+t) (t+q)), vanishes at both ends."""
     at, mean = leaving_points(alive, points=129, left_out=_TINY), (alive.a / (alive.a + alive.b))[:, None]
     weight = at.weight * at.q * (1 - at.q)
     below = np.zeros_like(t)

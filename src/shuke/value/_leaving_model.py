@@ -42,8 +42,8 @@ LearnedT = TypeVar("LearnedT", bound=Learned)
 
 
 class LeavingModel(Generic[LearnedT]):
-    """The answers, which differ between the models only in two things: whether customers may leave at the first purchase
-    (``_at_first``), and of how many events of a rate a purchase is the last (`_events_per_purchase`)."""
+    """The answers, which differ between the models in two things only: whether customers may leave at the first
+    purchase (``_at_first``), and how many events of a rate make a purchase (`_events_per_purchase`)."""
 
     params_: LearnedT
     _at_first = False
@@ -110,7 +110,7 @@ class LeavingModel(Generic[LearnedT]):
         return self._forecast(histories, lambda alive, k: futures.residual(alive, rate, k))
 
     def expected_lifetime(self, histories: object, horizon: float) -> FloatArray:
-        """How much of the next ``horizon`` will each customer still be active? In time, from 0 to ``horizon``; shape (n,).
+        """How much of the next ``horizon`` will each customer still be active? In time; shape (n,).
 
         P(alive) times the integral of the chance to be there at u, over u to the horizon.
         """
