@@ -18,7 +18,7 @@ from shuke.value.histories import FloatArray, IntArray, distinct_rows
 
 CHUNK = 1 << 13  # rows at a time: stays in the processor's cache, and below the size where BLAS starts threads
 _POINTS_OF_TIME = 10  # of Gauss's rule over a horizon
-_TINY = 1e-30  # chance that a quadrature leaves out at either end
+_TINY = 1e-45  # chance of leaving that a quadrature leaves out at either end
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,21 +218,25 @@ def _without_end(alive: Alive) -> FloatArray:
 
 
 def _mean_inverse(alive: Alive, t: FloatArray) -> FloatArray:
-    """E[1 / (t + q)] over the chance q of leaving, for t of shape (n, m). Its line from q = 0 to 1 is integrated
-    exactly; what is below it, q (1-q) / (t (1+t) (t+q)), vanishes at both ends."""
-    at, mean = leaving_points(alive, points=129, left_out=_TINY), (alive.a / (alive.a + alive.b))[:, None]
-    weight = at.weight * at.q * (1 - at.q)
-    below = np.zeros_like(t)
+    """E[1 / (t + q)] over the chance q of leaving, for t of shape (n, m).
+
+    Where much of the mass is near q = 0 (small a), its line from q = 0 to 1 is integrated exactly; what is below it,
+    q (1-q) / (t (1+t) (t+q)), vanishes at both ends. Elsewhere 1 / (t+q) itself does, and no digits are lost.
+    """
+    at, mean = leaving_points(alive, points=161, left_out=_TINY), (alive.a / (alive.a + alive.b))[:, None]
+    near_0 = alive.a[:, None] < 0.5
+    weight = at.weight * np.where(near_0, at.q * (1 - at.q), 1.0)
+    total = np.zeros_like(t)
     for i in range(at.q.shape[1]):
-        below += weight[:, i : i + 1] / (t + at.q[:, i : i + 1])
-    return np.asarray((1 - mean + t - below) / (t * (1 + t)))
+        total += weight[:, i : i + 1] / (t + at.q[:, i : i + 1])
+    return np.where(near_0, (1 - mean + t - total) / (t * (1 + t)), total)
 
 
 def _rate_points(r: FloatArray, k: int) -> tuple[FloatArray, FloatArray]:
     """Points g and weights, shape (n, 128), for the mean over Gamma(r, 1) of what falls to 0 as g does."""
     values, group = np.unique(r, return_inverse=True)
-    low = np.log(np.maximum(gammaincinv(values + 1, _TINY), 1e-280))
-    y = np.linspace(low, np.log(gammainccinv(values + k, _TINY)), 128, axis=1)
+    low = np.log(np.maximum(gammaincinv(values + 1, 1e-20), 1e-280))
+    y = np.linspace(low, np.log(gammainccinv(values + k, 1e-20)), 128, axis=1)
     s = values[:, None]
     weight = np.exp(s * y - np.exp(y) - gammaln(s)) * (y[:, 1:2] - y[:, :1])
     return np.exp(y)[group], weight[group]
