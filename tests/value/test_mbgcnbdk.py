@@ -234,7 +234,7 @@ class TestAnswers:
     def test_purchases_without_an_end_are_those_of_ever_longer_horizons(self):
         model, rate = MBGCNBDk.from_params(STEADY), 0.05
         v, weight = np.polynomial.legendre.leggauss(30)
-        v, weight = (v + 1) * 20, weight * 20  # the integral of exp(-v) E(v / rate) dv
+        v, weight = 10 * (v + 1) ** 2, weight * 20 * (v + 1)  # the integral of exp(-v) E(v / rate) dv
         summed = sum(w * np.exp(-u) * model.expected_purchases(SEEN, u / rate) for u, w in zip(v, weight, strict=True))
         assert model.residual_purchases(SEEN, rate) == pytest.approx(summed, rel=1e-4)
 

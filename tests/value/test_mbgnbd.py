@@ -143,7 +143,7 @@ class TestAnswers:
         assert expected == pytest.approx(counts.mean(), abs=4 * counts.std() / np.sqrt(len(counts)))
 
     def test_forecasts_fit_those_who_were_simulated_on(self):
-        """Customers up to week 39, asked about 26 weeks more: totals of one-time and repeat buyers, and who is active."""
+        """Customers up to week 39, asked about 26 weeks more: totals of one-time and repeat buyers, who is active."""
         rng, n = np.random.default_rng(2), 40_000
         rate = rng.gamma(CDNOW.r, 1 / CDNOW.alpha, n)
         until = rng.geometric(rng.beta(CDNOW.a, CDNOW.b, n)) - 1
@@ -174,7 +174,7 @@ class TestAnswers:
         leavers = MBGNBD.from_params(MBGNBDParams(5.0, 60.0, 1.9, 1.6))
         ever = leavers.probability_alive(seen) * (1.9 + 1.6 + np.array([0, 3])) / 0.9
         assert leavers.residual_purchases(seen, 0) == pytest.approx(ever)
-        assert leavers.residual_purchases(seen, 1e-6) == pytest.approx(ever, rel=1e-3)
+        assert leavers.residual_purchases(seen, 1e-6) == pytest.approx(ever, rel=2e-3)
 
     @settings(max_examples=100, deadline=None)
     @given(

@@ -59,7 +59,7 @@ class MBGCNBDk(LeavingModel[MBGCNBDkParams]):
     ...     model = MBGCNBDk.from_params(MBGCNBDkParams(k=k, r=2.0, alpha=8.0 / k, a=0.6, b=3.0))
     ...     print(k, model.probability_alive(late).round(2).tolist())
     1 [0.63]
-    3 [0.24]
+    3 [0.38]
 
     Source: Platzer & Reutterer 2016 [PR].
     """
