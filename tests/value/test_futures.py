@@ -83,9 +83,7 @@ class TestOwnLaw:
             ParetoNBD.from_params(
                 replace(
                     MODELS["Pareto/NBD"].params_,
-                    covariates=("old",),
-                    purchase_effects=(0.7,),
-                    dropout_effects=(-0.5,),
+                    effects=CovariateEffects(("old",), ("alpha", "beta"), ((0.7,), (-0.5,)), (0.5,)),
                 )
             ),
             MBGNBD.from_params(

@@ -36,7 +36,7 @@ class Silence:
 def silence(shape: FloatArray, share: FloatArray, k: int) -> Silence:
     """How likely is it that fewer than k events came since the last purchase, to that none came?
 
-    ``shape`` is r + k x, ``share`` is (T - t_x) / (alpha + T): the mean over Gamma rates of the Erlang-k survival of [PR].
+    ``shape`` is r + k x, ``share`` (T - t_x) / (alpha + T): the Erlang-k survival of [PR], meant over Gamma rates.
     """
     total, term = np.ones(len(shape)), np.ones(len(shape))
     by_shape, by_share, harmonic = np.zeros(len(shape)), np.zeros(len(shape)), np.zeros(len(shape))
@@ -50,7 +50,7 @@ def silence(shape: FloatArray, share: FloatArray, k: int) -> Silence:
 
 
 def weights(alive: Alive, k: int) -> FloatArray:
-    """Given that the customer is still there: the chance that j = 0 … k-1 events came since the last purchase, (n, k)."""
+    """Given that the customer is still there: the chances of j = 0 … k-1 events since the last purchase, (n, k)."""
     share = alive.silence / alive.alpha
     terms = [np.ones(len(alive))]
     for j in range(1, k):
@@ -90,7 +90,7 @@ def lifetime(alive: Alive, horizon: float, k: int) -> FloatArray:
 
 
 def log_chance(alive: Alive, n: FloatArray, horizon: float, k: int) -> FloatArray:
-    """Log chance of ``n`` purchases within ``horizon``, one count a customer: n and left at the last, or n and stayed."""
+    """Log chance of ``n`` purchases within ``horizon``, one count a customer: left at the last of them, or stayed."""
     if k == 1:
         return _alive.log_chance(alive, n, horizon)
     a, b = alive.a, alive.b
@@ -108,8 +108,8 @@ def log_chance(alive: Alive, n: FloatArray, horizon: float, k: int) -> FloatArra
 
 
 def due(alive: Alive, k: int) -> FloatArray:
-    """Median of the wait. In y = log(1 + t/alpha) its survival is exp(-r y) A(1 - (1-share) exp(-y)) / A(share), where A
-    is the sum in `silence`: halved by bisection."""
+    """Median of the wait. In y = log(1 + t/alpha) its survival is exp(-r y) A(1 - (1-share) exp(-y)) / A(share), where
+    A is the sum in `silence`; where that is one half is found by bisection."""
     if k == 1:
         return _alive.due(alive)
     share = alive.silence / alive.alpha
@@ -123,12 +123,13 @@ def due(alive: Alive, k: int) -> FloatArray:
 
 
 def by_events(alive: Alive, t: float, k: int, j: int) -> FloatArray:
-    """Expected purchases, j events after the last: the sum over m of the chance of m events times the purchases that they
-    bring to one who may leave at each, 1 + b/(a+b) + (b)_2/(a+b)_2 + …, (m + j) // k terms. Rows leave as they converge."""
-    a, b, r, z, live = alive.a, alive.b, alive.r + j, t / (alive.alpha + t), np.arange(len(alive))
-    chance, brought, stays = np.exp(-r * np.log1p(t / alive.alpha)), np.zeros(len(live)), np.ones(len(live))
-    kept, total = np.zeros(len(live)), np.empty(len(live))
-    m = 0
+    """Expected purchases, j events after the last: the sum over m of the chance of m events times the purchases that
+    they bring to one who may leave at each, 1 + b/(a+b) + (b)_2/(a+b)_2 + …, (m + j) // k terms. Rows leave as they
+    converge."""
+    live, total, m = np.arange(len(alive)), np.empty(len(alive)), 0
+    a, b, r, z = alive.a, alive.b, alive.r + j, t / (alive.alpha + t)
+    chance = np.exp(-r * np.log1p(t / alive.alpha))
+    brought, stays, kept = np.zeros(len(live)), np.ones(len(live)), np.zeros(len(live))
     while len(live):
         term = chance * brought
         kept = kept + term
@@ -136,8 +137,9 @@ def by_events(alive: Alive, t: float, k: int, j: int) -> FloatArray:
             ratio = z * (r + m) / (m + 1)
             on = (ratio > 0.999) | (term * ratio > 1e-15 * (1 - ratio) * kept)
             total[live[~on]] = kept[~on]
-            columns = (live, a, b, r, z, chance, brought, stays, kept)
-            live, a, b, r, z, chance, brought, stays, kept = (column[on] for column in columns)
+            columns: list[FloatArray] = [a, b, r, z, chance, brought, stays, kept]
+            a, b, r, z, chance, brought, stays, kept = (column[on] for column in columns)
+            live = live[on]
         chance = chance * ((r + m) * z / (m + 1))
         m += 1
         if (m + j) % k == 0:
@@ -191,10 +193,10 @@ def _lifetime(alive: Alive, horizon: float, k: int, j: int) -> FloatArray:
 class _Roots:
     """The future given the chance q of leaving, in closed form; then its mean over q, Beta(a, b).
 
-    After m events, with j before them, N = (m + j) // k purchases have come, and a customer who may leave at each is still
-    there with chance (1-q)^N. That steps only every k-th event, so it is a sum over the k-th roots of (1-q): with each
-    such root w, q / (k (1-q)) times the sum of w^(m+j+1) / (1-w). Over m, Poisson at a rate Gamma(r + j, alpha), w^m has
-    the mean (1 + (1-w) t/alpha)^-(r+j). The real root is kept apart, where differences must not be lost as q goes to 0.
+    After m events, with j before them, N = (m + j) // k purchases have come, and a customer who may leave at each is
+    still there with chance (1-q)^N. That steps only every k-th event, so it is a sum over the k-th roots w of (1-q):
+    q / (k (1-q)) times the sum of w^(m+j+1) / (1-w). Over m, Poisson at a rate Gamma(r + j, alpha), w^m has the mean
+    (1 + (1-w) t/alpha)^-(r+j). The real root is kept apart, where differences must not be lost as q goes to 0.
     """
 
     def __init__(self, alive: Alive, t: float, k: int, j: int) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtri
 
+from shuke.value.covariates import CovariateEffects
 from shuke.value.histories import FloatArray, Histories
 
 _FARTHEST = 3.5  # spreads from the estimate that a drawn parameter vector may stand
@@ -29,28 +30,21 @@ class Act:
 
 def covariate_names(params: Any) -> tuple[str, ...]:
     """Which covariates must histories have, for this model?"""
-    effects = getattr(params, "effects", None)
-    return tuple(effects.names if effects else getattr(params, "covariates", ()))
+    effects = _effects(params)
+    return effects.names if effects else ()
 
 
 def acts_of(params: Any) -> tuple[Act, ...]:
-    """What covariates do to the parameters of a model, in the order of its covariance; nothing where it has none.
-
-    Models in which customers leave at a purchase have ``effects``; those in which they leave in time have
-    ``purchase_effects`` and ``dropout_effects``.
-    """
-    effects = getattr(params, "effects", None)
-    if effects:
-        return tuple(Act(on, _SIGNS[on], row) for on, row in zip(effects.on, effects.coefficients, strict=True))
-    if covariate_names(params):
-        named = (("alpha", params.purchase_effects), ("beta", params.dropout_effects))
-        return tuple(Act(on, _SIGNS[on], row) for on, row in named)
-    return ()
+    """What covariates do to the parameters of a model, in the order of its covariance; nothing where it has none."""
+    effects = _effects(params)
+    if effects is None:
+        return ()
+    return tuple(Act(on, _SIGNS[on], row) for on, row in zip(effects.on, effects.coefficients, strict=True))
 
 
 def covariance_of(params: Any) -> FloatArray | None:
     """The covariance of what `point_of` gives; None where it is not known."""
-    effects = getattr(params, "effects", None)
+    effects = _effects(params)
     rows = effects.covariance if effects else getattr(params, "covariance", None)
     return None if rows is None else np.array(rows)
 
@@ -63,14 +57,16 @@ def point_of(params: Any, names: tuple[str, ...]) -> FloatArray:
 
 def params_at(params: Any, names: tuple[str, ...], point: FloatArray) -> Any:
     """The same params with such logs and coefficients: what `point_of` takes apart."""
-    size, acts = len(names), acts_of(params)
+    size, effects = len(names), _effects(params)
     found: dict[str, Any] = dict(zip(names, np.exp(point[:size]).tolist(), strict=True))
-    rows = tuple(tuple(row) for row in point[size:].reshape(max(len(acts), 1), -1).tolist())
-    if acts and getattr(params, "effects", None):
-        found["effects"] = replace(params.effects, coefficients=rows)
-    elif acts:
-        found["purchase_effects"], found["dropout_effects"] = rows
+    if effects:
+        rows = point[size:].reshape(len(effects.on), -1).tolist()
+        found["effects"] = replace(effects, coefficients=tuple(tuple(row) for row in rows))
     return replace(params, **found)
+
+
+def _effects(params: Any) -> CovariateEffects | None:
+    return getattr(params, "effects", None)
 
 
 class DrawnParameters:

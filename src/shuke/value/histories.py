@@ -93,9 +93,9 @@ class Histories:
         return self.log_gaps
 
     def known_covariates(self) -> FloatArray:
-        """The covariates, shape (n, c), or an InputError that says they are missing."""
+        """The covariates, or an InputError that says there are none."""
         if self.covariates is None:
-            raise _missing(["covariates"], self._present())
+            raise InputError("Histories without covariates. Cure: name their columns where the histories are read")
         return self.covariates
 
     def _present(self) -> list[str]:
