@@ -1,7 +1,8 @@
 """Worth: what customers have brought, what they are expected to bring, and how sure that is.
 
-`summarise` turns purchases into one row a customer; `BGNBD` and `NaiveRate` say how many purchases will come,
-`GammaGamma` how much is spent at each; `forecast` joins the two into money.
+`summarise` turns purchases into one row a customer; `BGNBD`, `ParetoNBD`, `GGompertzNBD` and `NaiveRate` say how many
+purchases will come, `GammaGamma` how much is spent at each. `forecast` joins the two into money, for tables;
+`lifetime_value` and `residual_value` do for histories.
 """
 
 from shuke.value.bgnbd import BGNBD, BGNBDParams
@@ -10,11 +11,17 @@ from shuke.value.candidates import AUTO, CANDIDATES, NAIVE, Candidate, candidate
 from shuke.value.count_model import CountModel
 from shuke.value.forecast import Horizon, count_histories, forecast, holdout_histories, spend_histories
 from shuke.value.gamma_gamma import GammaGamma, GammaGammaParams
+from shuke.value.ggompertz_nbd import GGompertzNBD, GGompertzNBDParams
 from shuke.value.histories import Histories, read_histories
 from shuke.value.interval import ValueInterval, value_interval
 from shuke.value.naive import NaiveRate, NaiveRateParams
+<<<<<<< HEAD
 from shuke.value.sampled import Sampled, Seen, sampled
+=======
+from shuke.value.pareto_nbd import ParetoNBD, ParetoNBDParams
+>>>>>>> interval
 from shuke.value.summary import MarginRates, Period, Summary, ValueBasis, summarise, value_basis
+from shuke.value.worth import lifetime_value, residual_value
 
 __all__ = [
     "AUTO",
@@ -22,11 +29,16 @@ __all__ = [
     "CANDIDATES",
     "NAIVE",
     "BGNBDParams",
+<<<<<<< HEAD
     "Calendar",
     "Candidate",
     "Clock",
     "CountModel",
     "DeclaredPeriod",
+=======
+    "GGompertzNBD",
+    "GGompertzNBDParams",
+>>>>>>> interval
     "GammaGamma",
     "GammaGammaParams",
     "Histories",
@@ -34,6 +46,8 @@ __all__ = [
     "MarginRates",
     "NaiveRate",
     "NaiveRateParams",
+    "ParetoNBD",
+    "ParetoNBDParams",
     "Period",
     "Sampled",
     "Seen",
@@ -45,6 +59,7 @@ __all__ = [
     "declared_in",
     "forecast",
     "holdout_histories",
+<<<<<<< HEAD
     "in_words",
     "model_codes",
     "read_calendar",
@@ -53,6 +68,11 @@ __all__ = [
     "restored",
     "sampled",
     "seasonal_index",
+=======
+    "lifetime_value",
+    "read_histories",
+    "residual_value",
+>>>>>>> interval
     "spend_histories",
     "summarise",
     "value_basis",

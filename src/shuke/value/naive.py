@@ -89,11 +89,11 @@ class NaiveRate:
         return np.asarray(self.rate(histories) * counted)
 
     def residual_purchases(self, histories: object, rate: float) -> FloatArray:
-        """As `discounted_purchases` without an end, which needs a ``rate`` above 0: nobody ever leaves. Shape (n,)."""
+        """As `discounted_purchases` without an end: the customer's rate over ``rate``, which must be above 0."""
         return np.asarray(self.rate(histories) / checked(rate, "rate", above=0))
 
     def expected_lifetime(self, histories: object, horizon: float) -> FloatArray:
-        """All of the ``horizon``: nobody leaves. Shape (n,)."""
+        """How much of the next ``horizon`` will each customer still be active? All of it. Shape (n,)."""
         return np.full(len(read_histories(histories)), checked(horizon, "horizon", least=0))
 
     def expected_purchases_new(self, horizon: float) -> float:
