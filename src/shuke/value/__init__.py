@@ -1,7 +1,7 @@
 """Worth: what customers have brought, what they are expected to bring, and how sure that is.
 
-`summarise` turns purchases into one row a customer; `BGNBD`, `ParetoNBD`, `GGompertzNBD` and `NaiveRate` say how many
-purchases will come, `GammaGamma` how much is spent at each. `forecast` joins the two into money, for tables;
+`summarise` turns purchases into one row a customer; the models of `candidates.py` say how many purchases will
+come, `GammaGamma` how much is spent at each. `forecast` joins the two into money, for tables;
 `lifetime_value` and `residual_value` do for histories.
 """
 
@@ -14,12 +14,11 @@ from shuke.value.gamma_gamma import GammaGamma, GammaGammaParams
 from shuke.value.ggompertz_nbd import GGompertzNBD, GGompertzNBDParams
 from shuke.value.histories import Histories, read_histories
 from shuke.value.interval import ValueInterval, value_interval
+from shuke.value.mbgcnbdk import MBGCNBDk, MBGCNBDkParams
+from shuke.value.mbgnbd import MBGNBD, MBGNBDParams
 from shuke.value.naive import NaiveRate, NaiveRateParams
-<<<<<<< HEAD
-from shuke.value.sampled import Sampled, Seen, sampled
-=======
 from shuke.value.pareto_nbd import ParetoNBD, ParetoNBDParams
->>>>>>> interval
+from shuke.value.sampled import Sampled, Seen, sampled
 from shuke.value.summary import MarginRates, Period, Summary, ValueBasis, summarise, value_basis
 from shuke.value.worth import lifetime_value, residual_value
 
@@ -27,22 +26,23 @@ __all__ = [
     "AUTO",
     "BGNBD",
     "CANDIDATES",
+    "MBGNBD",
     "NAIVE",
     "BGNBDParams",
-<<<<<<< HEAD
     "Calendar",
     "Candidate",
     "Clock",
     "CountModel",
     "DeclaredPeriod",
-=======
     "GGompertzNBD",
     "GGompertzNBDParams",
->>>>>>> interval
     "GammaGamma",
     "GammaGammaParams",
     "Histories",
     "Horizon",
+    "MBGCNBDk",
+    "MBGCNBDkParams",
+    "MBGNBDParams",
     "MarginRates",
     "NaiveRate",
     "NaiveRateParams",
@@ -59,20 +59,16 @@ __all__ = [
     "declared_in",
     "forecast",
     "holdout_histories",
-<<<<<<< HEAD
     "in_words",
+    "lifetime_value",
     "model_codes",
     "read_calendar",
     "read_histories",
     "require_model",
+    "residual_value",
     "restored",
     "sampled",
     "seasonal_index",
-=======
-    "lifetime_value",
-    "read_histories",
-    "residual_value",
->>>>>>> interval
     "spend_histories",
     "summarise",
     "value_basis",
