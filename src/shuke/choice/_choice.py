@@ -22,9 +22,9 @@ FEW_REPEAT_BUYERS = 30
 class Standing:
     """One candidate's fit as of the first origin, and how it did at the origins.
 
-    `difference`: its log score less the chosen's, 0 for the chosen itself. `total_errors`: forecast / actual - 1 at each
-    origin of the race, None where nothing was bought; `root_mean_squared_error`: at the last. `drift`: by what share
-    the total ahead moves when it is learned anew (0.02: two in a hundred more); None where that was not asked.
+    `difference`: its log score less the chosen's, 0 for the chosen itself. `total_errors`: forecast / actual - 1 at
+    each origin of the race, None where nothing was bought; `root_mean_squared_error`: at the last. `drift`: by what
+    share the total ahead moves when it is learned anew (0.02: two in a hundred more); None where that was not asked.
     """
 
     code: str

@@ -63,8 +63,8 @@ def totals(
 
     ``model`` and ``spend`` are fitted on no later day than the first origin. ``shares``: what part of all customers is
     in each group, the most valuable first; at each origin customers are ranked by their spend in the year before it,
-    and cut in the same shares. ``drift``: how far the forecast moved when it was learned anew, in logs. Of a sample, a group's errors hold the sample's own luck too: its interval is then
-    rather too wide.
+    and cut in the same shares. Of a sample, a group's errors hold the sample's own luck too: its interval is then
+    rather too wide. ``drift``: how far the forecast moved when it was learned anew, in logs.
     """
     rows = [_row(sample, look(sample, day, days.holdout_days, time), model, spend, shares, days) for day in days.totals]
     if not rows:
