@@ -13,8 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shuke.kit.errors import InputError
-from shuke.value import _alive, _leaving_likelihood
-from shuke.value._alive import Alive
+from shuke.value import _leaving_likelihood
 from shuke.value._leaving_likelihood import Likelihood
 from shuke.value.bgnbd import BGNBD, BGNBDParams
 from shuke.value.histories import read_histories
@@ -285,15 +284,6 @@ class TestAnswers:
             assert np.isfinite(scores).all()
             assert (scores <= 0).all()
 
-    @pytest.mark.parametrize("b", [0.3, 2.4, 5000.0])
-    @pytest.mark.parametrize("a", [0.05, 0.793, 1 - 1e-9, 1.0, 1 + 1e-9, 1.3, 9.0])
-    def test_the_series_is_the_integral(self, a, b):
-        x, T = np.array([0.0, 0, 1, 20, 700, 5000]), np.array([2.0, 39, 39, 39, 150, 300])
-        alive = Alive(0.6 + x, 4.4 + T, np.full(6, a), b + x, T)
-        for horizon in (0.5, 26.0, 104.0):
-            series = _alive.by_series(alive, horizon)
-            assert series == pytest.approx(_alive.by_quadrature(alive, horizon), rel=1e-7)
-
     def test_nothing_overflows_at_thousands_of_purchases(self):
         model = BGNBD.from_params(PAPER)
         seen = {"x": [450, 2000, 5000], "t_x": [29.9, 299.9, 299.9], "T": [30, 300, 300]}
@@ -314,23 +304,6 @@ class TestAnswers:
         assert model.discounted_purchases(seen, horizon, rate) == pytest.approx(exact, rel=1e-5)
         assert (model.discounted_purchases(seen, 52, rate) < model.expected_purchases(seen, 52)).all()
         assert model.discounted_purchases(seen, 52, 0) == pytest.approx(model.expected_purchases(seen, 52))
-
-    @pytest.mark.parametrize(
-        ("a", "b", "r", "rate", "ever"),
-        [
-            (1e-05, 0.3, 0.24, 1e-05, 5999.231365293021),
-            (0.3, 0.3, 0.24, 1e-05, 212.82989606267424),
-            (0.3, 50.0, 2000.0, 0.001, 40796.284948189066),
-            (0.8, 0.3, 0.24, 0.1, 0.27200555297535567),
-            (1.3, 50.0, 0.24, 0.001, 17.451680007144443),
-            (1.3, 0.3, 2000.0, 1e-05, 1.9936652736941707),
-            (9.0, 0.3, 2000.0, 0.1, 1.0372835443933859),
-        ],
-    )
-    def test_purchases_without_an_end_by_25_digits(self, a, b, r, rate, ever):
-        """Computed with mpmath: over rates and, by 2F1, over chances of leaving, for those still there, alpha = 4."""
-        alive = Alive(*(np.array([value]) for value in (r, 4.0, a, b, 0.0)))
-        assert _alive.residual(alive, rate)[0] == pytest.approx(ever, rel=1e-6)
 
     def test_purchases_without_an_end_are_those_of_a_very_long_horizon(self):
         model, seen = BGNBD.from_params(PAPER), {"x": [0, 9], "t_x": [0, 38], "T": [39, 39]}

@@ -95,6 +95,21 @@ class TestFit:
         assert "weakly_known" in twice.notes
         json.dumps([dataclasses.asdict(flat), dataclasses.asdict(twice)], allow_nan=False)
 
+    def test_a_few_very_rich_customers_upset_nothing(self):
+        seen = simulated(3000)
+        rich = np.exp(np.random.default_rng(1).normal(0, 3, 3000))
+        model = MBGNBD(covariates=("income", "rich")).fit({**seen, "rich": rich})
+        json.dumps(dataclasses.asdict(model.params_), allow_nan=False)
+        assert model.params_.effects.of("alpha")["income"] == pytest.approx(0.5, abs=0.15)
+        richer = {**{name: values[:5] for name, values in seen.items()}, "rich": [0, 1e3, 1e6, -1e9, 1e12]}
+        for ask in (model.probability_alive, lambda h: model.expected_purchases(h, 52), model.next_purchase_due):
+            assert np.isfinite(ask(richer)).all()
+
+    def test_one_that_hardly_varies_around_a_value_far_from_0_is_refused(self):
+        seen = simulated(500)
+        with pytest.raises(InputError, match=r"Covariate year has the mean 198\d.* subtract a usual value"):
+            BGNBD(covariates=("year",)).fit({**seen, "year": 1980 + seen["income"]})
+
     def test_many_histories_are_fitted_as_few_are(self, seen, fitted, monkeypatch):
         monkeypatch.setattr("shuke.value._leaving_fit.THINNED", 1000)
         thinned = BGNBD(covariates=("income",)).fit(seen).params_
