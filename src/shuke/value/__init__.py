@@ -9,6 +9,7 @@ from shuke.value.bgnbd import BGNBD, BGNBDParams
 from shuke.value.calendar import Calendar, Clock, DeclaredPeriod, declared_in, in_words, read_calendar, seasonal_index
 from shuke.value.candidates import AUTO, CANDIDATES, NAIVE, Candidate, candidate, model_codes, require_model, restored
 from shuke.value.count_model import CountModel
+from shuke.value.covariates import CovariateEffects
 from shuke.value.forecast import Horizon, count_histories, forecast, holdout_histories, spend_histories
 from shuke.value.gamma_gamma import GammaGamma, GammaGammaParams
 from shuke.value.ggompertz_nbd import GGompertzNBD, GGompertzNBDParams
@@ -33,6 +34,7 @@ __all__ = [
     "Candidate",
     "Clock",
     "CountModel",
+    "CovariateEffects",
     "DeclaredPeriod",
     "GGompertzNBD",
     "GGompertzNBDParams",
