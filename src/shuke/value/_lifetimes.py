@@ -184,7 +184,7 @@ def _spans(s: Silence) -> _Spans:
     length = np.log1p((s.high - s.low) / (s.alpha + s.low))
     # With edge < alpha the curve is singular at a real w, ``room`` left of the start: near that, or where so small an
     # edge would drown in alpha's rounding, shift by the edge instead
-    room = np.log((s.alpha + s.low) / np.maximum(s.alpha - edge, 1e-300))
+    room = np.log((s.alpha + s.low) / np.maximum(s.alpha - edge, 1e-200 * s.alpha))
     own = np.asarray((edge >= s.alpha) | ((length < 1.5 * room) & (edge > 1e-3 * s.alpha)))
     shift = np.where(own, s.alpha, np.minimum(edge, s.alpha))
     start = shift + s.low
