@@ -315,6 +315,43 @@ class TestAnswers:
         assert (model.discounted_purchases(seen, 52, rate) < model.expected_purchases(seen, 52)).all()
         assert model.discounted_purchases(seen, 52, 0) == pytest.approx(model.expected_purchases(seen, 52))
 
+    @pytest.mark.parametrize(
+        ("a", "b", "r", "rate", "ever"),
+        [
+            (1e-05, 0.3, 0.24, 1e-05, 5999.231365293021),
+            (0.3, 0.3, 0.24, 1e-05, 212.82989606267424),
+            (0.3, 50.0, 2000.0, 0.001, 40796.284948189066),
+            (0.8, 0.3, 0.24, 0.1, 0.27200555297535567),
+            (1.3, 50.0, 0.24, 0.001, 17.451680007144443),
+            (1.3, 0.3, 2000.0, 1e-05, 1.9936652736941707),
+            (9.0, 0.3, 2000.0, 0.1, 1.0372835443933859),
+        ],
+    )
+    def test_purchases_without_an_end_by_25_digits(self, a, b, r, rate, ever):
+        """Computed with mpmath: over rates and, by 2F1, over chances of leaving, for those still there, alpha = 4."""
+        alive = Alive(*(np.array([value]) for value in (r, 4.0, a, b, 0.0)))
+        assert _alive.residual(alive, rate)[0] == pytest.approx(ever, rel=1e-6)
+
+    def test_purchases_without_an_end_are_those_of_a_very_long_horizon(self):
+        model, seen = BGNBD.from_params(PAPER), {"x": [0, 9], "t_x": [0, 38], "T": [39, 39]}
+        assert model.residual_purchases(seen, 0.05) == pytest.approx(
+            model.discounted_purchases(seen, 300, 0.05), rel=1e-4
+        )
+        with pytest.raises(InputError, match=r"Unexpected rate=0: with a=0\.793 .* infinite"):
+            model.residual_purchases(seen, 0)
+
+    @pytest.mark.parametrize("params", [PAPER, BGNBDParams(1.0, 3.0, 1.0, 1.5), BGNBDParams(9.0, 20.0, 0.4, 0.7)])
+    @pytest.mark.parametrize(("x", "t_x", "T"), [(0, 0, 0), (4, 30, 39), (40, 38, 39)])
+    def test_the_time_active_is_what_chance_gives(self, params, x, t_x, T):
+        """The last of a customer's purchases comes when a Gamma time is over, or the horizon is."""
+        rng, size = np.random.default_rng(7), 400_000
+        rate, leaving = rng.gamma(params.r + x, 1 / (params.alpha + T), size), rng.beta(params.a, params.b + x, size)
+        until = rng.gamma(rng.geometric(np.maximum(leaving, 1e-15)).astype(float)) / rate
+        active = np.minimum(until, 26)
+        *_, alive = futures(params, x, t_x, T, 26, size=1)
+        told = BGNBD.from_params(params).expected_lifetime({"x": [x], "t_x": [t_x], "T": [T]}, 26)[0]
+        assert told == pytest.approx(alive * active.mean(), abs=4 * active.std() / np.sqrt(size) + 1e-9)
+
     def test_half_of_those_still_active_are_back_by_the_day_they_are_due(self):
         seen = {"x": [0, 4], "t_x": [0, 30], "T": [39, 39]}
         due = BGNBD.from_params(PAPER).next_purchase_due(seen)
