@@ -2,6 +2,9 @@
 
 `summarise` turns purchases into one row a customer; the models of `candidates.py` say how many purchases will
 come, `GammaGamma` how much is spent at each. `forecast` joins the two into money, for tables;
+`summarise` turns purchases into one row a customer; `BGNBD` and its kin (`MBGNBD`: customers may leave at once,
+`MBGCNBDk`: they buy to a beat; `ParetoNBD`, `GGompertzNBD`: they leave at any time) and `NaiveRate` say how many
+purchases will come, `GammaGamma` how much is spent at each. `forecast` joins the two into money, for tables;
 `lifetime_value` and `residual_value` do for histories.
 """
 
