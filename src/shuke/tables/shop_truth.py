@@ -19,7 +19,9 @@ _LIFE = (
         "the day they left; none within what is simulated",
         nullable=True,
     ),
-    Column("alive", YES_NO, "数据末日是否仍是客户", "資料末日是否仍是客戶", "still a customer after the file's last day"),
+    Column(
+        "alive", YES_NO, "数据末日是否仍是客户", "資料末日是否仍是客戶", "still a customer after the file's last day"
+    ),
     Column(
         "course",
         TEXT,
@@ -47,7 +49,9 @@ _BUYING = (
         "Erlang shape of gaps; 1 is pure chance",
         C,
     ),
-    Column("service_rate", FLOAT, "到店保养维修（次/年）", "到店保養維修（次／年）", "visits of the workshop a year", C),
+    Column(
+        "service_rate", FLOAT, "到店保养维修（次/年）", "到店保養維修（次／年）", "visits of the workshop a year", C
+    ),
     Column(
         "service_gap_shape",
         INT,
@@ -121,7 +125,14 @@ _RELATION = (
     Column("late_chance", FLOAT, "逾期付款的概率", "逾期付款的機率", "chance that a payment is late", S),
     Column("late_days", FLOAT, "逾期的典型天数", "逾期的典型天數", "days that it is late, typically", D),
     Column("referral_rate", FLOAT, "每年推荐人数", "每年推薦人數", "others told of the business, a year", C),
-    Column("minutes_need", FLOAT, "占用员工时间的程度，1 为一般", "占用員工時間的程度，1 為一般", "staff time asked for, 1 is usual"),
+    Column(
+        "minutes_need",
+        FLOAT,
+        "占用员工时间的程度，1 为一般",
+        "占用員工時間的程度，1 為一般",
+        "staff time asked for, 1 is usual",
+    ),
+    Column("renewal_chance", FLOAT, "到期续约的概率", "到期續約的機率", "chance to renew a contract", S),
     Column(
         "uplift",
         FLOAT,

@@ -1,5 +1,6 @@
 """The simulated shop: a dealership and its shops, whose customers act from traits that are kept beside as truth."""
 
-from shuke.collect.shop.shop import SIZES, Shop
+from shuke.collect.shop.files import FILES
+from shuke.collect.shop.shop import DEFAULT_CUSTOMERS, DEFAULT_SEED, SIZES, TABLES, Shop
 
-__all__ = ["SIZES", "Shop"]
+__all__ = ["DEFAULT_CUSTOMERS", "DEFAULT_SEED", "FILES", "SIZES", "TABLES", "Shop"]

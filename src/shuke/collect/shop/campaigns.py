@@ -58,7 +58,7 @@ def campaigns() -> tuple[Campaign, ...]:
     found = []
     for year in range(OPENED.year + 1, LAST.year + 1):
         for name, trade, month, day, channel in _YEARLY:
-            found.append(Campaign(len(found), f"{year} {name}", trade, date(year, month, day), channel))
+            found.append(Campaign(len(found), f"{name}（{year}）", trade, date(year, month, day), channel))
     return tuple(found)
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Mapping
 from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pyarrow import csv
 
 from shuke.tables import Contract, Unit
 
 _MONEY = pa.decimal128(14, 2)
-Told = Callable[[int], None]
 
 
 def file_schema(contract: Contract) -> pa.Schema:
@@ -38,12 +40,37 @@ def _decimals(minor: pa.Array) -> pa.Array:
     return pa.Array.from_buffers(_MONEY, len(minor), [known, pa.py_buffer(wide)])
 
 
-def write_parquet(contract: Contract, parts: Iterable[pa.Table], path: Path, told: Told) -> int:
-    """Write one table, chunk by chunk; how many rows it has."""
-    rows = 0
-    with pq.ParquetWriter(path, file_schema(contract), compression="zstd") as writer:
-        for part in parts:
-            writer.write_table(in_major_units(contract, part))
-            rows += part.num_rows
-            told(rows)
-    return rows
+class ParquetFile:
+    """A Parquet file of one table, written chunk by chunk."""
+
+    def __init__(self, contract: Contract, path: Path) -> None:
+        self.rows = 0
+        self._contract = contract
+        self._writer = self._open(path)
+
+    def _open(self, path: Path) -> Any:
+        return pq.ParquetWriter(path, file_schema(self._contract), compression="zstd")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._writer.close()
+
+    def write(self, part: pa.Table) -> None:
+        """Put rows behind those there are."""
+        self._writer.write_table(in_major_units(self._contract, part))
+        self.rows += part.num_rows
+
+
+class CsvFile(ParquetFile):
+    """The same as CSV in UTF-8."""
+
+    def _open(self, path: Path) -> Any:
+        return csv.CSVWriter(path, file_schema(self._contract))
+
+
+FILES: Mapping[str, type[ParquetFile]] = {"parquet": ParquetFile, "csv": CsvFile}
+"""Kinds of files by their suffix."""

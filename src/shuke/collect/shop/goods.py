@@ -25,7 +25,7 @@ _PRICE_OF_GENERATION = np.array([0.9, 1.0, 1.18])
 
 @dataclass(frozen=True)
 class Goods:
-    """The assortment. Families are numbered through (category × FAMILIES + place), products as family × 3 + generation."""
+    """The assortment. Families are numbered by category × FAMILIES + place, products by family × 3 + generation."""
 
     codes: tuple[str, ...]
     names: tuple[str, ...]

@@ -87,9 +87,7 @@ def _of_cars(keys: Keys, traits: Traits, life: Life, own: Ints, cars: Floats) ->
     bought = (cars >= life.joined[own, None] - 1e-6) & (cars < life.left[own, None])
     place, number = np.nonzero(bought)
     new = _Part(own[place], _CARS + number, CAR, cars[place, number])
-    found = renewals(
-        keys[own], traits.service_rate[own], traits.service_shape[own], life.turns[own], "cars", "service"
-    )
+    found = renewals(keys[own], traits.service_rate[own], traits.service_shape[own], life.turns[own], "cars", "service")
     first = np.flatnonzero(~bought[:, 0])
     who = np.concatenate([first, found.who])
     at = np.concatenate([life.joined[own[first]], found.at])

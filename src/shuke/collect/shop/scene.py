@@ -13,6 +13,7 @@ from shuke.collect.shop.draws import Floats, Ints, Keys, below, root
 from shuke.collect.shop.life import Life, life
 from shuke.collect.shop.orders import Orders, orders
 from shuke.collect.shop.people import People, people
+from shuke.collect.shop.referrals import referrers
 from shuke.collect.shop.seasons import LAST_DAY
 from shuke.collect.shop.traits import Traits, traits
 
@@ -75,6 +76,18 @@ class Scene:
         booked: Floats = self.counters.at[self.lines.order] + (self.lines.at - self.orders.at[self.lines.order])
         return booked
 
+    @cached_property
+    def referrers(self) -> Ints:
+        """The number of who referred each customer; −1 where nobody did."""
+        return referrers(self.seed, self.numbers, self.keys, self.life.joined, self.traits.buys_cars)
+
     def in_file(self, at: Floats) -> Ints:
         """Places of what happened within the days of the file."""
         return np.flatnonzero((at >= self.first_day) & (at < LAST_DAY + 1))
+
+
+def summed(which: Ints, values: Ints, count: int) -> Ints:
+    """The sum of the values of each thing, of so many."""
+    sums = np.zeros(count, dtype=np.int64)
+    np.add.at(sums, which, values)
+    return sums

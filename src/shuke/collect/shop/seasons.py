@@ -1,7 +1,7 @@
 """The business's calendar: how much is bought on each day, and when there are offers.
 
-Seasons of trade in China: the rush before the Chinese New Year and the quiet after it, 618, the National Day, Double 11,
-Double 12. Each lifts or lowers a day by up to a fifth; shops live on Saturdays.
+Seasons of trade in China: the rush before the Chinese New Year and the quiet after it, 618, the National Day, Double
+11, Double 12. Each lifts or lowers a day by up to a fifth; shops live on Saturdays.
 """
 
 from __future__ import annotations

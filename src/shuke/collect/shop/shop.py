@@ -2,31 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
 
+from shuke.collect.shop import accounts, books, service
 from shuke.collect.shop.booked import purchases
-from shuke.collect.shop.files import Told, write_parquet
+from shuke.collect.shop.files import FILES, ParquetFile
 from shuke.collect.shop.scene import Scene
 from shuke.collect.shop.seasons import LAST, OPENED, number_of
+from shuke.collect.shop.surveys import surveys
 from shuke.collect.shop.truth import truth
 from shuke.kit.errors import InputError
-from shuke.tables import SHOP_PURCHASES, SHOP_TRUTH, Contract
+from shuke.tables import (
+    SHOP_BRANCHES,
+    SHOP_CAMPAIGN_MEMBERS,
+    SHOP_CAMPAIGNS,
+    SHOP_COMPLAINTS,
+    SHOP_CONTRACTS,
+    SHOP_CUSTOMERS,
+    SHOP_PAYMENTS,
+    SHOP_PRODUCTS,
+    SHOP_PURCHASES,
+    SHOP_REFERRALS,
+    SHOP_STAFF,
+    SHOP_SURVEYS,
+    SHOP_TRUTH,
+    TOUCHES,
+    Contract,
+)
 
+Told = Callable[[int], None]
+ToldAll = Callable[[int, int], None]
 SIZES = (100, 5_000_000)
 """The fewest and the most customers of a shop."""
 DEFAULT_CUSTOMERS, DEFAULT_SEED = 2000, 1
 CHUNK = 10_000
 """Customers made at a time: some 200 MB. What comes out does not depend on it."""
 
-_OF_CUSTOMERS: dict[str, tuple[Contract, Callable[[Scene], pa.Table]]] = {
+_OF_CUSTOMERS: Mapping[str, tuple[Contract, Callable[[Scene], pa.Table]]] = {
+    "customers": (SHOP_CUSTOMERS, books.customers),
     "purchases": (SHOP_PURCHASES, purchases),
+    "touches": (TOUCHES, service.touches),
+    "complaints": (SHOP_COMPLAINTS, service.complaints),
+    "surveys": (SHOP_SURVEYS, surveys),
+    "referrals": (SHOP_REFERRALS, books.referrals),
+    "campaign_members": (SHOP_CAMPAIGN_MEMBERS, books.campaign_members),
+    "payments": (SHOP_PAYMENTS, accounts.payments),
+    "contracts": (SHOP_CONTRACTS, accounts.contracts),
     "truth": (SHOP_TRUTH, truth),
 }
+_OF_THE_BUSINESS: Mapping[str, tuple[Contract, Callable[[], pa.Table]]] = {
+    "branches": (SHOP_BRANCHES, books.branches),
+    "staff": (SHOP_STAFF, books.staff),
+    "products": (SHOP_PRODUCTS, books.products),
+    "campaigns": (SHOP_CAMPAIGNS, books.campaigns),
+}
+TABLES = (*_OF_THE_BUSINESS, *_OF_CUSTOMERS)
+"""Names of the shop's tables; `truth` is the one that no business has."""
 
 
 @dataclass(frozen=True)
@@ -67,17 +104,46 @@ class Shop:
 
     def table(self, name: str, *, chunk: int = CHUNK) -> pa.Table:
         """One table in memory. Money is in minor units; rows come customer by customer."""
-        contract, make = _known(name)
-        parts = [make(scene) for scene in self.scenes(chunk)]
-        return pa.concat_tables(parts).cast(contract.schema)
+        _, parts = self.parts(name, chunk=chunk)
+        return pa.concat_tables(parts).combine_chunks()
 
-    def write(self, name: str, path: Path, *, told: Told = lambda rows: None) -> int:
+    def parts(self, name: str, *, chunk: int = CHUNK) -> tuple[Contract, Iterator[pa.Table]]:
+        """What one table promises, and its rows a chunk of customers at a time.
+
+        Raises InputError for a name that is none of TABLES.
+        """
+        if name in _OF_THE_BUSINESS:
+            contract, whole = _OF_THE_BUSINESS[name]
+            return contract, iter([whole()])
+        if name not in _OF_CUSTOMERS:
+            raise InputError.of("error.shop.unknown_table", name=name, known=", ".join(TABLES))
+        contract, make = _OF_CUSTOMERS[name]
+        return contract, (make(scene) for scene in self.scenes(chunk))
+
+    def write(self, name: str, path: Path, *, told: Told = lambda _: None) -> int:
         """One table as a Parquet file, money in major units; how many rows it has. Memory holds one chunk."""
-        contract, make = _known(name)
-        return write_parquet(contract, (make(scene) for scene in self.scenes()), path, told)
+        contract, parts = self.parts(name)
+        with ParquetFile(contract, path) as file:
+            for part in parts:
+                file.write(part)
+                told(file.rows)
+        return file.rows
 
+    def write_all(self, folder: Path, *, kind: str = "parquet", told: ToldAll = lambda *_: None) -> dict[str, int]:
+        """All tables into a folder as `kind` files, parquet or csv, in one pass; how many rows each has.
 
-def _known(name: str) -> tuple[Contract, Callable[[Scene], pa.Table]]:
-    if name not in _OF_CUSTOMERS:
-        raise InputError.of("error.shop.unknown_table", name=name, known=", ".join(_OF_CUSTOMERS))
-    return _OF_CUSTOMERS[name]
+        `told` hears how many customers are done, of how many.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        with ExitStack() as stack:
+            files = {
+                name: stack.enter_context(FILES[kind](self.parts(name)[0], folder / f"{name}.{kind}"))
+                for name in TABLES
+            }
+            for name in _OF_THE_BUSINESS:
+                files[name].write(self.table(name))
+            for scene in self.scenes():
+                for name, (_, make) in _OF_CUSTOMERS.items():
+                    files[name].write(make(scene))
+                told(scene.end, self.customers)
+        return {name: file.rows for name, file in files.items()}

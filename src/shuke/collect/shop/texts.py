@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from shuke.collect.shop.draws import Floats, Ints
+from shuke.collect.shop.draws import Flags, Floats, Ints
 
 _ZERO = ord("0")
 
@@ -62,3 +62,8 @@ def moments(at: Floats) -> pa.Array:
 def days(numbers: Ints) -> pa.Array:
     """Days since 1970 as dates."""
     return pa.array(numbers.astype(np.int32)).cast(pa.date32())
+
+
+def days_or_none(numbers: Ints, known: Flags) -> pa.Array:
+    """The same, and none where it is not known."""
+    return pa.array(numbers.astype(np.int32), mask=~known).cast(pa.date32())

@@ -88,6 +88,8 @@ class Traits:
     return_need: Floats
     answers: Floats
     """Chance to answer a survey."""
+    renewal_chance: Floats
+    """Chance to renew a contract when a term ends."""
     waits: Floats
     """Chance to wait for an offer that is near."""
     service_rate: Floats
@@ -166,6 +168,7 @@ def traits(keys: Keys, leaning: Leanings | None = None) -> Traits:
     buys_cars = happens(keys, "buys cars", 0.15)
     often = normal(keys, "often")
     incentive = kind == LOYALTY_KINDS.index("incentive")
+    leaving = leaving_rate(keys, lean)
     return Traits(
         leanings=lean,
         buys_cars=buys_cars,
@@ -173,7 +176,7 @@ def traits(keys: Keys, leaning: Leanings | None = None) -> Traits:
         joined=joined_at(keys),
         purchase_rate=np.exp(np.log(9.0) + 0.85 * often + _BUYING[kind]).clip(0.5, 150.0),
         shape=SHAPES[chosen(keys, "shape", np.array([0.45, 0.25, 0.14, 0.1, 0.06]))],
-        leaving_rate=leaving_rate(keys, lean),
+        leaving_rate=leaving,
         # Who comes often fills smaller baskets.
         spend_level=np.exp(0.5 * (-0.25 * often + 0.97 * normal(keys, "spend"))),
         spend_growth=0.02 + 0.1 * normal(keys, "growth"),
@@ -186,6 +189,7 @@ def traits(keys: Keys, leaning: Leanings | None = None) -> Traits:
         uplift=(0.04 + 0.05 * normal(keys, "uplift") + _UPLIFT[kind]).clip(-0.08, 0.35),
         return_need=np.exp(0.6 * normal(keys, "returning") - 0.2 * lean.content),
         answers=expit(-1.0 + 0.6 * normal(keys, "answers") + 0.2 * np.abs(lean.content)),
+        renewal_chance=expit(1.2 - 0.5 * np.log(leaving / 0.35) + 0.7 * normal(keys, "renewing")).clip(0.02, 0.98),
         waits=0.05 + 0.45 * thrift + 0.3 * incentive,
         service_rate=np.exp(np.log(1.9) + 0.35 * normal(keys, "service")),
         service_shape=SERVICE_SHAPES[chosen(keys, "service shape", np.array([0.4, 0.35, 0.25]))],

@@ -9,7 +9,7 @@ from shuke.collect.shop.booked import CUSTOMER_DIGITS
 from shuke.collect.shop.draws import Floats, Ints
 from shuke.collect.shop.goods import APPEALS, goods
 from shuke.collect.shop.life import COURSES
-from shuke.collect.shop.scene import Scene
+from shuke.collect.shop.scene import Scene, summed
 from shuke.collect.shop.seasons import AFTER_DAY, LAST_DAY
 from shuke.collect.shop.texts import days, ids, words
 from shuke.collect.shop.traits import CHANNEL_CODES, FOCUSES, LOYALTY_KINDS, NINE_TYPES, satisfaction
@@ -48,6 +48,7 @@ def truth(scene: Scene) -> pa.Table:
         "late_days": own.late_days,
         "referral_rate": own.referral_rate,
         "minutes_need": own.minutes_need,
+        "renewal_chance": own.renewal_chance,
         "uplift": own.uplift,
         "offer_waiting": own.waits,
         **_future(scene),
@@ -72,12 +73,6 @@ def _future(scene: Scene) -> dict[str, Ints]:
     pairs = np.unique(who[bought] * 100_000 + day[bought])
     return {
         "future_purchases": np.bincount(pairs // 100_000, minlength=count),
-        "future_amount_minor": _summed(who, amount, count),
-        "future_margin_minor": _summed(who, amount - lines.cost_minor[later], count),
+        "future_amount_minor": summed(who, amount, count),
+        "future_margin_minor": summed(who, amount - lines.cost_minor[later], count),
     }
-
-
-def _summed(who: Ints, values: Ints, count: int) -> Ints:
-    sums = np.zeros(count, dtype=np.int64)
-    np.add.at(sums, who, values)
-    return sums
