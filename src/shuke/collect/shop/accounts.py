@@ -35,7 +35,7 @@ class Terms:
 
 
 def terms(scene: Scene) -> Terms:
-    """Each contract runs a year at a time; a customer who has not left renews with their own chance, always the same."""
+    """Contracts run a year at a time; a customer who has not left renews with their own chance, always the same."""
     parts = [_terms_of(scene, kind) for kind in range(len(CONTRACT_KINDS))]
     who, kind, number, starts, renewed = (np.concatenate(column) for column in zip(*parts, strict=True))
     order = np.lexsort((number, kind, who))

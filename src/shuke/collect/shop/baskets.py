@@ -110,7 +110,7 @@ def _share_off(keys: Keys, who: Ints, kind: Ints, day: Ints, traits: Traits) -> 
     takes = (offer > 0) & happens(keys, "takes the offer", 0.4 + 0.4 * thrift + 0.2 * incentive)
     # In shops offers come in steps of five in a hundred.
     stepped = np.round(offer * (0.6 + 0.4 * uniform(keys, "how much off")) * 20) / 20
-    coupon = happens(keys, "coupon", 0.04 + 0.4 * thrift * thrift) * _COUPONS[one_of(keys, "which coupon", 5)]
+    coupon = happens(keys, "coupon", 0.06 + 0.5 * thrift) * _COUPONS[one_of(keys, "which coupon", 5)]
     haggled = np.clip(0.005 + 0.05 * thrift + 0.012 * normal(keys, "haggled") + offer, 0.0, 0.1)
     share = np.where(takes, stepped, coupon)
     return np.where(kind == CAR, np.round(haggled, 3), share)

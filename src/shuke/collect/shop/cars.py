@@ -16,8 +16,8 @@ _MOST = 4
 def starts(keys: Keys, joined: Floats, car_years: Floats) -> Floats:
     """When each car of the customer was new: a row a customer, the first car and those after it.
 
-    Three in ten come with a car bought elsewhere, up to five years old, and begin as customers of the workshop. How long
-    a car is kept is Weibull; for a car that came at an age, given that it was kept until then.
+    Three in ten come with a car bought elsewhere, up to five years old, and begin as customers of the workshop. How
+    long a car is kept is Weibull; for a car that came at an age, given that it was kept until then.
     """
     age = np.where(happens(keys, "came with a car", 0.3), 0.5 + 4.5 * uniform(keys, "age of the car"), 0.0)
     found = [joined - age * _YEAR]

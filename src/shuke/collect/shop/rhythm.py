@@ -28,8 +28,8 @@ def renewals(keys: Keys, rate: Floats, shape: Ints, turns: Floats, trade: str, p
     """The visits of each customer after the first turn and before the last.
 
     Time is counted as the trade lives it (seasons.lived) times PACES between the turns; in this time gaps are Erlang
-    of the given shape with mean 1/rate years. They are made as every shape-th point of a Poisson stream of shape × rate:
-    each point is one exponential number of the customer's own, and no customer hangs on another.
+    of the given shape with mean 1/rate years. They are every shape-th point of a Poisson stream of shape × rate: each
+    point is one exponential number of the customer's own, and no customer hangs on another.
     """
     spans = np.diff(lived(trade, turns) / _YEAR, axis=1) * np.array(PACES)
     passed = np.concatenate([np.zeros((len(keys), 1)), np.cumsum(spans, axis=1)], axis=1)

@@ -88,11 +88,14 @@ def _all(trade: str) -> tuple[Stretch, ...]:
 
 @cache
 def lifts(trade: str) -> Floats:
-    """How much is bought on each day from OPENED to AFTER, 1 on a usual one, without the day of the week."""
+    """How much is bought on each day from OPENED to AFTER, 1 on a usual one, without the day of the week.
+
+    Where two stretches overlap, the later one counts.
+    """
     days = np.ones(AFTER_DAY - OPENED_DAY + 1)
     for one in _all(trade):
         first = max(number_of(one.first) - OPENED_DAY, 0)
-        days[first : number_of(one.last) - OPENED_DAY + 1] *= 1 + one.lift
+        days[first : number_of(one.last) - OPENED_DAY + 1] = 1 + one.lift
     return days
 
 

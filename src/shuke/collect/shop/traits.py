@@ -134,7 +134,7 @@ def _loyalty_scores(keys: Keys, county: Flags, content: Floats, thrift: Floats) 
             -1.2 + 2.6 * thrift + 0.5 * own[:, 3],
             -0.6 + 0.8 * thrift + 0.9 * own[:, 4],
             -0.2 + 1.0 * content + 0.5 * own[:, 5],
-            -0.8 + 0.6 * content + 0.8 * own[:, 6],
+            -0.4 + 0.6 * content + 0.8 * own[:, 6],
         ]
     )
 
