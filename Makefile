@@ -10,8 +10,8 @@ help: ## List these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 setup: $(BIN)/.demo ## Build .venv with what the program needs
-demo: $(BIN)/.demo ## Load a real year of grocery purchases and serve it at 127.0.0.1:8000
-	@$(BIN)/shuke demo
+demo: $(BIN)/.demo ## Load a real year of grocery purchases and serve it at 127.0.0.1:8000 (SHOP=1: a simulated shop)
+	@$(BIN)/shuke demo $(if $(SHOP),--shop)
 
 serve: $(BIN)/.demo ## Serve your own data: web server and worker in one
 	@$(BIN)/shuke serve
