@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shuke.collect.shop.draws import Flags, Floats, Ints, Keys, below, happens, normal, one_of, uniform
+from shuke.collect.shop.draws import Flags, Floats, Ints, Keys, below, happens, normal, one_of, place_of, uniform, whole
 from shuke.collect.shop.goods import goods
 from shuke.collect.shop.life import Life
 from shuke.collect.shop.orders import CAR, RETAIL, SERVICE, Orders
@@ -68,7 +68,7 @@ def lines(keys: Keys, traits: Traits, life: Life, orders: Orders) -> Lines:
     product = products(tastes(keys, traits), who, category, day, own)
     quantity = _quantity(own, product, kind, level[which], traits.leanings.appeal[who, 1])
     list_minor = goods().price_minor[product] * quantity
-    discount = np.rint(list_minor * _share_off(own, who, kind, day, traits)).astype(np.int64)
+    discount = whole(list_minor * _share_off(own, who, kind, day, traits))
     cost = goods().cost_minor[product] * quantity
     bought = Lines(
         which, place, at, product, quantity, list_minor, discount, cost, np.zeros(len(which), dtype=np.bool_)
@@ -142,7 +142,7 @@ def counters(keys: Keys, traits: Traits, orders: Orders) -> Counters:
     where, who, town = places(), orders.who, traits.leanings.town[orders.who]
     garage = orders.kind != RETAIL
     mark = uniform(orders.keys, "channel")
-    channel = (np.cumsum(traits.channel, axis=1)[who, :-1] <= mark[:, None]).sum(axis=1)
+    channel = place_of(np.cumsum(traits.channel, axis=1)[who], mark)
     channel = np.where(garage, CHANNELS.index("门店"), channel)
     channel = np.where((orders.kind == SERVICE) & (mark < 0.2), CHANNELS.index("电话"), channel)
     home = one_of(keys, "home shop", 2)[who]

@@ -10,7 +10,7 @@ from pyarrow import compute as pc
 
 from shuke.collect.shop import campaigns as actions
 from shuke.collect.shop.booked import CUSTOMER_DIGITS, product_ids
-from shuke.collect.shop.draws import Ints, below, chosen, happens, root, uniform
+from shuke.collect.shop.draws import Ints, below, chosen, happens, root, uniform, whole
 from shuke.collect.shop.goods import APPEALS, FAMILIES, GENERATIONS, goods
 from shuke.collect.shop.people import names
 from shuke.collect.shop.places import STAFF_PER_BRANCH, places
@@ -143,7 +143,7 @@ def staff() -> pa.Table:
     """Everybody who works there."""
     where, count = places(), len(places().branches) * STAFF_PER_BRANCH
     keys = below(root(0), np.arange(count), "staff")
-    born = np.rint(_STAFF_BORN + 6000.0 * uniform(keys, "born")).astype(np.int64)
+    born = whole(_STAFF_BORN + 6000.0 * uniform(keys, "born"))
     roles = [role for kind in where.branch_kinds for role in _ROLES[kind]]
     return pa.table(
         [

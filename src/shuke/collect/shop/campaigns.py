@@ -55,7 +55,7 @@ class Reached:
 @cache
 def campaigns() -> tuple[Campaign, ...]:
     """All campaigns of the file, in the order of their days; the first year had none."""
-    found = []
+    found: list[Campaign] = []
     for year in range(OPENED.year + 1, LAST.year + 1):
         for name, trade, month, day, channel in _YEARLY:
             found.append(Campaign(len(found), f"{name}（{year}）", trade, date(year, month, day), channel))

@@ -97,5 +97,17 @@ def chosen(keys: Keys, purpose: str, weights: Floats) -> Ints:
     cumulative = np.cumsum(weights, axis=-1)
     mark = uniform(keys, purpose) * cumulative[..., -1]
     if cumulative.ndim == 1:
-        return np.searchsorted(cumulative, mark, side="right").clip(max=len(weights) - 1).astype(np.int64)
-    return (cumulative[:, :-1] <= mark[:, None]).sum(axis=1, dtype=np.int64)
+        return np.minimum(np.searchsorted(cumulative, mark, side="right"), len(weights) - 1)
+    return place_of(cumulative, mark)
+
+
+def place_of(cumulative: Floats, mark: Floats) -> Ints:
+    """In each row of cumulated weights, the place that a mark between 0 and the last of them falls in."""
+    places: Ints = (cumulative[:, :-1] <= mark[:, None]).sum(axis=1, dtype=np.int64)
+    return places
+
+
+def whole(values: Floats) -> Ints:
+    """The nearest whole numbers."""
+    numbers: Ints = np.rint(values).astype(np.int64)
+    return numbers

@@ -10,7 +10,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from shuke.collect.shop.draws import Floats, Ints, below, root, uniform
+from shuke.collect.shop.draws import Floats, Ints, below, root, uniform, whole
 from shuke.collect.shop.seasons import number_of
 
 APPEALS = ("function", "economy", "feeling")
@@ -85,13 +85,13 @@ def _prices(yuan: Floats) -> Ints:
     """In fen, ending as prices of shops do: on .90 below 200 yuan, on whole yuan above."""
     raw = (yuan.ravel()[:, None] * _PRICE_OF_GENERATION).ravel()
     neat = np.where(raw < 200, np.floor(raw) + 0.9, np.where(raw < 50_000, np.round(raw), np.round(raw, -2)))
-    return np.rint(neat * 100).astype(np.int64)
+    return whole(neat * 100)
 
 
 def _costs(price_minor: Ints, share: Floats) -> Ints:
     """No two products have quite the margin of their category."""
     keys = below(root(0), np.arange(len(price_minor)), "product")
-    return np.rint(price_minor * share * (0.93 + 0.14 * uniform(keys, "cost"))).astype(np.int64)
+    return whole(price_minor * share * (0.93 + 0.14 * uniform(keys, "cost")))
 
 
 def _launched(families: int) -> Ints:

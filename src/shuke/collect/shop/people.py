@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import compute as pc
 
-from shuke.collect.shop.draws import Flags, Floats, Ints, Keys, chosen, happens, normal, uniform
+from shuke.collect.shop.draws import Flags, Floats, Ints, Keys, chosen, happens, normal, uniform, whole
 from shuke.collect.shop.seasons import number_of
 
 _NEWER_SINCE = number_of(date(1985, 1, 1))
@@ -41,7 +41,7 @@ class People:
 def people(keys: Keys, numbers: Ints, seed: int) -> People:
     """The persons behind these keys; `numbers` are theirs in the shop, for telephone numbers."""
     female = happens(keys, "sex", 0.54)
-    born = np.rint(_MIDDLE + normal(keys, "born") * 11.5 * 365.25).astype(np.int64).clip(_ELDEST, _YOUNGEST)
+    born = whole(_MIDDLE + normal(keys, "born") * 11.5 * 365.25).clip(_ELDEST, _YOUNGEST)
     return People(female, born, names(keys, female, born), _phones(numbers, seed))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from shuke.collect.shop.draws import Flags, Floats, Ints, Keys, below, happens, root, uniform
+from shuke.collect.shop.draws import Flags, Floats, Ints, Keys, below, happens, place_of, root, uniform
 from shuke.collect.shop.life import life
 from shuke.collect.shop.traits import joined_at, leanings, leaving_rate, referral_rate
 
@@ -28,7 +28,7 @@ def referrers(seed: int, numbers: Ints, keys: Keys, joined: Floats, buys_cars: F
     weights = _weights(seed, others, np.repeat(joined[told], _CANDIDATES)).reshape(-1, _CANDIDATES)
     cumulated = np.cumsum(weights, axis=1)
     mark = uniform(keys[told], "which acquaintance") * cumulated[:, -1]
-    place = (cumulated[:, :-1] <= mark[:, None]).sum(axis=1)
+    place = place_of(cumulated, mark)
     somebody = cumulated[:, -1] > 0
     chosen = others.reshape(-1, _CANDIDATES)[np.arange(len(told)), place]
     found[told[somebody]] = chosen[somebody]

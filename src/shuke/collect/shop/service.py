@@ -6,7 +6,19 @@ import numpy as np
 import pyarrow as pa
 
 from shuke.collect.shop.booked import CUSTOMER_DIGITS, ORDER_DIGITS
-from shuke.collect.shop.draws import Floats, Ints, Keys, below, chosen, exponential, happens, normal, one_of, uniform
+from shuke.collect.shop.draws import (
+    Floats,
+    Ints,
+    Keys,
+    below,
+    chosen,
+    exponential,
+    happens,
+    normal,
+    one_of,
+    uniform,
+    whole,
+)
 from shuke.collect.shop.places import STAFF_PER_BRANCH, places
 from shuke.collect.shop.rhythm import renewals
 from shuke.collect.shop.scene import Scene
@@ -58,7 +70,7 @@ def touches(scene: Scene) -> pa.Table:
 
 def _minutes(keys: Keys, kind: Ints, need: Floats) -> Ints:
     spent = _KIND_MINUTES[kind] * np.sqrt(need) * np.exp(0.5 * normal(keys, "minutes"))
-    return np.clip(np.rint(spent), 1, 600).astype(np.int64)
+    return np.clip(whole(spent), 1, 600)
 
 
 def adviser(scene: Scene) -> Ints:
@@ -80,7 +92,7 @@ def complaints(scene: Scene) -> pa.Table:
     keys, who, at = keys[kept], orders.who[kept], at[kept]
     closed = at + 0.1 + 3.0 * exponential(keys, "until settled")
     mood = own.leanings.content[who] - 0.25 * (closed - at) + normal(keys, "settled")
-    after = np.clip(np.rint(3.2 + 0.9 * mood), 1, 5).astype(np.int64)
+    after = np.clip(whole(3.2 + 0.9 * mood), 1, 5)
     settled = closed < LAST_DAY + 1
     order_id = pair_ids("S", scene.first + who + 1, CUSTOMER_DIGITS, orders.number[kept], ORDER_DIGITS)
     return pa.table(

@@ -7,7 +7,7 @@ import pyarrow as pa
 from scipy.special import expit
 
 from shuke.collect.shop.booked import CUSTOMER_DIGITS, ORDER_DIGITS
-from shuke.collect.shop.draws import Flags, Floats, Ints, Keys, below, happens, normal, uniform
+from shuke.collect.shop.draws import Flags, Floats, Ints, Keys, below, happens, normal, place_of, uniform, whole
 from shuke.collect.shop.goods import APPEALS
 from shuke.collect.shop.orders import RETAIL
 from shuke.collect.shop.scene import Scene
@@ -50,7 +50,7 @@ def surveys(scene: Scene) -> pa.Table:
 
 def _scale(values: Floats, least: int, most: int, answered: Flags) -> pa.Array:
     """Values from 0 to 1 on a scale of whole points; none from who did not answer."""
-    points = least + np.rint(np.clip(values, 0.0, 1.0) * (most - least)).astype(np.int64)
+    points = least + whole(np.clip(values, 0.0, 1.0) * (most - least))
     return pa.array(points, mask=~answered)
 
 
@@ -61,7 +61,7 @@ def _opinions(scene: Scene, keys: Keys, who: Ints, answered: Flags) -> list[pa.A
     kind = lean.loyalty[who]
 
     def bound_by(name: str) -> Floats:
-        return (kind == LOYALTY_KINDS.index(name)).astype(np.float64)
+        return np.where(kind == LOYALTY_KINDS.index(name), 1.0, 0.0)
 
     choice = 0.45 + 0.5 * lean.thrift[who] - 0.75 * bound_by("monopoly") + 0.22 * normal(keys, "alternatives")
     near = -0.3 + 1.6 * bound_by("convenience") + 0.4 * bound_by("inertia") + 0.9 * normal(keys, "near")
@@ -82,7 +82,7 @@ def _said(keys: Keys, purpose: str, names: tuple[str, ...], weights: Floats, ans
     """What somebody says of themselves: the likelier the more it is so."""
     cumulated = np.cumsum(0.05 + weights, axis=1)
     mark = uniform(keys, f"says {purpose}") * cumulated[:, -1]
-    place = (cumulated[:, :-1] <= mark[:, None]).sum(axis=1)
+    place = place_of(cumulated, mark)
     return pa.array(list(names)).take(pa.array(place, mask=~answered))
 
 

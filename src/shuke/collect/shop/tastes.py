@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shuke.collect.shop.draws import Floats, Ints, Keys, below, uniform
+from shuke.collect.shop.draws import Floats, Ints, Keys, below, place_of, uniform
 from shuke.collect.shop.goods import FAMILIES, GENERATIONS, goods
 from shuke.collect.shop.orders import CAR, RETAIL, Orders
 from shuke.collect.shop.traits import Traits, softmax
@@ -44,7 +44,7 @@ def categories(orders: Orders, which: Ints, place: Ints, keys: Keys, traits: Tra
     mark = uniform(keys, "category")
     cumulated = np.cumsum(traits.affinity, axis=1)
     who, kind = orders.who[which], orders.kind[which]
-    found = stock.retail[(cumulated[who, :-1] <= mark[:, None]).sum(axis=1)]
+    found: Ints = stock.retail[place_of(cumulated[who], mark)]
     garage = kind != RETAIL
     found[garage] = _in_the_garage(kind[garage], place[garage], orders.car_years[which[garage]], mark[garage])
     return found
@@ -65,7 +65,8 @@ def products(own: Tastes, who: Ints, category: Ints, day: Ints, keys: Keys) -> I
     stock = goods()
     shares = own.families[who, category]
     mark = uniform(keys, "family") * shares[:, -1]
-    family = category * FAMILIES + (shares[:, :-1] <= mark[:, None]).sum(axis=1)
-    generation = (own.generations[who, :-1] <= uniform(keys, "generation")[:, None]).sum(axis=1)
+    family = category * FAMILIES + place_of(shares, mark)
+    generation = place_of(own.generations[who], uniform(keys, "generation"))
     early = (generation == _NEW) & (stock.launched[family * len(GENERATIONS) + _NEW] > day)
-    return family * len(GENERATIONS) + np.where(early, _CURRENT, generation)
+    taken: Ints = family * len(GENERATIONS) + np.where(early, _CURRENT, generation)
+    return taken
