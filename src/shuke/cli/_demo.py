@@ -48,7 +48,7 @@ def _folder(folder: Path, *, shop: bool, fresh: bool) -> Path:
         raise InputError(f"{folder} holds something else than a demo: name an empty folder with --folder.")
     kind = "shop" if shop else ""
     if ours and not fresh and (folder / _BEGUN).read_text("utf-8") != kind:
-        raise InputError(f"{folder} holds the other demo: name another folder with --folder, or give --fresh.")
+        raise InputError.of("error.shop.other_demo", folder=folder)
     if ours and (fresh or not (folder / _LOADED).exists()):
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)

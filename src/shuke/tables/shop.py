@@ -26,6 +26,14 @@ SHOP_CUSTOMERS = Contract(
         Column("staff_id", TEXT, "负责员工", "負責員工", "who looks after them"),
         Column("source", TEXT, "信息渠道代码", "資訊管道代碼", "code of how they heard of the business"),
         Column("customer_since", DAY, "成为客户的日期", "成為客戶的日期", "the day they became a customer"),
+        Column(
+            "attracting_cost_minor",
+            INT,
+            "获客成本（按渠道分摊）",
+            "獲客成本（按管道分攤）",
+            "cost of attracting them, by source",
+            M,
+        ),
         Column("agreed", YES_NO, "是否同意接收营销信息", "是否同意接收行銷訊息", "agreed to be written to"),
         Column(
             "universal_holdout",
@@ -166,6 +174,14 @@ SHOP_CAMPAIGNS = Contract(
         Column("sent_on", DAY, "发送日期", "發送日期", "the day it was sent"),
         Column("ends_on", DAY, "最后一天", "最後一天", "its last day"),
         Column("channel", TEXT, "发送渠道", "發送管道", "by which channel"),
+        Column(
+            "contact_cost_minor",
+            INT,
+            "每次触达的成本",
+            "每次觸及的成本",
+            "cost of reaching one customer",
+            M,
+        ),
         Column("control_share", FLOAT, "对照组占比", "對照組占比", "share of the control group", S),
     ),
 )

@@ -106,11 +106,14 @@ def _share_off(keys: Keys, who: Ints, kind: Ints, day: Ints, traits: Traits) -> 
     """The share off the list price: an offer of the day, or a coupon; at a dealership what was haggled off."""
     thrift = traits.leanings.thrift[who]
     offer = np.where(kind == RETAIL, offers("retail")[day - OPENED_DAY], offers("cars")[day - OPENED_DAY])
-    incentive = traits.leanings.loyalty[who] == LOYALTY_KINDS.index("incentive")
-    takes = (offer > 0) & happens(keys, "takes the offer", 0.4 + 0.4 * thrift + 0.2 * incentive)
+    kind_of_loyalty = traits.leanings.loyalty[who]
+    incentive = kind_of_loyalty == LOYALTY_KINDS.index("incentive")
+    # Who is loyal for what the business is worth to them seldom asks for less.
+    asks = np.where(kind_of_loyalty == LOYALTY_KINDS.index("super_value"), 0.6, 1.0)
+    takes = (offer > 0) & happens(keys, "takes the offer", asks * (0.4 + 0.4 * thrift + 0.2 * incentive))
     # In shops offers come in steps of five in a hundred.
     stepped = np.round(offer * (0.6 + 0.4 * uniform(keys, "how much off")) * 20) / 20
-    coupon = happens(keys, "coupon", 0.06 + 0.5 * thrift) * _COUPONS[one_of(keys, "which coupon", 5)]
+    coupon = happens(keys, "coupon", asks * (0.06 + 0.5 * thrift)) * _COUPONS[one_of(keys, "which coupon", 5)]
     haggled = np.clip(0.005 + 0.05 * thrift + 0.012 * normal(keys, "haggled") + offer, 0.0, 0.1)
     share = np.where(takes, stepped, coupon)
     return np.where(kind == CAR, np.round(haggled, 3), share)

@@ -38,6 +38,8 @@ _ROLES = {
     "shop": ("店长", "导购", "导购", "导购", "收银员"),
     "online": ("运营主管", "客服", "客服", "客服", "客服"),
 }
+_ATTRACTING_MINOR = np.array([1200, 300, 100, 500, 2600, 3200, 2200, 4500, 1800, 2800])
+"""In the order of SOURCES, for a customer of the shops."""
 _REWARD_MINOR = (10_000, 100_000)
 _STAFF_BORN = number_of(date(1982, 1, 1))
 
@@ -47,7 +49,7 @@ def customers(scene: Scene) -> pa.Table:
     people, own, where = scene.people, scene.traits, places()
     town = own.leanings.town
     email = pc.binary_join_element_wise("c", pa.array(scene.numbers + 1).cast(pa.string()), "@example.com", "")
-    advisers = adviser(scene)
+    advisers, sources = adviser(scene), _sources(scene)
     return pa.table(
         [
             ids("C", scene.numbers + 1, CUSTOMER_DIGITS),
@@ -60,8 +62,9 @@ def customers(scene: Scene) -> pa.Table:
             words(where.provinces, town),
             words(where.branches, advisers // STAFF_PER_BRANCH),
             ids("E", advisers + 1, 3),
-            words(SOURCES, _sources(scene)),
+            words(SOURCES, sources),
             days(scene.life.joined.astype(np.int64)),
+            pa.array(_attracting_cost(scene, sources)),
             pa.array(happens(scene.keys, "agreed to be written to", 0.72)),
             pa.array(actions.in_holdout(scene.keys)),
         ],
@@ -75,6 +78,12 @@ def _sources(scene: Scene) -> Ints:
     found = np.where(scene.traits.buys_cars, cars, retail)
     found[scene.referrers >= 0] = SOURCES.index("referral")
     return found
+
+
+def _attracting_cost(scene: Scene, sources: Ints) -> Ints:
+    """What advertising, shows and rewards cost for each who came, by source; thirty times as much for a car."""
+    usual = _ATTRACTING_MINOR[sources] * np.where(scene.traits.buys_cars, 30.0, 1.0)
+    return whole(usual * (0.6 + 0.8 * uniform(scene.keys, "cost of attracting")))
 
 
 def referrals(scene: Scene) -> pa.Table:
@@ -126,6 +135,7 @@ def campaigns() -> pa.Table:
             days(sent),
             days(sent + actions.WINDOW_DAYS - 1),
             pa.array([one.channel for one in made]),
+            pa.array([actions.CONTACT_COST_MINOR[one.channel] for one in made]),
             pa.array(np.full(len(made), actions.CONTROL_SHARE)),
         ],
         schema=SHOP_CAMPAIGNS.schema,

@@ -15,6 +15,7 @@ WINDOW_DAYS = 14
 CONTROL_SHARE = 0.2
 _REACHED_SHARE = 0.4
 HOLDOUT_SHARE = 0.05
+CONTACT_COST_MINOR = {"短信": 5, "公众号": 2, "企业微信": 30}
 
 _YEARLY = (
     ("年货节回馈", "retail", 1, 5, "短信"),

@@ -9,9 +9,11 @@ import numpy as np
 from shuke.collect.shop.draws import Floats, Ints, Keys, below, place_of, uniform
 from shuke.collect.shop.goods import FAMILIES, GENERATIONS, goods
 from shuke.collect.shop.orders import CAR, RETAIL, Orders
-from shuke.collect.shop.traits import Traits, softmax
+from shuke.collect.shop.traits import LOYALTY_KINDS, Traits, softmax
 
-_APPEAL, _DEAR, _THRIFTY, _TASTE = 2.2, 0.5, 1.6, 3.0
+_APPEAL, _DEAR, _THRIFTY, _TASTE = 2.2, 1.0, 1.6, 3.0
+_HABIT = 1.7
+"""Who comes by inertia keeps to what they know: own taste weighs so much more."""
 _NEW, _CURRENT = GENERATIONS.index("new"), GENERATIONS.index("current")
 
 
@@ -26,12 +28,13 @@ class Tastes:
 
 
 def tastes(keys: Keys, traits: Traits) -> Tastes:
-    """Utility of a family = 2.2·appeal + dearness·(0.5·ln spend_level·2 − 1.6·(thrift − 0.45)) + own taste."""
+    """Shares of a family go with exp(2.2·appeal + dearness·(ln spend_level − 1.6·(thrift − 0.45)) + 3·taste)."""
     stock, lean = goods(), traits.leanings
     count = len(stock.appeals)
     own = below(np.repeat(keys, count), np.tile(np.arange(count), len(keys)), "family")
-    liking = _TASTE * (uniform(own, "taste").reshape(len(keys), count) - 0.5)
-    dear = 2 * _DEAR * np.log(traits.spend_level) - _THRIFTY * (lean.thrift - 0.45)
+    habit = np.where(lean.loyalty == LOYALTY_KINDS.index("inertia"), _HABIT, 1.0)
+    liking = (_TASTE * habit)[:, None] * (uniform(own, "taste").reshape(len(keys), count) - 0.5)
+    dear = _DEAR * np.log(traits.spend_level) - _THRIFTY * (lean.thrift - 0.45)
     score = _APPEAL * lean.appeal[:, stock.appeals] + dear[:, None] * stock.dearness + liking
     shares = np.exp(score).reshape(len(keys), -1, FAMILIES)
     generations = softmax(np.log(0.12 + lean.focus))
