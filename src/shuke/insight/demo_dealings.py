@@ -97,10 +97,11 @@ def cars_bought(shop: Shop) -> list[dict[str, Any]]:
 
 
 def _payments(shop: Shop, ids: Mapping[str, int]) -> Iterator[Entry]:
-    """Those of the last year."""
+    """Those of the last two years that were late, or are due still."""
     section = Section.objects.get(code="payments")
     for row in shop.table("payments").to_pylist():
-        if not LAST - _YEAR < row["due_on"] <= LAST:
+        in_time = row["paid_on"] is not None and row["paid_on"] <= row["due_on"]
+        if in_time or not LAST - 2 * _YEAR < row["due_on"] <= LAST:
             continue
         values = {
             "payment_for": row["reference"],
