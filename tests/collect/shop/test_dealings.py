@@ -30,6 +30,13 @@ def test_names_are_chinese_and_telephone_numbers_are_valid_and_nobody_has_anothe
     assert {phone[:4] for phone in phones} == {"1740"}, "satellite telephones: no customer's number"
 
 
+def test_everybody_was_of_age_when_they_became_a_customer(seen) -> None:
+    age = (seen.days("customers", "customer_since") - seen.days("customers", "born_on")) / 365.25
+    assert age.min() >= 18
+    assert 30 < np.median(age) < 45
+    assert age.max() < 90
+
+
 def test_staff_and_goods_are_named_in_chinese(seen) -> None:
     assert all(HAN.fullmatch(name) for name in seen.column("staff", "name"))
     assert len(set(seen.column("products", "name"))) == seen.table("products").num_rows
@@ -124,6 +131,7 @@ def test_control_groups_are_a_fifth_and_like_the_treated(larger: Shop) -> None:
         assert abs(apart) < 4 * np.sqrt(1 / treated.sum() + 1 / (~treated).sum()), name
     holdout = np.array(larger.table("customers")["universal_holdout"].to_pylist())
     assert not holdout[who].any()
+    assert np.array(larger.table("customers")["agreed"].to_pylist())[who].all()
     assert 0.03 < holdout.mean() < 0.07
 
 

@@ -65,7 +65,7 @@ def customers(scene: Scene) -> pa.Table:
             words(SOURCES, sources),
             days(scene.life.joined.astype(np.int64)),
             pa.array(_attracting_cost(scene, sources)),
-            pa.array(happens(scene.keys, "agreed to be written to", 0.72)),
+            pa.array(actions.agreed(scene.keys)),
             pa.array(actions.in_holdout(scene.keys)),
         ],
         schema=SHOP_CUSTOMERS.schema,

@@ -13,7 +13,7 @@ from shuke.collect.shop.seasons import LAST, OPENED, number_of
 
 WINDOW_DAYS = 14
 CONTROL_SHARE = 0.2
-_REACHED_SHARE = 0.4
+_REACHED_SHARE, _AGREED_SHARE = 0.5, 0.75
 HOLDOUT_SHARE = 0.05
 CONTACT_COST_MINOR = {"短信": 5, "公众号": 2, "企业微信": 30}
 
@@ -68,13 +68,18 @@ def in_holdout(keys: Keys) -> Flags:
     return happens(keys, "universal hold-out", HOLDOUT_SHARE)
 
 
+def agreed(keys: Keys) -> Flags:
+    """Who agreed to be written to; nobody else is."""
+    return happens(keys, "agreed to be written to", _AGREED_SHARE)
+
+
 def reached(campaign: Campaign, keys: Keys, joined: Floats, belongs: Flags) -> Reached:
-    """Customers of the trade (`belongs`) who had joined, by chance; of them some by chance as the control group.
+    """Customers of the trade (`belongs`) who had joined and agreed, by chance; some of them as the control group.
 
     The business does not know who has left, so those are reached too.
     """
     own = below(keys, np.array([campaign.number]), "campaign")
-    there = belongs & (joined < campaign.sent_day - 30) & ~in_holdout(keys)
+    there = belongs & (joined < campaign.sent_day - 30) & agreed(keys) & ~in_holdout(keys)
     who = np.flatnonzero(there & happens(own, "reached", _REACHED_SHARE))
     return Reached(campaign, who, own[who], ~happens(own[who], "control", CONTROL_SHARE))
 

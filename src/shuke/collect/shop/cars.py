@@ -9,8 +9,8 @@ from shuke.collect.shop.draws import Floats, Keys, exponential, happens, uniform
 _YEAR = 365.25
 _HARDENS = 3.2
 """Shape of the Weibull ages at which cars are replaced: hardly any in the first years, then ever more."""
-_MOST = 4
-"""Cars after the first; nobody has more in these years."""
+MOST_CARS = 5
+"""Nobody has more in these years."""
 
 
 def starts(keys: Keys, joined: Floats, car_years: Floats) -> Floats:
@@ -21,7 +21,7 @@ def starts(keys: Keys, joined: Floats, car_years: Floats) -> Floats:
     """
     age = np.where(happens(keys, "came with a car", 0.3), 0.5 + 4.5 * uniform(keys, "age of the car"), 0.0)
     found = [joined - age * _YEAR]
-    for number in range(_MOST):
+    for number in range(MOST_CARS - 1):
         kept = car_years * ((age / car_years) ** _HARDENS + exponential(keys, f"car {number}")) ** (1 / _HARDENS)
         found.append(found[-1] + np.maximum(kept, age + 0.1) * _YEAR)
         age = np.zeros_like(age)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shuke.collect.shop import campaigns as actions
-from shuke.collect.shop.cars import starts
+from shuke.collect.shop.cars import MOST_CARS, starts
 from shuke.collect.shop.draws import Flags, Floats, Ints, Keys, below, uniform
 from shuke.collect.shop.life import Life
 from shuke.collect.shop.rhythm import renewals
@@ -33,8 +33,6 @@ class Orders:
     car_years: Floats
     """Age of the car that a workshop's order is for."""
     keys: Keys
-    by_campaign: Ints
-    """The campaign that moved the customer to it; −1 where none did."""
 
 
 @dataclass(frozen=True)
@@ -43,17 +41,16 @@ class _Part:
     number: Ints
     kind: int
     at: Floats
-    car_years: Floats | None = None
-    by_campaign: int = -1
 
 
 def orders(keys: Keys, traits: Traits, life: Life, groups: list[actions.Reached]) -> Orders:
     """All orders until AFTER, campaigns' effect included."""
+    cars = np.full((len(keys), MOST_CARS), np.inf)
     own = np.flatnonzero(traits.buys_cars)
-    cars = starts(keys[own], life.joined[own], traits.car_years[own])
-    natural = [_retail(keys, traits, life), *_of_cars(keys, traits, life, own, cars)]
+    cars[own] = starts(keys[own], life.joined[own], traits.car_years[own])
+    natural = [_retail(keys, traits, life), _new_cars(life, cars), _services(keys, traits, life, own, cars)]
     kept = [_without_put_off(part, traits, groups) for part in natural]
-    return _sorted([*kept, *_answers(traits, life, groups)], keys)
+    return _sorted([*kept, *_answers(traits, life, groups)], keys, cars)
 
 
 def _retail(keys: Keys, traits: Traits, life: Life) -> _Part:
@@ -82,20 +79,27 @@ def _after_waiting(keys: Keys, traits: Traits, life: Life, who: Ints, number: In
     return waited
 
 
-def _of_cars(keys: Keys, traits: Traits, life: Life, own: Ints, cars: Floats) -> list[_Part]:
-    """Cars bought here, and visits of the workshop with the age of the car."""
-    bought = (cars >= life.joined[own, None] - 1e-6) & (cars < life.left[own, None])
-    place, number = np.nonzero(bought)
-    new = _Part(own[place], _CARS + number, CAR, cars[place, number])
+def _new_cars(life: Life, cars: Floats) -> _Part:
+    """Cars bought here: those that became due while their driver was a customer."""
+    who, number = np.nonzero((cars >= life.joined[:, None] - 1e-6) & (cars < life.left[:, None]))
+    return _Part(who, _CARS + number, CAR, cars[who, number])
+
+
+def _services(keys: Keys, traits: Traits, life: Life, own: Ints, cars: Floats) -> _Part:
+    """Visits of the workshop, beginning on joining for who came with a car from elsewhere."""
     found = renewals(keys[own], traits.service_rate[own], traits.service_shape[own], life.turns[own], "cars", "service")
-    first = np.flatnonzero(~bought[:, 0])
+    first = np.flatnonzero(cars[own, 0] < life.joined[own] - 1e-6)
     who = np.concatenate([first, found.who])
     at = np.concatenate([life.joined[own[first]], found.at])
-    number = np.concatenate([np.zeros_like(first), found.number])
+    return _Part(own[who], _SERVICES + np.concatenate([np.zeros_like(first), found.number]), SERVICE, at)
+
+
+def _car_years(cars: Floats, who: Ints, at: Floats) -> Floats:
+    """The age of the car that each customer had at the moment; 0 for who has none."""
     owned = cars[who]
     current = np.maximum((owned <= at[:, None]).sum(axis=1) - 1, 0)
-    years = (at - owned[np.arange(len(who)), current]) / 365.25
-    return [new, _Part(own[who], _SERVICES + number, SERVICE, at, years)]
+    since = owned[np.arange(len(who)), current]
+    return np.where(np.isfinite(since), (at - since) / 365.25, 0.0)
 
 
 def _without_put_off(part: _Part, traits: Traits, groups: list[actions.Reached]) -> _Part:
@@ -110,8 +114,7 @@ def _without_put_off(part: _Part, traits: Traits, groups: list[actions.Reached])
         off[actions.puts_off(group, traits.uplift)] = True
         since = part.at - group.campaign.sent_day
         gone |= (since >= 0) & (since < actions.WINDOW_DAYS) & off[part.who] & (part.number % 1000 > 0)
-    years = None if part.car_years is None else part.car_years[~gone]
-    return _Part(part.who[~gone], part.number[~gone], part.kind, part.at[~gone], years)
+    return _Part(part.who[~gone], part.number[~gone], part.kind, part.at[~gone])
 
 
 def _answers(traits: Traits, life: Life, groups: list[actions.Reached]) -> list[_Part]:
@@ -122,20 +125,17 @@ def _answers(traits: Traits, life: Life, groups: list[actions.Reached]) -> list[
         there = (at > life.joined[who]) & (at < life.left[who])
         kind = SERVICE if group.campaign.trade == "cars" else RETAIL
         number = np.full(there.sum(), _ANSWERS + group.campaign.number)
-        years = np.full(there.sum(), 3.0) if kind == SERVICE else None
-        parts.append(_Part(who[there], number, kind, at[there], years, group.campaign.number))
+        parts.append(_Part(who[there], number, kind, at[there]))
     return parts
 
 
-def _sorted(parts: list[_Part], keys: Keys) -> Orders:
+def _sorted(parts: list[_Part], keys: Keys, cars: Floats) -> Orders:
     who = np.concatenate([part.who for part in parts])
     number = np.concatenate([part.number for part in parts])
     at = np.concatenate([part.at for part in parts])
     kind = np.concatenate([np.full(len(part.who), part.kind) for part in parts])
-    years = np.concatenate([np.zeros(len(part.who)) if part.car_years is None else part.car_years for part in parts])
-    by = np.concatenate([np.full(len(part.who), part.by_campaign) for part in parts])
     in_time: Flags = at < AFTER_DAY + 1
     order = np.lexsort((number, at, who))
     order = order[in_time[order]]
-    who, number = who[order], number[order]
-    return Orders(who, number, kind[order], at[order], years[order], below(keys[who], number, "order"), by[order])
+    who, number, at = who[order], number[order], at[order]
+    return Orders(who, number, kind[order], at, _car_years(cars, who, at), below(keys[who], number, "order"))

@@ -19,7 +19,8 @@ from shuke.collect.shop.seasons import number_of
 _NEWER_SINCE = number_of(date(1985, 1, 1))
 """From then on children were given names of the newer fashion."""
 _MIDDLE = number_of(date(1984, 6, 1))
-_ELDEST, _YOUNGEST = number_of(date(1942, 1, 1)), number_of(date(2003, 12, 31))
+_ELDEST = number_of(date(1942, 1, 1))
+_OF_AGE_DAYS = 18 * 366
 
 # 1740 0 to 1740 5 belong to satellite telephones of the emergency services: valid in form, and no customer's.
 _FIRST_PHONE, _PHONES = 17_400_000_000, 6_000_000
@@ -38,10 +39,12 @@ class People:
     phones: pa.Array
 
 
-def people(keys: Keys, numbers: Ints, seed: int) -> People:
-    """The persons behind these keys; `numbers` are theirs in the shop, for telephone numbers."""
+def people(keys: Keys, numbers: Ints, seed: int, joined: Floats) -> People:
+    """The persons behind these keys, of age when they joined; `numbers` are theirs in the shop, for telephones."""
     female = happens(keys, "sex", 0.54)
-    born = whole(_MIDDLE + normal(keys, "born") * 11.5 * 365.25).clip(_ELDEST, _YOUNGEST)
+    born = whole(_MIDDLE + normal(keys, "born") * 11.5 * 365.25)
+    # Who would have been a child is as much older than eighteen as they would have been younger.
+    born = np.minimum(born, 2 * (joined.astype(np.int64) - _OF_AGE_DAYS) - born).clip(min=_ELDEST)
     return People(female, born, names(keys, female, born), _phones(numbers, seed))
 
 

@@ -42,7 +42,7 @@ class Scene:
 
     @cached_property
     def people(self) -> People:
-        return people(self.keys, self.numbers, self.seed)
+        return people(self.keys, self.numbers, self.seed, self.life.joined)
 
     @cached_property
     def traits(self) -> Traits:
