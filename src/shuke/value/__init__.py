@@ -1,20 +1,28 @@
 """Worth: what customers have brought, what they are expected to bring, and how sure that is.
 
 `summarise` turns purchases into one row a customer; `BGNBD` and `NaiveRate` say how many purchases will come,
-`GammaGamma` how much is spent at each; `forecast` joins the two into money.
+`GammaGamma` how much is spent at each; `forecast` joins the two into money. Where customers can buy at set occasions
+only, `BGBB` says how many they will take; where they have contracts, `ShiftedBetaGeometric` how long they will stay.
 """
 
+from shuke.value.bgbb import BGBB, BGBBParams
 from shuke.value.bgnbd import BGNBD, BGNBDParams
+from shuke.value.contracts import Contracts, cohort_contracts, read_contracts
 from shuke.value.forecast import Horizon, count_histories, forecast, holdout_histories, spend_histories
 from shuke.value.gamma_gamma import GammaGamma, GammaGammaParams
 from shuke.value.histories import Histories, read_histories
 from shuke.value.interval import ValueInterval, value_interval
 from shuke.value.naive import NaiveRate, NaiveRateParams
+from shuke.value.opportunities import Opportunities, read_opportunities
+from shuke.value.shifted_beta_geometric import ShiftedBetaGeometric, ShiftedBetaGeometricParams
 from shuke.value.summary import MarginRates, Period, Summary, ValueBasis, summarise, value_basis
 
 __all__ = [
+    "BGBB",
     "BGNBD",
+    "BGBBParams",
     "BGNBDParams",
+    "Contracts",
     "GammaGamma",
     "GammaGammaParams",
     "Histories",
@@ -22,14 +30,20 @@ __all__ = [
     "MarginRates",
     "NaiveRate",
     "NaiveRateParams",
+    "Opportunities",
     "Period",
+    "ShiftedBetaGeometric",
+    "ShiftedBetaGeometricParams",
     "Summary",
     "ValueBasis",
     "ValueInterval",
+    "cohort_contracts",
     "count_histories",
     "forecast",
     "holdout_histories",
+    "read_contracts",
     "read_histories",
+    "read_opportunities",
     "spend_histories",
     "summarise",
     "value_basis",
