@@ -3,8 +3,9 @@
 from shuke.tables._contract import Column, Contract, Unit
 from shuke.tables.facts import PURCHASES, REJECTS, TOUCHES
 from shuke.tables.scores import SCORES
+from shuke.tables.sources import SOURCES
 from shuke.tables.summary import SUMMARY
 
-CONTRACTS = (PURCHASES, REJECTS, SUMMARY, SCORES, TOUCHES)
+CONTRACTS = (PURCHASES, REJECTS, SUMMARY, SCORES, TOUCHES, SOURCES)
 
-__all__ = ["CONTRACTS", "PURCHASES", "REJECTS", "SCORES", "SUMMARY", "TOUCHES", "Column", "Contract", "Unit"]
+__all__ = ["CONTRACTS", "PURCHASES", "REJECTS", "SCORES", "SOURCES", "SUMMARY", "TOUCHES", "Column", "Contract", "Unit"]

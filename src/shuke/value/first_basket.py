@@ -1,0 +1,213 @@
+"""What a first basket tells of a new customer: who came back, and what the year after brought.
+
+Mission 2.10. Intervals: E. B. Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", Journal
+of the American Statistical Association 22 (1927), for shares; the normal one of the mean for values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from scipy.special import ndtri
+
+from shuke.value.starts import UNITS, YEAR_DAYS, Starts
+
+SOON_DAYS = 90
+MOST_GROUPS = 20
+_Z = float(ndtri(0.975))
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A figure of one group: its value, where it lies 95 times in 100, and of how many customers it is known."""
+
+    value: float
+    low: float
+    high: float
+    customers: int
+
+
+@dataclass(frozen=True)
+class BasketGroup:
+    """Customers who began alike. What too few are known for, or have been customers long enough for, is None.
+
+    `code` is a category (None: lines without one), or the band of what the first day came to, `low_minor` and
+    `high_minor` (None: no end). `differs`: is the year's value clearly `more` or `less` than everyone's, the interval
+    on one side of it, or neither ("")?
+    """
+
+    code: str | None
+    customers: int
+    back_soon: Measured | None
+    back_year: Measured | None
+    value_minor: Measured | None
+    low_minor: int | None = None
+    high_minor: int | None = None
+    differs: str = ""
+
+
+@dataclass(frozen=True)
+class FirstBaskets:
+    """First baskets of customers whose first purchase is known to be it (none that the data may have cut off).
+
+    `everyone` is None where nobody has been a customer long enough. `withheld_groups` of `by_category` had too few
+    customers, or came after the largest `MOST_GROUPS`; `withheld_customers` are in them.
+    """
+
+    soon_days: int
+    year_days: int
+    least_customers: int
+    customers: int
+    everyone: BasketGroup | None
+    by_category: tuple[BasketGroup, ...]
+    by_size: tuple[BasketGroup, ...]
+    withheld_groups: int
+    withheld_customers: int
+
+
+def first_baskets(
+    began: Starts, *, least_customers: int, soon_days: int = SOON_DAYS, most_groups: int = MOST_GROUPS
+) -> FirstBaskets:
+    """Which first baskets are a good sign?
+
+    By the category of the first day's largest line, and by quarters of what that day came to. A customer counts in a
+    share once `soon_days`, or a year, have passed since the first purchase; so all in it had the same time to return.
+    """
+    least = max(least_customers, 2)  # of one customer nothing can be said about the rest
+    bounds = _bounds(began)
+    rows = _rows(began, bounds, soon_days)
+    everyone = _group(rows["everyone"][0], least, None) if rows["everyone"] else None
+    average = everyone.value_minor if everyone else None
+    by_category = [_group(row, least, average) for row in sorted(rows["category"], key=_largest_first)]
+    if all(group.code is None for group in by_category):
+        by_category = []
+    shown = [group for group in by_category if group.back_soon or group.back_year][:most_groups]
+    return FirstBaskets(
+        soon_days=soon_days,
+        year_days=YEAR_DAYS,
+        least_customers=least,
+        customers=everyone.customers if everyone else 0,
+        everyone=everyone,
+        by_category=tuple(sorted(shown, key=_best_first)),
+        by_size=_sized(rows["band"], bounds, least, average),
+        withheld_groups=len(by_category) - len(shown),
+        withheld_customers=sum(group.customers for group in by_category) - sum(group.customers for group in shown),
+    )
+
+
+def share_of(count: int, customers: int) -> Measured:
+    """A share with Wilson's interval.
+
+    >>> share_of(0, 30)
+    Measured(value=0.0, low=0.0, high=0.1135, customers=30)
+    """
+    p, z2 = count / customers, _Z**2 / customers
+    middle, half = (p + z2 / 2) / (1 + z2), _Z / (1 + z2) * (p * (1 - p) / customers + z2 / (4 * customers)) ** 0.5
+    low, high = max(middle - half, 0.0), min(middle + half, 1.0)
+    return Measured(round(p, 4), round(low, 4), round(high, 4), customers)
+
+
+def _rows(began: Starts, bounds: Sequence[int], soon_days: int) -> dict[str, list[dict[str, Any]]]:
+    """What is counted of everyone, of each category, of each band: in one go."""
+    engine = began.buyers.engine
+    baskets = engine.view("baskets", _BASKETS.replace("BAND", _band(bounds)), buyers=began.buyers, months=began.months)
+    sql = " UNION ALL ".join(_GROUPS.replace("KIND", kind).replace("CODE", code) for kind, code in _KINDS.items())
+    found = engine.fetch(sql, baskets=baskets, soon_days=soon_days, year_days=YEAR_DAYS).to_pylist()
+    return {kind: [row for row in found if row["kind"] == kind] for kind in _KINDS}
+
+
+def _mean(row: dict[str, Any]) -> Measured:
+    customers = int(row["year_customers"])
+    mean, half = row["mean_units"] / UNITS, _Z * row["spread_units"] / UNITS / customers**0.5
+    return Measured(round(mean), round(mean - half), round(mean + half), customers)
+
+
+def _group(row: dict[str, Any], least: int, average: Measured | None) -> BasketGroup:
+    soon, year = int(row["soon_customers"]), int(row["year_customers"])
+    value = _mean(row) if year >= least else None
+    return BasketGroup(
+        code=row["code"],
+        customers=int(row["customers"]),
+        back_soon=share_of(int(row["soon_back"]), soon) if soon >= least else None,
+        back_year=share_of(int(row["year_back"]), year) if year >= least else None,
+        value_minor=value,
+        differs=_differs(value, average),
+    )
+
+
+def _differs(value: Measured | None, average: Measured | None) -> str:
+    if value is None or average is None:
+        return ""
+    return "more" if value.low > average.value else "less" if value.high < average.value else ""
+
+
+def _sized(
+    rows: Sequence[dict[str, Any]], bounds: Sequence[int], least: int, average: Measured | None
+) -> tuple[BasketGroup, ...]:
+    """The bands from the smallest basket to the largest, each with its ends; none below `least` is told."""
+    found = {int(row["code"]): row for row in rows}
+    ends = [None, *bounds, None]
+    made = []
+    for place in range(len(bounds) + 1):
+        group = _group(found[place] | {"code": str(place)}, least, average) if place in found else None
+        if group and (group.back_soon or group.back_year):
+            made.append(replace(group, low_minor=ends[place], high_minor=ends[place + 1]))
+    return tuple(made)
+
+
+def _bounds(began: Starts) -> list[int]:
+    """Where first days are parted into quarters, whole amounts; fewer where many came to the same."""
+    [row] = began.buyers.engine.fetch(_QUARTERS, buyers=began.buyers, months=began.months).to_pylist()
+    quarters = [row[name] for name in ("first", "second", "third") if row[name] is not None]
+    return sorted({round(value) for value in quarters if value > row["least"]})
+
+
+def _band(bounds: Sequence[int]) -> str:
+    """SQL for the place of a first day among the bounds: at or above how many of them does it lie?"""
+    return " + ".join(["0", *(f"CASE WHEN first_spend >= {bound} THEN 1 ELSE 0 END" for bound in bounds)])
+
+
+def _largest_first(row: dict[str, Any]) -> tuple[int, str]:
+    return -int(row["customers"]), row["code"] or ""
+
+
+def _best_first(group: BasketGroup) -> tuple[float, int]:
+    return -(group.value_minor.value if group.value_minor else float("-inf")), -group.customers
+
+
+_FIRST_DAYS = """
+    SELECT m.customer_id, sum(m.first_spend) AS first_spend, min(m.next_day) AS next_day,
+        sum(CASE WHEN m.own BETWEEN 1 AND 12 THEN m.units ELSE 0 END) AS year_units
+    FROM {months} AS m GROUP BY m.customer_id
+"""
+
+_QUARTERS = f"""
+    SELECT percentile_cont(0.25) WITHIN GROUP (ORDER BY first_spend) AS first,
+        percentile_cont(0.5) WITHIN GROUP (ORDER BY first_spend) AS second,
+        percentile_cont(0.75) WITHIN GROUP (ORDER BY first_spend) AS third,
+        min(first_spend) AS least
+    FROM ({_FIRST_DAYS}) AS d JOIN {{buyers}} AS b ON b.customer_id = d.customer_id
+    WHERE NOT b.left_truncated
+"""
+
+_BASKETS = f"""
+    SELECT 'all' AS everybody, b.category, CAST(BAND AS VARCHAR) AS band, b.observed_days, d.next_day,
+        CAST(d.year_units AS DOUBLE) AS year_units
+    FROM {{buyers}} AS b JOIN ({_FIRST_DAYS}) AS d ON d.customer_id = b.customer_id
+    WHERE NOT b.left_truncated
+"""
+
+_KINDS = {"everyone": "everybody", "category": "category", "band": "band"}
+
+_GROUPS = """
+    SELECT 'KIND' AS kind, CODE AS code, count(*) AS customers,
+        count(CASE WHEN observed_days >= {soon_days} THEN 1 END) AS soon_customers,
+        count(CASE WHEN observed_days >= {soon_days} AND next_day <= {soon_days} THEN 1 END) AS soon_back,
+        count(CASE WHEN observed_days >= {year_days} THEN 1 END) AS year_customers,
+        count(CASE WHEN observed_days >= {year_days} AND next_day <= {year_days} THEN 1 END) AS year_back,
+        avg(CASE WHEN observed_days >= {year_days} THEN year_units END) AS mean_units,
+        stddev_samp(CASE WHEN observed_days >= {year_days} THEN year_units END) AS spread_units
+    FROM {baskets} GROUP BY CODE
+"""
