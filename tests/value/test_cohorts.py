@@ -133,24 +133,33 @@ class TestFirstBaskets:
         found = cohorts_of(duckdb_engine, lines + beginners("少", 5)).first_baskets
         tea, snack = found.by_category
         assert (tea.code, tea.customers, tea.differs, snack.code, snack.differs) == ("茶", 40, "more", "点心", "less")
-        assert (tea.back_soon.value, snack.back_soon.value, snack.back_year.value) == (1, 0, 1)
+        assert (tea.back_soon.value, snack.back_soon.value, snack.back_long.value) == (1, 0, 1)
         assert tea.value_minor.value == 2020  # 2000 … 2039, rounded to even
-        # the mean of 0 … 39 has the standard error sqrt(n (n + 1) / 12 / n)
-        assert tea.value_minor.high - tea.value_minor.low == pytest.approx(2 * 1.96 * (41 / 12) ** 0.5, abs=1.1)
+        # 0 … 39 have the variance 40 · 41 / 12; Student's t of 39 degrees of freedom is 2.023
+        assert tea.value_minor.high - tea.value_minor.low == pytest.approx(2 * 2.023 * (41 / 12) ** 0.5, abs=1.1)
         assert (found.everyone.customers, found.withheld_groups, found.withheld_customers) == (85, 1, 5)
         assert found.everyone.value_minor.value == round((40 * 2019.5 + 40 * 519.5) / 85)
 
     def test_what_comes_after_a_year_and_the_first_day_itself_do_not_count(self, duckdb_engine):
         lines = beginners("茶", 30, back_after=365) + beginners("咖啡", 30, back_after=366)
         tea, coffee = cohorts_of(duckdb_engine, lines).first_baskets.by_category
-        assert (tea.back_year.value, tea.value_minor.value) == (1, 2014)
-        assert (coffee.back_year.value, coffee.value_minor.value) == (0, 0)
+        assert (tea.back_long.value, tea.value_minor.value) == (1, 2014)
+        assert (coffee.back_long.value, coffee.value_minor.value) == (0, 0)
+
+    def test_where_nobody_is_known_for_a_year_the_value_is_that_of_half_a_year(self, duckdb_engine):
+        lines = beginners("茶", 15, back_after=182, first="2023-12-01")
+        lines += beginners("咖啡", 15, back_after=183, first="2023-12-01")
+        found = cohorts_of(duckdb_engine, lines).first_baskets
+        assert (found.long_days, found.everyone.back_long.value) == (182, 0.5)
 
     def test_only_who_was_a_customer_long_enough_counts(self, duckdb_engine):
         lines = beginners("茶", 30, back_after=10, first="2024-02-01") + beginners("茶", 30, first="2024-06-01")
-        [tea] = cohorts_of(duckdb_engine, lines).first_baskets.by_category
-        assert (tea.customers, tea.back_soon.customers, tea.back_soon.value) == (60, 30, 1)
-        assert (tea.back_year, tea.value_minor, tea.differs) == (None, None, "")
+        found = cohorts_of(duckdb_engine, lines).first_baskets
+        [tea] = found.by_category
+        assert (tea.customers, tea.back_soon.customers, tea.back_soon.value, found.long_days) == (60, 30, 1, 91)
+        assert (tea.back_long.customers, tea.value_minor.customers, tea.differs) == (30, 30, "")
+        [fresh] = cohorts_of(duckdb_engine, beginners("茶", 30, first="2024-06-01")).first_baskets.by_size or [None]
+        assert fresh is None
 
     def test_customers_whose_first_purchase_may_lie_before_the_data_are_left_out(self, duckdb_engine):
         lines = beginners("茶", 30) + beginners("茶", 30, first="2023-03-10")
@@ -201,10 +210,10 @@ class TestPayback:
         store = [row | {"channel": None} for row in both]
         neither = [row | {"store": None} for row in store]
         told = [cohorts_of(duckdb_engine, lines, least_customers=1).sources for lines in (both, store, neither)]
-        assert [(found.told_by, found.groups[0].source) for found in told] == [
+        assert [(found.told_by, (*found.groups, found.everyone)[0].source) for found in told] == [
             ("channel", "网店"),
             ("store", "一店"),
-            ("none", "all"),
+            ("none", ""),
         ]
 
     def test_a_table_of_sources_goes_before_the_channel(self, duckdb_engine):
@@ -226,8 +235,9 @@ class TestPayback:
             cohorts_of(duckdb_engine, HAND, sources=bare)
 
     def test_small_sources_are_withheld(self, duckdb_engine):
-        found = cohorts_of(duckdb_engine, HAND, least_customers=30).sources
+        found = cohorts_of(duckdb_engine, [row | {"store": "一店"} for row in HAND], least_customers=30).sources
         assert (found.groups, found.withheld_groups, found.withheld_customers) == ((), 1, 3)
+        assert (found.everyone.customers, found.everyone.value_minor) == (3, (767,))
 
     def test_the_forecast_of_the_scores_is_part_of_what_a_source_is_worth(self, duckdb_engine):
         scores = duckdb_engine.from_arrow(
@@ -242,7 +252,7 @@ class TestPayback:
                 }
             ),
         )
-        [everyone] = cohorts_of(duckdb_engine, HAND, scores=scores, least_customers=1).sources.groups
+        everyone = cohorts_of(duckdb_engine, HAND, scores=scores, least_customers=1).sources.everyone
         assert everyone.lifetime_minor == 1900  # of the two who have a forecast
         assert payback(everyone, 500).by_forecast
 
@@ -256,7 +266,7 @@ class TestPayback:
     def test_a_cost_of_a_source_that_is_not_there_is_refused(self, duckdb_engine):
         lines = [line(f"c{n}", "2024-01-05", 100, channel="网店") for n in range(4)]
         sources = cohorts_of(duckdb_engine, lines, least_customers=1).sources
-        assert [found.source for found in paybacks(sources, {"网店": 50})] == ["网店"]
+        assert [found.source for found in paybacks(sources, {"网店": 50, "": 60})] == ["网店", ""]
         with pytest.raises(InputError, match=r"no source '展会'. The data has: 网店"):
             paybacks(sources, {"展会": 50})
         with pytest.raises(InputError, match="below 0"):

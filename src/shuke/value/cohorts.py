@@ -18,7 +18,7 @@ from shuke.value.summary import MarginRates, ValueBasis, value_basis
 
 STEPS = {"month": 1, "quarter": 3}
 """What cohorts may go by, in months."""
-LEAST_CUSTOMERS = 30
+LEAST_CUSTOMERS = 10
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What a first basket tells of a new customer: who came back, and what the year after brought.
 
 Mission 2.10. Intervals: E. B. Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", Journal
-of the American Statistical Association 22 (1927), for shares; the normal one of the mean for values.
+of the American Statistical Association 22 (1927), for shares; Student's t for mean values.
 """
 
 from __future__ import annotations
@@ -10,13 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from scipy.special import ndtri
+from scipy.special import ndtri, stdtrit
 
 from shuke.value.starts import UNITS, YEAR_DAYS, Starts
 
 SOON_DAYS = 90
+LONG_MONTHS = (12, 6, 3)
+"""For how long the value after a first basket is summed up: the longest of which there are enough customers."""
 MOST_GROUPS = 20
-_Z = float(ndtri(0.975))
+_SURE = 0.975  # 95 times in 100, either end
+_Z = float(ndtri(_SURE))
 
 
 @dataclass(frozen=True)
@@ -34,14 +37,14 @@ class BasketGroup:
     """Customers who began alike. What too few are known for, or have been customers long enough for, is None.
 
     `code` is a category (None: lines without one), or the band of what the first day came to, `low_minor` and
-    `high_minor` (None: no end). `differs`: is the year's value clearly `more` or `less` than everyone's, the interval
-    on one side of it, or neither ("")?
+    `high_minor` (None: no end). `value_minor` is what one of them brought on average after the first day. `differs`: is
+    that clearly `more` or `less` than everyone's, the interval on one side of it, or neither ("")?
     """
 
     code: str | None
     customers: int
     back_soon: Measured | None
-    back_year: Measured | None
+    back_long: Measured | None
     value_minor: Measured | None
     low_minor: int | None = None
     high_minor: int | None = None
@@ -52,12 +55,13 @@ class BasketGroup:
 class FirstBaskets:
     """First baskets of customers whose first purchase is known to be it (none that the data may have cut off).
 
-    `everyone` is None where nobody has been a customer long enough. `withheld_groups` of `by_category` had too few
+    `everyone` is None where there are none. A group's `back_long` and `value_minor` are of the `long_days` after the
+    first day, a year where enough customers are known for so long. `withheld_groups` of `by_category` had too few
     customers, or came after the largest `MOST_GROUPS`; `withheld_customers` are in them.
     """
 
     soon_days: int
-    year_days: int
+    long_days: int
     least_customers: int
     customers: int
     everyone: BasketGroup | None
@@ -73,20 +77,20 @@ def first_baskets(
     """Which first baskets are a good sign?
 
     By the category of the first day's largest line, and by quarters of what that day came to. A customer counts in a
-    share once `soon_days`, or a year, have passed since the first purchase; so all in it had the same time to return.
+    share once its days have passed since the first purchase; so all in it had the same time to return.
     """
     least = max(least_customers, 2)  # of one customer nothing can be said about the rest
-    bounds = _bounds(began)
-    rows = _rows(began, bounds, soon_days)
+    bounds, long_months = _bounds(began, least)
+    rows = _rows(began, bounds, soon_days, long_months)
     everyone = _group(rows["everyone"][0], least, None) if rows["everyone"] else None
     average = everyone.value_minor if everyone else None
     by_category = [_group(row, least, average) for row in sorted(rows["category"], key=_largest_first)]
     if all(group.code is None for group in by_category):
         by_category = []
-    shown = [group for group in by_category if group.back_soon or group.back_year][:most_groups]
+    shown = [group for group in by_category if group.back_soon or group.back_long][:most_groups]
     return FirstBaskets(
         soon_days=soon_days,
-        year_days=YEAR_DAYS,
+        long_days=_days(long_months),
         least_customers=least,
         customers=everyone.customers if everyone else 0,
         everyone=everyone,
@@ -109,29 +113,31 @@ def share_of(count: int, customers: int) -> Measured:
     return Measured(round(p, 4), round(low, 4), round(high, 4), customers)
 
 
-def _rows(began: Starts, bounds: Sequence[int], soon_days: int) -> dict[str, list[dict[str, Any]]]:
+def _rows(began: Starts, bounds: Sequence[int], soon_days: int, long_months: int) -> dict[str, list[dict[str, Any]]]:
     """What is counted of everyone, of each category, of each band: in one go."""
     engine = began.buyers.engine
-    baskets = engine.view("baskets", _BASKETS.replace("BAND", _band(bounds)), buyers=began.buyers, months=began.months)
+    given = {"buyers": began.buyers, "months": began.months}
+    baskets = engine.view("baskets", _BASKETS.replace("BAND", _band(bounds)), long_months=long_months, **given)
     sql = " UNION ALL ".join(_GROUPS.replace("KIND", kind).replace("CODE", code) for kind, code in _KINDS.items())
-    found = engine.fetch(sql, baskets=baskets, soon_days=soon_days, year_days=YEAR_DAYS).to_pylist()
+    found = engine.fetch(sql, baskets=baskets, soon_days=soon_days, long_days=_days(long_months)).to_pylist()
     return {kind: [row for row in found if row["kind"] == kind] for kind in _KINDS}
 
 
 def _mean(row: dict[str, Any]) -> Measured:
-    customers = int(row["year_customers"])
-    mean, half = row["mean_units"] / UNITS, _Z * row["spread_units"] / UNITS / customers**0.5
+    customers = int(row["long_customers"])
+    sure = float(stdtrit(customers - 1, _SURE))
+    mean, half = row["mean_units"] / UNITS, sure * row["spread_units"] / UNITS / customers**0.5
     return Measured(round(mean), round(mean - half), round(mean + half), customers)
 
 
 def _group(row: dict[str, Any], least: int, average: Measured | None) -> BasketGroup:
-    soon, year = int(row["soon_customers"]), int(row["year_customers"])
-    value = _mean(row) if year >= least else None
+    soon, long = int(row["soon_customers"]), int(row["long_customers"])
+    value = _mean(row) if long >= least else None
     return BasketGroup(
         code=row["code"],
         customers=int(row["customers"]),
         back_soon=share_of(int(row["soon_back"]), soon) if soon >= least else None,
-        back_year=share_of(int(row["year_back"]), year) if year >= least else None,
+        back_long=share_of(int(row["long_back"]), long) if long >= least else None,
         value_minor=value,
         differs=_differs(value, average),
     )
@@ -152,16 +158,27 @@ def _sized(
     made = []
     for place in range(len(bounds) + 1):
         group = _group(found[place] | {"code": str(place)}, least, average) if place in found else None
-        if group and (group.back_soon or group.back_year):
+        if group and (group.back_soon or group.back_long):
             made.append(replace(group, low_minor=ends[place], high_minor=ends[place + 1]))
     return tuple(made)
 
 
-def _bounds(began: Starts) -> list[int]:
-    """Where first days are parted into quarters, whole amounts; fewer where many came to the same."""
+def _bounds(began: Starts, least: int) -> tuple[list[int], int]:
+    """Where first days are parted into quarters, whole amounts; fewer where many came to the same. And for how many
+    months enough customers are known."""
     [row] = began.buyers.engine.fetch(_QUARTERS, buyers=began.buyers, months=began.months).to_pylist()
     quarters = [row[name] for name in ("first", "second", "third") if row[name] is not None]
-    return sorted({round(value) for value in quarters if value > row["least"]})
+    long = next((months for months in LONG_MONTHS if row[f"known_{months}"] >= least), LONG_MONTHS[-1])
+    return sorted({round(value) for value in quarters if value > row["least"]}), long
+
+
+def _days(months: int) -> int:
+    """The last day of so many months of a customer's own time, as `starts` counts them.
+
+    >>> _days(12), _days(6)
+    (365, 182)
+    """
+    return months * YEAR_DAYS // 12
 
 
 def _band(bounds: Sequence[int]) -> str:
@@ -179,22 +196,28 @@ def _best_first(group: BasketGroup) -> tuple[float, int]:
 
 _FIRST_DAYS = """
     SELECT m.customer_id, sum(m.first_spend) AS first_spend, min(m.next_day) AS next_day,
-        sum(CASE WHEN m.own BETWEEN 1 AND 12 THEN m.units ELSE 0 END) AS year_units
+        sum(CASE WHEN m.own BETWEEN 1 AND {long_months} THEN m.units ELSE 0 END) AS long_units
     FROM {months} AS m GROUP BY m.customer_id
 """
+
+_KNOWN = ", ".join(
+    f"count(CASE WHEN b.observed_days >= {_days(months)} THEN 1 END) AS known_{months}" for months in LONG_MONTHS
+)
 
 _QUARTERS = f"""
     SELECT percentile_cont(0.25) WITHIN GROUP (ORDER BY first_spend) AS first,
         percentile_cont(0.5) WITHIN GROUP (ORDER BY first_spend) AS second,
         percentile_cont(0.75) WITHIN GROUP (ORDER BY first_spend) AS third,
-        min(first_spend) AS least
-    FROM ({_FIRST_DAYS}) AS d JOIN {{buyers}} AS b ON b.customer_id = d.customer_id
+        min(first_spend) AS least,
+        {_KNOWN}
+    FROM (SELECT customer_id, sum(first_spend) AS first_spend FROM {{months}} GROUP BY customer_id) AS d
+    JOIN {{buyers}} AS b ON b.customer_id = d.customer_id
     WHERE NOT b.left_truncated
 """
 
 _BASKETS = f"""
     SELECT 'all' AS everybody, b.category, CAST(BAND AS VARCHAR) AS band, b.observed_days, d.next_day,
-        CAST(d.year_units AS DOUBLE) AS year_units
+        CAST(d.long_units AS DOUBLE) AS long_units
     FROM {{buyers}} AS b JOIN ({_FIRST_DAYS}) AS d ON d.customer_id = b.customer_id
     WHERE NOT b.left_truncated
 """
@@ -205,9 +228,9 @@ _GROUPS = """
     SELECT 'KIND' AS kind, CODE AS code, count(*) AS customers,
         count(CASE WHEN observed_days >= {soon_days} THEN 1 END) AS soon_customers,
         count(CASE WHEN observed_days >= {soon_days} AND next_day <= {soon_days} THEN 1 END) AS soon_back,
-        count(CASE WHEN observed_days >= {year_days} THEN 1 END) AS year_customers,
-        count(CASE WHEN observed_days >= {year_days} AND next_day <= {year_days} THEN 1 END) AS year_back,
-        avg(CASE WHEN observed_days >= {year_days} THEN year_units END) AS mean_units,
-        stddev_samp(CASE WHEN observed_days >= {year_days} THEN year_units END) AS spread_units
+        count(CASE WHEN observed_days >= {long_days} THEN 1 END) AS long_customers,
+        count(CASE WHEN observed_days >= {long_days} AND next_day <= {long_days} THEN 1 END) AS long_back,
+        avg(CASE WHEN observed_days >= {long_days} THEN long_units END) AS mean_units,
+        stddev_samp(CASE WHEN observed_days >= {long_days} THEN long_units END) AS spread_units
     FROM {baskets} GROUP BY CODE
 """

@@ -23,7 +23,7 @@ class SourceValue:
     `value_minor` is what one of them had brought on average by the end of each month of the customer's own time, 0 the
     first day; `observed` how many have been customers for so long. Each month adds what those added who reached it, so
     that old and new customers count alike. `lifetime_minor`: margin so far and the forecast, per customer; None
-    without a forecast. `source` None: of no known source.
+    without a forecast. `source` None: of no known source; "" in what is said of all customers together.
     """
 
     source: str | None
@@ -35,14 +35,15 @@ class SourceValue:
 
 @dataclass(frozen=True)
 class Sources:
-    """Value by source, the largest first. `told_by`: the table given (`sources`), or of the first purchase its
-    `channel` or `store`; `none` where neither is known, and all customers are one source.
+    """Value by source, the largest first, and of `everyone`. `told_by`: the table given (`sources`), or of the first
+    purchase its `channel` or `store`; `none` where neither is known, and there is only everyone.
 
     Customers whose first purchase may lie before the data are left out, since the costs of winning them do too.
     """
 
     told_by: str
     least_customers: int
+    everyone: SourceValue | None
     groups: tuple[SourceValue, ...]
     withheld_groups: int
     withheld_customers: int
@@ -93,38 +94,37 @@ def payback(value: SourceValue, cost_minor: int) -> Payback:
 
 
 def paybacks(sources: Sources, costs_minor: Mapping[str, int]) -> tuple[Payback, ...]:
-    """`payback` of each source whose cost per customer is known, in the order of the sources.
+    """`payback` of each source whose cost per customer is known, in the order of the sources; "" is of everyone.
 
     Raises InputError for the cost of a source that is not there; all that are there are named.
     """
+    told = (*sources.groups, *([sources.everyone] if sources.everyone else []))
     known = [group.source for group in sources.groups if group.source is not None]
-    strange = [name for name in costs_minor if name not in known]
+    strange = [name for name in costs_minor if name and name not in known]
     if strange:
         raise InputError.of("error.unknown_source", name=strange[0], known=", ".join(known) or "—")
-    costs = ((group, costs_minor.get(group.source or "")) for group in sources.groups)
+    costs = ((group, costs_minor.get(group.source)) for group in told if group.source is not None)
     return tuple(payback(group, cost) for group, cost in costs if cost is not None)
 
 
 def values_by_source(began: Starts, *, given: bool, least_customers: int, most_months: int = MOST_MONTHS) -> Sources:
     """What have the customers of each source brought, month by month of their own time?"""
-    [known] = began.buyers.engine.fetch(_KNOWN, buyers=began.buyers).to_pylist()
+    engine = began.buyers.engine
+    [known] = engine.fetch(_KNOWN, buyers=began.buyers).to_pylist()
     # The channel stands for the source where first purchases have one, else the store.
     told_by = "sources" if given else next((name for name in ("channel", "store") if known[name]), "none")
-    column = "source" if told_by == "sources" else "'all'" if told_by == "none" else told_by
+    column = "source" if given else "CAST(NULL AS VARCHAR)" if told_by == "none" else told_by
     asked: dict[str, Any] = {"buyers": began.buyers, "most": most_months}
-    engine = began.buyers.engine
     reached = engine.fetch(_REACHED.replace("SOURCE", column), **asked).to_pylist()
     added = engine.fetch(_ADDED.replace("SOURCE", column), months=began.months, **asked).to_pylist()
-    made = [
-        _source(name, [row for row in reached if row["source"] == name],
-                {row["own"]: row["units"] for row in added if row["source"] == name}, max(least_customers, 1))
-        for name in {row["source"]: None for row in reached}
-    ]  # fmt: skip
+    least, names = max(least_customers, 1), {row["source"]: None for row in reached}
+    made = [_source(name, _of(name, reached), _of(name, added), least) for name in names] if told_by != "none" else []
     made.sort(key=lambda one: (-one.customers, one.source or ""))
-    shown = [one for one in made if one.customers >= least_customers][:MOST_SOURCES]
+    shown = [one for one in made if one.customers >= least][:MOST_SOURCES]
     return Sources(
         told_by=told_by,
-        least_customers=least_customers,
+        least_customers=least,
+        everyone=_source("", reached, added, least) if reached else None,
         groups=tuple(shown),
         withheld_groups=len(made) - len(shown),
         withheld_customers=sum(one.customers for one in made) - sum(one.customers for one in shown),
@@ -132,8 +132,12 @@ def values_by_source(began: Starts, *, given: bool, least_customers: int, most_m
     )
 
 
+def _of(name: str | None, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [row for row in rows if row["source"] == name]
+
+
 def _source(
-    name: str | None, reached: list[dict[str, Any]], added: dict[int, int], least_customers: int
+    name: str | None, reached: list[dict[str, Any]], added: list[dict[str, Any]], least_customers: int
 ) -> SourceValue:
     """Month by month, as long as enough customers have been there for it."""
     customers = sum(int(row["customers"]) for row in reached)
@@ -144,7 +148,7 @@ def _source(
         there = sum(int(row["customers"]) for row in reached if row["months"] >= month)
         if there < least_customers and month:
             break
-        value += added.get(month, 0) / UNITS / there
+        value += sum(int(row["units"]) for row in added if row["own"] == month) / UNITS / there
         values.append(round(value))
         observed.append(there)
     return SourceValue(name, customers, tuple(values), tuple(observed), round(lifetime / told) if told else None)
