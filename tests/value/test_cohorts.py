@@ -8,7 +8,7 @@ import pytest
 
 from shuke.kit.errors import InputError
 from shuke.tables import PURCHASES, SOURCES
-from shuke.value import MarginRates, Period, cohorts, payback, paybacks, pooled, summarise
+from shuke.value import Cohorts, MarginRates, Period, cohorts, payback, paybacks, pooled, summarise
 from shuke.value.first_basket import share_of
 from shuke.value.payback import SourceValue
 
@@ -97,8 +97,10 @@ class TestCohorts:
         assert (found.left_out_months, found.quarters, found.left_out_quarters) == (1, (), 1)
 
     def test_all_of_it_is_ready_for_json(self, duckdb_engine):
-        told = json.loads(json.dumps(cohorts_of(duckdb_engine, HAND).as_json(), allow_nan=False))
-        assert told["months"][0]["bought"] == [2, 1, 1, 0, 0, 0]
+        for lines in (HAND, [*HAND, *beginners("茶", 40, back_after=30, store="一店")], HAND[-1:]):
+            found = cohorts_of(duckdb_engine, lines)
+            told = json.loads(json.dumps(found.as_json(), allow_nan=False))
+            assert Cohorts.from_json(told) == found
 
     def test_nobody_bought(self, duckdb_engine):
         found = cohorts_of(duckdb_engine, [line("v", "2024-05-01", -300)])

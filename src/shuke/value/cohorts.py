@@ -5,10 +5,10 @@ Mission 2.10. What the first basket tells is in `first_basket`, what winning cus
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Self
 
 from shuke.engines import Table
 from shuke.value.first_basket import FirstBaskets, first_baskets
@@ -82,9 +82,28 @@ class Cohorts:
         """The cohorts of each `month` or `quarter`, the oldest first."""
         return {"month": self.months, "quarter": self.quarters}[period]
 
+    def is_open(self, period: str) -> bool:
+        """Is the last `month` or `quarter` not over?"""
+        return {"month": self.open_month, "quarter": self.open_quarter}[period]
+
+    def left_out(self, period: str) -> int:
+        """How many older cohorts are not given."""
+        return {"month": self.left_out_months, "quarter": self.left_out_quarters}[period]
+
     def as_json(self) -> dict[str, Any]:
         """As a run keeps it among its figures."""
         return asdict(self)
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Self:
+        """What `as_json` gave."""
+        parts = {
+            "months": tuple(_kept_cohort(row) for row in kept["months"]),
+            "quarters": tuple(_kept_cohort(row) for row in kept["quarters"]),
+            "first_baskets": FirstBaskets.from_json(kept["first_baskets"]),
+            "sources": Sources.from_json(kept["sources"]),
+        }
+        return cls(**{**kept, **parts})
 
 
 def cohorts(
@@ -173,6 +192,10 @@ def pooled(found: Sequence[Cohort], *, is_open: bool) -> Pooled:
         retention.append(sum(cohort.bought[age] for cohort in reached) / size)
         values.append(round(value))
     return Pooled(tuple(customers), tuple(retention), tuple(values))
+
+
+def _kept_cohort(row: Mapping[str, Any]) -> Cohort:
+    return Cohort(**{**row, "bought": tuple(row["bought"]), "value_minor": tuple(row["value_minor"])})
 
 
 def _triangle(began: Starts, sizes: Sequence[dict[str, Any]], as_of: date, step: int) -> list[Cohort]:

@@ -6,9 +6,9 @@ of the American Statistical Association 22 (1927), for shares; Student's t for m
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Self
 
 from scipy.special import ndtri, stdtrit
 
@@ -50,6 +50,12 @@ class BasketGroup:
     high_minor: int | None = None
     differs: str = ""
 
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Self:
+        """What was kept as JSON."""
+        figures = {name: Measured(**kept[name]) for name in ("back_soon", "back_long", "value_minor") if kept[name]}
+        return cls(**{**kept, **figures})
+
 
 @dataclass(frozen=True)
 class FirstBaskets:
@@ -69,6 +75,13 @@ class FirstBaskets:
     by_size: tuple[BasketGroup, ...]
     withheld_groups: int
     withheld_customers: int
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Self:
+        """What was kept as JSON."""
+        everyone = kept["everyone"]
+        groups = {name: tuple(BasketGroup.from_json(row) for row in kept[name]) for name in ("by_category", "by_size")}
+        return cls(**{**kept, **groups, "everyone": BasketGroup.from_json(everyone) if everyone else None})
 
 
 def first_baskets(

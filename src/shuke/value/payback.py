@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from shuke.kit.errors import InputError
 from shuke.value.starts import UNITS, Starts
@@ -32,6 +32,11 @@ class SourceValue:
     observed: tuple[int, ...]
     lifetime_minor: int | None = None
 
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Self:
+        """What was kept as JSON."""
+        return cls(**{**kept, **{name: tuple(kept[name]) for name in ("value_minor", "observed")}})
+
 
 @dataclass(frozen=True)
 class Sources:
@@ -48,6 +53,12 @@ class Sources:
     withheld_groups: int
     withheld_customers: int
     left_truncated: int
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Self:
+        """What was kept as JSON."""
+        everyone, groups = kept["everyone"], tuple(SourceValue.from_json(row) for row in kept["groups"])
+        return cls(**{**kept, "everyone": SourceValue.from_json(everyone) if everyone else None, "groups": groups})
 
 
 @dataclass(frozen=True)
