@@ -15,6 +15,7 @@ from django.test import Client
 
 from shuke.crm.people.models import User
 from shuke.crm.scores.models import Run
+from shuke.insight.cohort_charts import began_in
 from shuke.insight.facts import business_ledger
 from shuke.insight.models import AcquisitionCost
 from shuke.insight.publish import Origin, publish
@@ -77,9 +78,9 @@ def test_each_cohort_leads_to_as_many_customers_as_it_holds(run: Run, owner: Use
     client, found = as_user(owner), Cohorts.from_json(run.figures["cohorts"])
     page = client.get("/cohorts/?by=quarter").content.decode()
     hrefs = set(re.findall(r'href="(/customers/\?first=[^"]+)"', page))
-    assert len(hrefs) == len(found.quarters) - 1, "the latest has nothing to show but its size"
     for cohort in found.quarters[1:3]:
-        [href] = [one for one in hrefs if cohort.start in one]
+        href = began_in(cohort.start, "quarter")
+        assert href in hrefs
         listed = client.get(href).content.decode()
         assert f"{cohort.customers} customers" in listed
         assert "First purchase:" in listed

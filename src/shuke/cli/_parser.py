@@ -7,6 +7,7 @@ import locale
 import os
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from importlib.metadata import version
 from pathlib import Path
 from typing import NoReturn
@@ -20,6 +21,7 @@ from shuke.kit.errors import InputError
 from shuke.kit.text import LANGUAGES, say
 from shuke.report import SUFFIXES
 from shuke.tables import CONTRACTS
+from shuke.value import STEPS
 
 COLUMNS = tuple(field for field in FIELDS if field != "unit_price")
 """The fields that an option names a column for; `--unit-price` says what kind of amount `--amount` names."""
@@ -77,6 +79,7 @@ def build_parser(language: str) -> Parser:
         title=say("cli.group.commands", language), dest="command", required=True, metavar=""
     )
     _add_score(commands, language)
+    _add_cohorts(commands, language)
     _add_ledger(commands, language)
     _add_tables(commands, language)
     add_web_commands(commands, language)
@@ -97,8 +100,8 @@ def _add_common(group: argparse._ArgumentGroup, language: str) -> None:
     )
 
 
-def _add_score(commands: argparse._SubParsersAction[Parser], language: str) -> None:
-    parser = _command(commands, "score", language)
+def _add_source(parser: Parser, language: str) -> None:
+    """What to read, and which column is what."""
     what = parser.add_argument_group(say("cli.group.what", language))
     what.add_argument("source", nargs="+", metavar="SOURCE", help=_help("source", language))
     what.add_argument(
@@ -112,11 +115,44 @@ def _add_score(commands: argparse._SubParsersAction[Parser], language: str) -> N
         columns.add_argument(f"--{name}", metavar="COL", help=_help(name, language))
     columns.add_argument("--unit-price", action="store_true", help=_help("unit_price", language))
     _add_reading(parser.add_argument_group(say("cli.group.reading", language)), language)
+
+
+def _add_score(commands: argparse._SubParsersAction[Parser], language: str) -> None:
+    parser = _command(commands, "score", language)
+    _add_source(parser, language)
     _add_valuing(parser.add_argument_group(say("cli.group.valuing", language)), language)
     writing = parser.add_argument_group(say("cli.group.writing", language))
     writing.add_argument("--out", type=_output(language), metavar="FILE", help=_help("out", language))
     writing.add_argument("--rejects", type=_output(language), metavar="FILE", help=_help("rejects", language))
     writing.add_argument("--ledger", type=Path, metavar="FOLDER", help=_help("ledger_folder", language))
+    _add_program(parser, language)
+
+
+def _add_cohorts(commands: argparse._SubParsersAction[Parser], language: str) -> None:
+    parser = _command(commands, "cohorts", language)
+    _add_source(parser, language)
+    valuing = parser.add_argument_group(say("cli.group.valuing", language))
+    valuing.add_argument("--by", choices=tuple(STEPS), default="month", help=_help("by", language))
+    valuing.add_argument("--as-of", type=_day(language), metavar="DAY", help=_help("as_of", language))
+    valuing.add_argument(
+        "--left-truncation-days", type=_whole(language, 0), metavar="N", help=_help("left_truncation_days", language)
+    )
+    valuing.add_argument(
+        "--margin-rate", type=_rate(language), action="append", metavar="R", help=_help("margin_rate", language)
+    )
+    valuing.add_argument("--sources", type=Path, metavar="FILE", help=_help("sources", language))
+    valuing.add_argument(
+        "--acquisition-cost",
+        type=_cost(language),
+        action="append",
+        default=[],
+        metavar="[SOURCE=]AMOUNT",
+        help=_help("acquisition_cost", language),
+    )
+    _add_program(parser, language)
+
+
+def _add_program(parser: Parser, language: str) -> None:
     program = parser.add_argument_group(say("cli.group.program", language))
     _add_common(program, language)
     program.add_argument("--quiet", action="store_true", help=_help("quiet", language))
@@ -230,6 +266,18 @@ class _rate(_Typed):  # noqa: N801
         except ValueError:
             self.refuse("not_a_rate", value)
         return (category, rate) if 0 < rate <= 1 else self.refuse("not_a_rate", value)
+
+
+class _cost(_Typed):  # noqa: N801
+    """`SOURCE=120.50`, or `120.50` for all together: the source (empty for all) and the amount."""
+
+    def __call__(self, value: str) -> tuple[str, Decimal]:
+        source, _, number = value.rpartition("=")
+        try:
+            amount = Decimal(number)
+        except InvalidOperation:
+            self.refuse("not_a_cost", value)
+        return (source, amount) if amount.is_finite() and amount >= 0 else self.refuse("not_a_cost", value)
 
 
 class _output(_Typed):  # noqa: N801

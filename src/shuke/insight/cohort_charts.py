@@ -1,4 +1,4 @@
-"""The charts of cohorts: who came back when, and what a customer has brought by when."""
+"""The charts of cohorts: who came back when, what a customer has brought by when, and after what first day."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from shuke.crm.words import here
 from shuke.insight.charts import listed
 from shuke.kit.text import number, share
 from shuke.ui import language
-from shuke.ui.charts import Cell, HeatMap, Lines, Series
+from shuke.ui.charts import Bar, Bars, Cell, HeatMap, Lines, Series
 from shuke.ui.figures import short_amounts
-from shuke.value import Cohort, Cohorts, pooled
+from shuke.value import BasketGroup, Cohort, Cohorts, FirstBaskets, pooled
 
 _LINES = 5
 _MARK = "*"
@@ -45,26 +45,25 @@ def retention(found: Cohorts, by: str) -> HeatMap:
     ages = range(1, max((cohort.ages for cohort in known), default=0))
     together = pooled(_begun(known), is_open=is_open)
     everyone = [Cell(rate, share(rate, tongue)) for rate in together.retention[1:]]
-    rows = [here("insight.cohorts.all")] if everyone else []
-    cells: list[Sequence[Cell]] = [[*everyone, *(Cell(None) for _ in ages[len(everyone) :])]] if everyone else []
+    size = sum(cohort.customers for cohort in _begun(known))
+    rows = [f"{here('cohorts.all')} · {number(size, tongue)}"] if everyone else []
+    cells: list[Sequence[Cell]] = [everyone] if everyone else []
     for cohort in known:
         name = label(cohort.start, by) + (_MARK if cohort.left_truncated else "")
         rows.append(f"{name} · {number(cohort.customers, tongue)}")
-        cells.append([_cell(cohort, age, by, is_open=is_open) for age in ages])
+        cells.append([_cell(cohort, age, by, is_open=is_open) for age in ages if age < cohort.ages])
     return HeatMap(
-        here("insight.cohorts.retention"),
+        here("cohorts.retention"),
         [f"+{number(age, tongue)}" for age in ages],
         rows if len(ages) else [],
         cells,
-        corner=here(f"insight.cohorts.began_{by}"),
+        corner=here(f"cohorts.began_{by}"),
         row_height=32,
     )
 
 
 def _cell(cohort: Cohort, age: int, by: str, *, is_open: bool) -> Cell:
     """A cell leads to its cohort; the last period, where not over, is marked so."""
-    if age >= cohort.ages:
-        return Cell(None)
     rate = cohort.retention(age)
     unfinished = "…" if is_open and age == cohort.ages - 1 else ""
     return Cell(rate, share(rate, language.active()) + unfinished, "", began_in(cohort.start, by))
@@ -87,13 +86,35 @@ def value(found: Cohorts, by: str, currency: str) -> Lines:
         for place, (name, values) in enumerate(made)
     ]
     return Lines(
-        here("insight.cohorts.value"),
+        here("cohorts.value"),
         [number(age, tongue) for age in range(longest)],
         series,
         write=short_amounts(currency),
-        axis_title=here(f"insight.cohorts.axis_{by}"),
+        axis_title=here(f"cohorts.axis_{by}"),
         height=260,
     )
+
+
+def by_size(found: FirstBaskets, currency: str) -> Bars:
+    """What the time after the first day brought, by what that day came to."""
+    tongue = language.active()
+    differs = {"more": here("cohorts.differs_more"), "less": here("cohorts.differs_less")}
+    bars = [
+        Bar(band(group, currency), group.value_minor.value if group.value_minor else None, "", "tone-1",
+            differs.get(group.differs, ""))
+        for group in found.by_size
+    ]  # fmt: skip
+    days = number(found.long_days, tongue)
+    heads = [here("cohorts.size"), here("cohorts.value_head", days=days)]
+    return Bars(here("cohorts.after_size", days=days), bars, write=short_amounts(currency), heads=heads, height=260)
+
+
+def band(group: BasketGroup, currency: str) -> str:
+    """A band of what first days came to, as pages call it."""
+    low, high = (None if end is None else short_amounts(currency)(end) for end in (group.low_minor, group.high_minor))
+    if low and high:
+        return f"{low} – {high}"
+    return here("cohorts.below", amount=high) if high else here("cohorts.from", amount=low or "")
 
 
 def _begun(known: Sequence[Cohort]) -> list[Cohort]:

@@ -13,7 +13,6 @@ from shuke.crm.scores import reads
 from shuke.crm.scores.models import Run
 from shuke.crm.words import here
 from shuke.insight import cohort_charts as charts
-from shuke.insight.charts import listed
 from shuke.insight.models import AcquisitionCost
 from shuke.kit.text import compact_money, day, money, number, share
 from shuke.ui import language
@@ -43,7 +42,7 @@ def context(viewer: User, by: str) -> dict[str, Any]:
         "as_of": day(run.as_of, language.active()),
         "basis": here(f"insight.basis.{found.value_basis}"),
         "by": by,
-        "periods": [Option(here(f"insight.cohorts.by_{name}"), f"?by={name}", name == by) for name in PERIODS],
+        "periods": [Option(here(f"cohorts.by_{name}"), f"?by={name}", name == by) for name in PERIODS],
         "tiles": _tiles(run, found),
         "triangle": _triangle(found, by),
         "baskets": _baskets(run, found.first_baskets),
@@ -56,7 +55,8 @@ def context(viewer: User, by: str) -> dict[str, Any]:
 def _charts(told: str, by: str, currency: str, tongue: str) -> dict[str, Kept]:
     """The charts of a run's cohorts (as JSON), drawn once for each language."""
     found = Cohorts.from_json(loads(told))
-    return {"heat": Kept(charts.retention(found, by)), "lines": Kept(charts.value(found, by, currency))}
+    return {"heat": Kept(charts.retention(found, by)), "lines": Kept(charts.value(found, by, currency)),
+            "bars": Kept(charts.by_size(found.first_baskets, currency))}  # fmt: skip
 
 
 def _triangle(found: Cohorts, by: str) -> dict[str, Any]:
@@ -68,7 +68,7 @@ def _triangle(found: Cohorts, by: str) -> dict[str, Any]:
         "open": found.is_open(by),
         "left_out": number(found.left_out(by), tongue) if found.left_out(by) else "",
         "inputs": (
-            (here("insight.cohorts.cohorts"), number(len(known), tongue)),
+            (here("cohorts.cohorts"), number(len(known), tongue)),
             (here("insight.total.customers"), number(sum(cohort.customers for cohort in known), tongue)),
         ),
     }
@@ -84,10 +84,10 @@ def _tiles(run: Run, found: Cohorts) -> list[dict[str, Any]]:
     for name, days in (("back_soon", baskets.soon_days), ("back_long", baskets.long_days)):
         measured: Measured | None = getattr(everyone, name) if everyone else None
         if measured and (name == "back_soon" or baskets.long_days > baskets.soon_days + 1):
-            told = here("insight.cohorts.back", days=number(days, tongue))
+            told = here("cohorts.back", days=number(days, tongue))
             tiles.append(_measured(told, share(measured.value, tongue), _span(measured), measured, run))
     if everyone and everyone.value_minor:
-        told = here("insight.cohorts.value_after", days=number(baskets.long_days, tongue))
+        told = here("cohorts.value_after", days=number(baskets.long_days, tongue))
         value, span = everyone.value_minor, _money_span(everyone.value_minor, run.currency)
         tiles.append(_measured(told, compact_money(round(value.value), run.currency, tongue), span, value, run))
     return tiles
@@ -99,13 +99,13 @@ def _new_customers(whole: Sequence[Any], found: Cohorts, run: Run) -> dict[str, 
     change = latest.customers - before.customers if before else None
     sign = "" if change is None else "+" if change > 0 else "−" if change < 0 else ""
     return {
-        "label": here("insight.cohorts.new_in", period=charts.label(latest.start, "month")),
+        "label": here("cohorts.new_in", period=charts.label(latest.start, "month")),
         "value": number(latest.customers, tongue),
         "delta": None if change is None else float(change),
         "delta_text": "" if change is None else sign + number(abs(change), tongue) if change
         else here("insight.tile.same"),
-        "href": listed(sort="-first_purchase"),
-        "why": Why(here("insight.cohorts.new_why"), as_of=day(run.as_of, tongue)),
+        "href": charts.began_in(latest.start, "month"),
+        "why": Why(here("cohorts.new_why"), as_of=day(run.as_of, tongue)),
     }  # fmt: skip
 
 
@@ -113,8 +113,8 @@ def _measured(label: str, value: str, span: str, measured: Measured, run: Run) -
     """A tile of a figure that is known from some customers only: with the interval."""
     tongue = language.active()
     customers = here("insight.head.customers"), number(measured.customers, tongue)
-    inputs = ((here("insight.cohorts.interval"), span), customers)
-    why = Why(here("insight.cohorts.measured_why"), inputs=inputs, as_of=day(run.as_of, tongue))
+    inputs = ((here("cohorts.interval"), span), customers)
+    why = Why(here("cohorts.measured_why"), inputs=inputs, as_of=day(run.as_of, tongue))
     return {"label": label, "value": value, "note": span, "delta": None, "delta_text": "", "href": "", "why": why}
 
 
@@ -131,7 +131,7 @@ def _money_span(measured: Measured, currency: str) -> str:
 def _baskets(run: Run, found: FirstBaskets) -> dict[str, Any]:
     """First baskets by category and by size, each group with what is known of it."""
     tongue = language.active()
-    everyone = [_basket(run, found.everyone, here("insight.cohorts.everyone"))] if found.everyone else []
+    everyone = [_basket(run, found.everyone, here("cohorts.everyone"))] if found.everyone else []
     return {
         "soon": number(found.soon_days, tongue),
         "long": number(found.long_days, tongue),
@@ -142,7 +142,7 @@ def _baskets(run: Run, found: FirstBaskets) -> dict[str, Any]:
         "withheld_customers": number(found.withheld_customers, tongue),
         "by_category": [*everyone, *(_basket(run, group, _category(group)) for group in found.by_category)]
         if found.by_category else [],
-        "by_size": [*everyone, *(_basket(run, group, _band(group, run.currency)) for group in found.by_size)]
+        "by_size": [*everyone, *(_basket(run, group, charts.band(group, run.currency)) for group in found.by_size)]
         if len(found.by_size) > 1 else [],
         "no_category": not found.by_category and not found.withheld_groups,
         "nobody": not found.customers,
@@ -150,16 +150,7 @@ def _baskets(run: Run, found: FirstBaskets) -> dict[str, Any]:
 
 
 def _category(group: BasketGroup) -> str:
-    return group.code or here("insight.cohorts.no_category")
-
-
-def _band(group: BasketGroup, currency: str) -> str:
-    tongue = language.active()
-    ends = (group.low_minor, group.high_minor)
-    low, high = (None if end is None else compact_money(end, currency, tongue) for end in ends)
-    if low and high:
-        return f"{low} – {high}"
-    return here("insight.cohorts.below", amount=high) if high else here("insight.cohorts.from", amount=low or "")
+    return group.code or here("cohorts.no_category")
 
 
 def _basket(run: Run, group: BasketGroup, name: str) -> dict[str, Any]:
@@ -201,7 +192,7 @@ def _sources(run: Run, found: Cohorts) -> dict[str, Any]:
     return {
         "rows": rows,
         "heads": heads,
-        "told_by": here(f"insight.cohorts.told_by_{sources.told_by}"),
+        "told_by": here(f"cohorts.told_by_{sources.told_by}"),
         "left_truncated": number(sources.left_truncated, tongue) if sources.left_truncated else "",
         "withheld": number(sources.withheld_groups, tongue) if sources.withheld_groups else "",
         "withheld_customers": number(sources.withheld_customers, tongue),
@@ -214,8 +205,8 @@ def _sources(run: Run, found: Cohorts) -> dict[str, Any]:
 
 def _mark(month: int) -> str:
     if month == 0:
-        return here("insight.cohorts.after_first")
-    return here("insight.cohorts.after", months=number(month, language.active()))
+        return here("cohorts.after_first")
+    return here("cohorts.after", months=number(month, language.active()))
 
 
 def _after(group: SourceValue, marks: Sequence[int], currency: str) -> list[str]:
@@ -237,7 +228,7 @@ def _source(
         "after": after,
         "lifetime": compact_money(lifetime, run.currency, tongue),
         "cost": money(known.cost_minor, run.currency, tongue) if known else "",
-        "ratio": "—" if ratio is None else here("insight.cohorts.ratio", ratio=number(ratio, tongue, 1)),
+        "ratio": "—" if ratio is None else here("cohorts.ratio", ratio=number(ratio, tongue, 1)),
         "ratio_tone": "" if ratio is None else "good" if ratio >= 1 else "bad",
         "payback": _paid_back(known) if known else "—",
     }
@@ -246,16 +237,16 @@ def _source(
 def source_name(source: str | None, told_by: str) -> str:
     """A source as pages call it."""
     if source == "":
-        return here("insight.cohorts.everyone")
-    return source or here(f"insight.cohorts.no_{'channel' if told_by == 'channel' else 'source'}")
+        return here("cohorts.everyone")
+    return source or here(f"cohorts.no_{'channel' if told_by == 'channel' else 'source'}")
 
 
 def _paid_back(known: Payback) -> str:
     tongue = language.active()
     if known.months is None:
-        return here("insight.cohorts.not_yet", months=number(known.known_months, tongue))
-    return here("insight.cohorts.at_once") if known.months == 0 else here(
-        "insight.cohorts.paid_back", months=number(known.months, tongue)
+        return here("cohorts.not_yet", months=number(known.known_months, tongue))
+    return here("cohorts.at_once") if known.months == 0 else here(
+        "cohorts.paid_back", months=number(known.months, tongue)
     )  # fmt: skip
 
 

@@ -42,7 +42,7 @@ def costs(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "insight/cohorts.html", page.context(viewer, "") | {"form": form}, status=400)
     writes.set_costs(costs_minor=form.costs_minor, currency=form.currency, by=viewer)
-    toast(request, here("insight.cohorts.costs_saved"))
+    toast(request, here("cohorts.costs_saved"))
     return redirect("insight:cohorts")
 
 

@@ -8,7 +8,7 @@ only, `BGBB` says how many they will take; where they have contracts, `ShiftedBe
 
 from shuke.value.bgbb import BGBB, BGBBParams
 from shuke.value.bgnbd import BGNBD, BGNBDParams
-from shuke.value.cohorts import Cohort, Cohorts, Pooled, cohorts, pooled
+from shuke.value.cohorts import STEPS, Cohort, Cohorts, Pooled, cohorts, pooled
 from shuke.value.contracts import Contracts, cohort_contracts, read_contracts
 from shuke.value.first_basket import BasketGroup, FirstBaskets, Measured
 from shuke.value.forecast import Horizon, count_histories, forecast, holdout_histories, spend_histories
@@ -24,6 +24,7 @@ from shuke.value.summary import MarginRates, Period, Summary, ValueBasis, summar
 __all__ = [
     "BGBB",
     "BGNBD",
+    "STEPS",
     "BGBBParams",
     "BGNBDParams",
     "BasketGroup",

@@ -16,7 +16,7 @@ from shuke.value.starts import UNITS, YEAR_DAYS, Starts
 
 SOON_DAYS = 90
 LONG_MONTHS = (12, 6, 3)
-"""For how long the value after a first basket is summed up: the longest of which there are enough customers."""
+"""For how long the value after a first basket is summed up: the longest that half of the new customers have reached."""
 MOST_GROUPS = 20
 _SURE = 0.975  # 95 times in 100, either end
 _Z = float(ndtri(_SURE))
@@ -62,7 +62,7 @@ class FirstBaskets:
     """First baskets of customers whose first purchase is known to be it (none that the data may have cut off).
 
     `everyone` is None where there are none. A group's `back_long` and `value_minor` are of the `long_days` after the
-    first day, a year where enough customers are known for so long. `withheld_groups` of `by_category` had too few
+    first day, a year where half of them have been customers for so long. `withheld_groups` of `by_category` had too few
     customers, or came after the largest `MOST_GROUPS`; `withheld_customers` are in them.
     """
 
@@ -178,10 +178,11 @@ def _sized(
 
 def _bounds(began: Starts, least: int) -> tuple[list[int], int]:
     """Where first days are parted into quarters, whole amounts; fewer where many came to the same. And for how many
-    months enough customers are known."""
+    months half of the customers are known."""
     [row] = began.buyers.engine.fetch(_QUARTERS, buyers=began.buyers, months=began.months).to_pylist()
     quarters = [row[name] for name in ("first", "second", "third") if row[name] is not None]
-    long = next((months for months in LONG_MONTHS if row[f"known_{months}"] >= least), LONG_MONTHS[-1])
+    enough = max(least, row["customers"] / 2)
+    long = next((months for months in LONG_MONTHS if row[f"known_{months}"] >= enough), LONG_MONTHS[-1])
     return sorted({round(value) for value in quarters if value > row["least"]}), long
 
 
@@ -221,7 +222,7 @@ _QUARTERS = f"""
     SELECT percentile_cont(0.25) WITHIN GROUP (ORDER BY first_spend) AS first,
         percentile_cont(0.5) WITHIN GROUP (ORDER BY first_spend) AS second,
         percentile_cont(0.75) WITHIN GROUP (ORDER BY first_spend) AS third,
-        min(first_spend) AS least,
+        min(first_spend) AS least, count(*) AS customers,
         {_KNOWN}
     FROM (SELECT customer_id, sum(first_spend) AS first_spend FROM {{months}} GROUP BY customer_id) AS d
     JOIN {{buyers}} AS b ON b.customer_id = d.customer_id
