@@ -125,6 +125,8 @@ class _Teller:
         heads += [self.say("cost"), self.say("ratio_head"), self.say("payback")] if paid else []
         rows = [heads, *(self._source(group, months) + (self._paid(group) if paid else []) for group in groups)]
         notes = [self.say(f"told_by_{sources.told_by}")]
+        if any(not one.by_forecast for one in self.paid.values()):
+            notes.append(self.say("observed"))
         if self.paid and self.found.value_basis == "revenue":
             notes.append(self.say("by_revenue"))
         if sources.withheld_groups:
