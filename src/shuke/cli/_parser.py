@@ -7,6 +7,7 @@ import locale
 import os
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from importlib.metadata import version
 from pathlib import Path
 from typing import NoReturn
@@ -21,7 +22,7 @@ from shuke.kit.errors import InputError
 from shuke.kit.text import LANGUAGES, say
 from shuke.report import SUFFIXES
 from shuke.tables import CONTRACTS
-from shuke.value import AUTO, model_codes, read_calendar
+from shuke.value import AUTO, STEPS, model_codes, read_calendar
 
 COLUMNS = tuple(field for field in FIELDS if field != "unit_price")
 """The fields that an option names a column for; `--unit-price` says what kind of amount `--amount` names."""
@@ -81,6 +82,7 @@ def build_parser(language: str) -> Parser:
     )
     _add_score(commands, language)
     _add_models(commands, language)
+    _add_cohorts(commands, language)
     _add_ledger(commands, language)
     _add_tables(commands, language)
     _add_shop(commands, language)
@@ -124,6 +126,7 @@ def _add_models(commands: argparse._SubParsersAction[Parser], language: str) -> 
 
 
 def _add_source(parser: Parser, language: str) -> None:
+    """What to read, and which column is what."""
     what = parser.add_argument_group(say("cli.group.what", language))
     what.add_argument("source", nargs="+", metavar="SOURCE", help=_help("source", language))
     what.add_argument(
@@ -137,6 +140,30 @@ def _add_source(parser: Parser, language: str) -> None:
         columns.add_argument(f"--{name}", metavar="COL", help=_help(name, language))
     columns.add_argument("--unit-price", action="store_true", help=_help("unit_price", language))
     _add_reading(parser.add_argument_group(say("cli.group.reading", language)), language)
+
+
+def _add_cohorts(commands: argparse._SubParsersAction[Parser], language: str) -> None:
+    parser = _command(commands, "cohorts", language)
+    _add_source(parser, language)
+    valuing = parser.add_argument_group(say("cli.group.valuing", language))
+    valuing.add_argument("--by", choices=tuple(STEPS), default="month", help=_help("by", language))
+    valuing.add_argument("--as-of", type=_day(language), metavar="DAY", help=_help("as_of", language))
+    valuing.add_argument(
+        "--left-truncation-days", type=_whole(language, 0), metavar="N", help=_help("left_truncation_days", language)
+    )
+    valuing.add_argument(
+        "--margin-rate", type=_rate(language), action="append", metavar="R", help=_help("margin_rate", language)
+    )
+    valuing.add_argument("--sources", type=Path, metavar="FILE", help=_help("sources", language))
+    valuing.add_argument(
+        "--acquisition-cost",
+        type=_cost(language),
+        action="append",
+        default=[],
+        metavar="[SOURCE=]AMOUNT",
+        help=_help("acquisition_cost", language),
+    )
+    _add_running(parser, language)
 
 
 def _add_running(parser: Parser, language: str) -> None:
@@ -296,6 +323,18 @@ class _season(_Typed):  # noqa: N801
         except (ValueError, InputError):
             self.refuse("not_a_season", value)
         return name, float(number)
+
+
+class _cost(_Typed):  # noqa: N801
+    """`SOURCE=120.50`, or `120.50` for all together: the source (empty for all) and the amount."""
+
+    def __call__(self, value: str) -> tuple[str, Decimal]:
+        source, _, number = value.rpartition("=")
+        try:
+            amount = Decimal(number)
+        except InvalidOperation:
+            self.refuse("not_a_cost", value)
+        return (source, amount) if amount.is_finite() and amount >= 0 else self.refuse("not_a_cost", value)
 
 
 class _output(_Typed):  # noqa: N801

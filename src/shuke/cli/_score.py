@@ -30,7 +30,7 @@ def score_command(asked: argparse.Namespace, language: str) -> None:
         open_engine(asked.engine, memory_limit=asked.memory_limit) as engine,
     ):
         told("reading")
-        purchases = _read(asked, engine, told)
+        purchases = read(asked, engine, told)
         said: list[str] = []
         earlier = None
         if asked.ledger is not None:
@@ -80,7 +80,8 @@ def _measure(name: str) -> str:
     return known[name]
 
 
-def _read(asked: argparse.Namespace, engine: Engine, told: Callable[[str, int, int], None]) -> Purchases:
+def read(asked: argparse.Namespace, engine: Engine, told: Callable[[str, int, int], None]) -> Purchases:
+    """The purchases of the sources named, by the columns named."""
     columns = {name: getattr(asked, name) for name in COLUMNS}
     if asked.unit_price:
         columns["unit_price"] = columns.pop("amount")

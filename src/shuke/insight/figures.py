@@ -1,4 +1,4 @@
-"""The figures of the Overview, computed once when a run is published: a page must not count a million customers."""
+"""The figures of the Overview and of cohorts, computed once when a run is published: no page counts a million rows."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ from shuke.engines import Table
 from shuke.evaluate import Backtest, migration
 from shuke.insight.figures_of_models import models
 from shuke.kit.ids import UNNAMED
-from shuke.value import candidate
+from shuke.value import candidate, cohorts
 
 _LORENZ_STEPS = 50
 _TO_CALL = 30
+_COHORTS = {"month": 24, "quarter": 16}  # the latest so many: what a heat map holds and eyes can take in
 
 
 def figures(done: Run, *, purchases: Table, before: Table | None) -> dict[str, Any]:
     """All of it, ready for JSON. `before` are the scores that were in force until now, in the same engine."""
     scores, tiers = done.scores, done.settings.pyramid.cuts.codes
     return {
+        "cohorts": _cohorts(done, purchases),
         "totals": _totals(done),
         "tiers": groups(scores, "tier_in_force", tiers),
         "stages": groups(scores, "stage", STAGES),
@@ -90,6 +92,17 @@ def _lorenz(scores: Table) -> list[list[float]]:
 def _to_call(scores: Table) -> list[str]:
     rows = scores.engine.fetch(_TO_CALL_FIRST, scores=scores, many=_TO_CALL, unnamed=UNNAMED + "%")
     return [str(key) for key in rows["customer_id"].to_pylist()]
+
+
+def _cohorts(done: Run, purchases: Table) -> dict[str, Any]:
+    return cohorts(
+        purchases,
+        as_of=done.summary.as_of,
+        rates=done.settings.margin_rates,
+        scores=done.scores,
+        most_months=_COHORTS["month"],
+        most_quarters=_COHORTS["quarter"],
+    ).as_json()
 
 
 def _model(done: Run) -> dict[str, Any]:

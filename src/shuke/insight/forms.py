@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,6 +14,7 @@ from shuke.crm.words import here, lazily
 from shuke.insight.cycles import Parameters
 from shuke.insight.models import Upload
 from shuke.kit.errors import InputError
+from shuke.kit.money import minor_digits, to_major, to_minor
 from shuke.kit.text import day
 from shuke.ui import language
 from shuke.value import AUTO, declared_in, in_words, model_codes
@@ -87,6 +88,38 @@ class ColumnsForm(forms.Form):
         elif cleaned.get("unit_price") and not cleaned.get("quantity"):
             self.add_error("quantity", here("insight.columns.price_needs_quantity"))
         return cleaned
+
+
+class CostsForm(forms.Form):
+    """What winning a customer costs, by source, in whole currency."""
+
+    def __init__(
+        self,
+        sources: Sequence[tuple[str, str]],
+        currency: str,
+        costs_minor: Mapping[str, int],
+        data: Mapping[str, Any] | None = None,
+    ) -> None:
+        """`sources`: each as it is kept and as it is called."""
+        super().__init__(data)
+        self.currency = currency
+        self._sources = {f"cost_{place}": source for place, (source, _) in enumerate(sources)}
+        for place, (source, name) in enumerate(sources):
+            known = costs_minor.get(source)
+            self.fields[f"cost_{place}"] = forms.DecimalField(
+                label=name,
+                min_value=0,
+                max_digits=12,
+                decimal_places=minor_digits(currency),
+                required=False,
+                initial=None if known is None else to_major(known, currency),
+            )
+
+    @property
+    def costs_minor(self) -> dict[str, int | None]:
+        """By source; None: not known."""
+        told = {source: self.cleaned_data[name] for name, source in self._sources.items()}
+        return {source: None if cost is None else to_minor(cost, self.currency) for source, cost in told.items()}
 
 
 class RunForm(forms.Form):

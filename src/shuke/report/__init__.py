@@ -1,5 +1,6 @@
 """What a run says to people: scores as a file in major units and sentences, and the printed report."""
 
+from shuke.report.cohorts import cohorts_report
 from shuke.report.files import SUFFIXES, public_schema, write_scores
 from shuke.report.layout import columns_of_text
 from shuke.report.models import models_report
@@ -11,6 +12,7 @@ __all__ = [
     "Group",
     "Result",
     "RunSummary",
+    "cohorts_report",
     "columns_of_text",
     "models_report",
     "public_schema",

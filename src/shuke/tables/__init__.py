@@ -18,6 +18,7 @@ from shuke.tables.shop import (
 )
 from shuke.tables.shop_surveys import SHOP_SURVEYS
 from shuke.tables.shop_truth import SHOP_TRUTH
+from shuke.tables.sources import SOURCES
 from shuke.tables.summary import SUMMARY
 
 SHOP_TABLES = (
@@ -36,7 +37,7 @@ SHOP_TABLES = (
     SHOP_TRUTH,
 )
 """What the simulated shop writes, beside TOUCHES; the last is the truth."""
-CONTRACTS = (PURCHASES, REJECTS, SUMMARY, SCORES, TOUCHES, *SHOP_TABLES)
+CONTRACTS = (PURCHASES, REJECTS, SUMMARY, SCORES, TOUCHES, SOURCES, *SHOP_TABLES)
 
 __all__ = [
     "CONTRACTS",
@@ -57,6 +58,7 @@ __all__ = [
     "SHOP_SURVEYS",
     "SHOP_TABLES",
     "SHOP_TRUTH",
+    "SOURCES",
     "SUMMARY",
     "TOUCHES",
     "Column",

@@ -198,6 +198,11 @@ _SUM_MARGINS = """
 """
 
 
+def line_margin_units(basis: ValueBasis, rates: MarginRates) -> str:
+    """SQL for a line's value in ten-thousandths of a minor unit, on any basis."""
+    return _line_margin(basis, rates) or f"amount_minor * {_units(_customer_rate(basis, rates))}"
+
+
 def _line_margin(basis: ValueBasis, rates: MarginRates) -> str:
     """SQL for a line's margin in ten-thousandths of a minor unit; empty when one rate holds for all lines."""
     if basis.code == "revenue" or (basis.lines_without_cost == basis.lines and not rates.by_category):
