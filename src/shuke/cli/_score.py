@@ -53,7 +53,7 @@ def models_command(asked: argparse.Namespace, language: str) -> None:
         open_engine(asked.engine, memory_limit=asked.memory_limit) as engine,
     ):
         told("reading")
-        done = run(_read(asked, engine, told), as_of=asked.as_of, settings=settings, progress=told)
+        done = run(read(asked, engine, told), as_of=asked.as_of, settings=settings, progress=told)
         told.clear()
         print(models_report(done.result, done.trust, language))
 
