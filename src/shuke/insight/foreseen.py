@@ -1,0 +1,97 @@
+"""What the run's model foresees of one customer, day by day ahead: exact, from its parameters, without simulation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from shuke.crm.scores.models import Run, Score
+from shuke.value.calendar import Calendar, Clock, DeclaredPeriod
+from shuke.value.candidates import restored
+from shuke.value.count_model import CountModel
+from shuke.value.histories import FloatArray, Histories, read_histories
+
+LOW, HIGH = 0.05, 0.95
+"""The ends of the band: nine customers like this one in ten will lie within."""
+_MOST_PURCHASES = 1 << 14
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """At each horizon: purchases expected, the band of the count, and the chance of none at all."""
+
+    expected: list[float]
+    low: list[int]
+    high: list[int]
+    none: list[float]
+
+
+def foreseen(run: Run, score: Score, horizons_days: Sequence[int]) -> Foreseen | None:
+    """By the model that the run used, with the season it counted time by; None for a run that kept no parameters."""
+    model = model_of(run.figures)
+    if model is None:
+        return None
+    clock = _clock(run.figures, run.as_of)
+    history = _history(score)
+    if clock is not None:
+        history = clock.histories(history)
+    ahead = [clock.ahead(days) if clock else float(days) for days in horizons_days]
+    chances = _Chances(model, history)
+    bands = [chances.band(horizon) for horizon in ahead]
+    expected = [float(model.expected_purchases(history, horizon)[0]) for horizon in ahead]
+    return Foreseen(expected, [band[0] for band in bands], [band[1] for band in bands], [band[2] for band in bands])
+
+
+def model_of(figures: Mapping[str, Any]) -> CountModel | None:
+    """The run's model as it was fitted. Runs of before models were compared kept the parameters of BG/NBD alone."""
+    told = figures.get("models")
+    if told:
+        known = {one["name"]: one["value"] for one in told["parameters"]}
+        return restored(told["chosen"], known) if told["chosen"] and known else None
+    kept = figures.get("model", {})
+    return restored("bg_nbd", kept["bg_nbd"]) if kept.get("chosen") == "bg_nbd" else None
+
+
+def _clock(figures: Mapping[str, Any], as_of: date) -> Clock | None:
+    """How the run counted time; None: in plain days."""
+    told = (figures.get("models") or {}).get("calendar")
+    if not told or not told["used"]:
+        return None
+    periods = tuple(
+        DeclaredPeriod(date.fromisoformat(one["first_day"]), date.fromisoformat(one["last_day"]), one["index"])
+        for one in told["periods"]
+    )
+    return Clock(Calendar(tuple(told["index"] or Calendar().months), periods), as_of)
+
+
+def _history(score: Score) -> Histories:
+    bought = (score.last_purchase - score.first_purchase).days
+    return read_histories({"x": [score.purchases - 1], "t_x": [bought], "T": [score.age_days]})
+
+
+class _Chances:
+    """The chances of 0, 1, 2 … purchases of one customer, as far as the band needs them."""
+
+    def __init__(self, model: CountModel, history: Histories) -> None:
+        self._model, self._history = model, history
+        self._counts = 16
+
+    def band(self, horizon: float) -> tuple[int, int, float]:
+        """The least counts not below LOW and HIGH of the chance, and the chance of no purchase."""
+        cumulated = np.cumsum(self._of(horizon))
+        # Horizons grow, and with them the counts that are looked at.
+        while cumulated[-1] < HIGH and self._counts < _MOST_PURCHASES:
+            self._counts *= 2
+            cumulated = np.cumsum(self._of(horizon))
+        low, high = (min(int(np.searchsorted(cumulated, share)), self._counts - 1) for share in (LOW, HIGH))
+        return low, high, float(min(cumulated[0], 1.0))
+
+    def _of(self, horizon: float) -> FloatArray:
+        same = np.zeros(self._counts, dtype=np.int64)
+        h = self._history
+        repeated = Histories(h.x[same], h.t_x[same], h.T[same], h.customers[same])
+        return np.exp(self._model.log_probability_of_purchases(repeated, np.arange(self._counts), horizon))
