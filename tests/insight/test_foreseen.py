@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import numpy as np
 import pytest
@@ -13,11 +12,12 @@ from shuke.insight.foreseen import foreseen, model_of
 from shuke.value import BGNBD, BGNBDParams
 
 STEPS = [30, 90, 182, 365]
-PLAIN = {"used": False, "index": None, "periods": []}
+LEARNED = {"r": 1.408, "alpha": 9.646, "a": 0.1908, "b": 272.5}
 
 
-def run_of(told: dict[str, Any], calendar: dict[str, Any] = PLAIN) -> Run:
-    return Run(run_id="r", as_of=date(2017, 12, 31), figures={"models": told | {"calendar": calendar}})
+def run_of(chosen: str = "bg_nbd", calendar: dict[str, float] | None = None, **parameters: float) -> Run:
+    model = {"chosen": chosen, "parameters": parameters or LEARNED, "calendar": calendar}
+    return Run(run_id="r", as_of=date(2017, 12, 31), figures={"model": model})
 
 
 def score_of(purchases: int, first: date, last: date) -> ScoreA:
@@ -30,10 +30,10 @@ def customer() -> ScoreA:
     return score_of(20, date(2017, 1, 9), date(2017, 12, 20))
 
 
-def test_the_band_holds_nine_of_ten_of_the_model_s_own_futures(models_told: Any, customer: ScoreA) -> None:
-    found = foreseen(run_of(models_told), customer, STEPS)
+def test_the_band_holds_nine_of_ten_of_the_model_s_own_futures(customer: ScoreA) -> None:
+    found = foreseen(run_of(), customer, STEPS)
     assert found is not None
-    model = BGNBD.from_params(BGNBDParams(r=1.408, alpha=9.646, a=0.1908, b=272.5))
+    model = BGNBD.from_params(BGNBDParams(**LEARNED))
     history = {"x": [19], "t_x": [345], "T": [356]}
     for at, days in enumerate(STEPS):
         chances = [float(model.probability_of_purchases(history, n, days)[0]) for n in range(found.high[at] + 1)]
@@ -44,37 +44,33 @@ def test_the_band_holds_nine_of_ten_of_the_model_s_own_futures(models_told: Any,
         assert found.expected[at] == pytest.approx(float(model.expected_purchases(history, days)[0]))
 
 
-def test_a_customer_who_comes_daily_has_a_band_as_well(models_told: Any) -> None:
-    found = foreseen(run_of(models_told), score_of(350, date(2017, 1, 1), date(2017, 12, 31)), STEPS)
+def test_a_customer_who_comes_daily_has_a_band_as_well() -> None:
+    found = foreseen(run_of(), score_of(350, date(2017, 1, 1), date(2017, 12, 31)), STEPS)
     assert found is not None
     assert found.low[-1] < found.expected[-1] < found.high[-1]
     assert np.all(np.diff(found.high) > 0)
     assert found.none[0] < 0.01
 
 
-def test_the_naive_rate_has_a_band_too(models_told: Any, customer: ScoreA) -> None:
-    rates = [{"name": "pooled_rate", "value": 0.1, "standard_error": None},
-             {"name": "longest_time", "value": 360.0, "standard_error": None}]  # fmt: skip
-    found = foreseen(run_of(models_told | {"chosen": "naive", "parameters": rates}), customer, STEPS)
+def test_the_naive_rate_has_a_band_too(customer: ScoreA) -> None:
+    found = foreseen(run_of("naive", pooled_rate=0.1, longest_time=360.0), customer, STEPS)
     assert found is not None
     assert found.expected[-1] == pytest.approx(365 * 19 / 356)
     assert found.none[0] == pytest.approx(np.exp(-30 * 19 / 356))
 
 
-def test_in_a_season_that_sells_more_more_is_expected(models_told: Any, customer: ScoreA) -> None:
-    index = [2.0, *[1.0] * 10, 1.0]
-    calm = foreseen(run_of(models_told), customer, STEPS)
-    busy = foreseen(run_of(models_told, {"used": True, "index": index, "periods": []}), customer, STEPS)
+def test_in_a_season_that_sells_more_more_is_expected(customer: ScoreA) -> None:
+    calm = foreseen(run_of(), customer, STEPS)
+    busy = foreseen(run_of(calendar={"1": 2.0}), customer, STEPS)
     assert calm is not None
     assert busy is not None
     assert busy.expected[0] > 1.5 * calm.expected[0]  # January
     assert busy.none[0] < calm.none[0]
 
 
-def test_declared_periods_count_where_there_is_no_index(models_told: Any, customer: ScoreA) -> None:
-    period = {"first_day": "2018-01-01", "last_day": "2018-01-30", "index": 3.0}
-    calm = foreseen(run_of(models_told), customer, STEPS)
-    busy = foreseen(run_of(models_told, {"used": True, "index": None, "periods": [period]}), customer, STEPS)
+def test_declared_periods_count_too(customer: ScoreA) -> None:
+    calm = foreseen(run_of(), customer, STEPS)
+    busy = foreseen(run_of(calendar={"2018-01-01/2018-01-30": 3.0}), customer, STEPS)
     assert calm is not None
     assert busy is not None
     assert busy.expected[0] > 2.5 * calm.expected[0]
@@ -84,4 +80,4 @@ def test_runs_of_before_are_read_as_they_are() -> None:
     old = {"model": {"chosen": "bg_nbd", "bg_nbd": {"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426}}}
     assert isinstance(model_of(old), BGNBD)
     assert model_of({"model": {"chosen": "naive", "bg_nbd": {}}}) is None
-    assert model_of({"models": {"chosen": None, "parameters": []}}) is None
+    assert model_of({"model": {"chosen": None, "parameters": {}}}) is None

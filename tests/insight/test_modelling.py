@@ -22,7 +22,7 @@ from shuke.value.candidates import CANDIDATES
 
 Visit = Callable[[User], Client]
 Told = dict[str, Any]
-NOTHING = {"chosen": None, "why": "no_repeat_purchases", "margin": None, "candidates": [], "parameters": [],
+NOTHING = {"chosen": None, "race": [], "why": "no_repeat_purchases", "margin": None, "candidates": [], "parameters": [],
            "notes": [], "origins": [], "total": None, "weeks": None, "calibration": [], "no_purchase": [], "pit": None,
            "within": []}  # fmt: skip
 
@@ -59,7 +59,7 @@ def test_the_page_is_whole_and_light_in_each_language(told: Run, owner: User, as
 @pytest.mark.django_db
 def test_the_page_says_which_model_why_and_what_it_learned(told: Run, owner: User, as_user: Visit) -> None:
     page = as_user(owner).get("/models/").content.decode()
-    for said in ("Model in use", "clearly better than the naive rate", "125% more chance", "BG/NBD", "+3.1%",
+    for said in ("Model in use", "clearly better than the others", "125% more chance", "BG/NBD", "+3.1%",
                  "clearly worse", "tested 2 times only", "every 6.9 days", "was missed by 3.4%",
                  "1,983 customers", "Both ends are high"):  # fmt: skip
         assert said in page, said
@@ -125,7 +125,9 @@ def test_the_model_in_use_stands_first_and_one_not_tested_last(models_told: Told
 
 
 def test_whoever_came_before_the_data_and_what_was_met_is_warned_of(models_told: Told) -> None:
-    said = modelling.warnings(models_told, {"totals": {"customers": 2469}, "notes": ["bg_nbd.weakly_known"]})
+    said = modelling.warnings(
+        models_told, {"totals": {"customers": 2469}, "notes": ["counts.weakly_known", "calendar.better"]}
+    )
     assert [len(said), "1,983 customers (80%)" in said[0], "2,432 of 2,469" in said[1]] == [3, True, True]
     assert said[2].startswith("The data say little about some parameters")
 

@@ -10,10 +10,8 @@ from typing import Any
 import numpy as np
 
 from shuke.crm.scores.models import Run, Score
-from shuke.value.calendar import Calendar, Clock, DeclaredPeriod
-from shuke.value.candidates import restored
-from shuke.value.count_model import CountModel
-from shuke.value.histories import FloatArray, Histories, read_histories
+from shuke.value import Clock, CountModel, Histories, read_calendar, read_histories, restored
+from shuke.value.histories import FloatArray
 
 LOW, HIGH = 0.05, 0.95
 """The ends of the band: nine customers like this one in ten will lie within."""
@@ -47,25 +45,17 @@ def foreseen(run: Run, score: Score, horizons_days: Sequence[int]) -> Foreseen |
 
 
 def model_of(figures: Mapping[str, Any]) -> CountModel | None:
-    """The run's model as it was fitted. Runs of before models were compared kept the parameters of BG/NBD alone."""
-    told = figures.get("models")
-    if told:
-        known = {one["name"]: one["value"] for one in told["parameters"]}
-        return restored(told["chosen"], known) if told["chosen"] and known else None
-    kept = figures.get("model", {})
-    return restored("bg_nbd", kept["bg_nbd"]) if kept.get("chosen") == "bg_nbd" else None
+    """The run's model as it was fitted; runs of before there were several kept BG/NBD alone, under its own code."""
+    told = figures.get("model", {})
+    code = told.get("chosen")
+    known = told.get("parameters", told.get(code))
+    return restored(code, known) if code and known else None
 
 
 def _clock(figures: Mapping[str, Any], as_of: date) -> Clock | None:
     """How the run counted time; None: in plain days."""
-    told = (figures.get("models") or {}).get("calendar")
-    if not told or not told["used"]:
-        return None
-    periods = tuple(
-        DeclaredPeriod(date.fromisoformat(one["first_day"]), date.fromisoformat(one["last_day"]), one["index"])
-        for one in told["periods"]
-    )
-    return Clock(Calendar(tuple(told["index"] or Calendar().months), periods), as_of)
+    calendar = read_calendar(figures.get("model", {}).get("calendar") or {})
+    return None if calendar is None else Clock(calendar, as_of)
 
 
 def _history(score: Score) -> Histories:

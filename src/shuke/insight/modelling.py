@@ -13,7 +13,7 @@ from shuke.crm.words import here, name_or_itself
 from shuke.insight import charts_of_models as charts
 from shuke.insight.charts import listed
 from shuke.insight.parameters import parameters
-from shuke.kit.text import day, number, share
+from shuke.kit.text import compact_money, day, number, share
 from shuke.ui import language
 from shuke.ui.drawings import Kept
 from shuke.ui.parts import Why
@@ -22,6 +22,8 @@ Told = Mapping[str, Any]
 _CLEAR = 2.0
 """Standard errors beyond which a difference is no luck."""
 _LEVEL_SHOWN = 0.8
+_OF_OTHERS = {"too_few_repeat_buyers": "few_repeat_buyers"}
+"""A note that says what is done of a model in use is told otherwise of one that is not."""
 _CHARTS = ("weeks", "origins", "calibration", "no_purchase", "pit", "season")
 
 
@@ -34,14 +36,14 @@ def context(run: Run) -> dict[str, Any]:
         "run": run,
         "as_of": as_of,
         "told": told,
-        "tiles": _tiles(told, as_of),
+        "tiles": _tiles(told, run, as_of),
         "choice": choice(told),
         "warnings": warnings(told, run.figures),
-        "days": [one["day"] for one in told["origins"]],
+        "days": told["race"],
         "rows": candidates(told),
         "notes": _notes(told),
         "parameters": parameters(told),
-        "total": total(told),
+        "total": total(told, run),
         "within": _within(told),
         "pit_shape": here(f"models.pit.shape_{pit_shape(told['pit']['shares'])}") if told["pit"] else "",
         "season": season(told),
@@ -92,8 +94,8 @@ def warnings(told: Told, figures: Mapping[str, Any]) -> list[str]:
         said.append(
             here("models.warning.sample", customers=number(seen["customers"], tongue), of=number(seen["of"], tongue))
         )
-    codes = [f"{told['chosen']}.{note}" for note in told["notes"]] if told["chosen"] else []
-    return said + [name_or_itself("", code) for code in dict.fromkeys([*codes, *figures.get("notes", ())])]
+    # Of the calendar its own panel speaks.
+    return said + [name_or_itself("", code) for code in figures.get("notes", ()) if not code.startswith("calendar.")]
 
 
 def candidates(told: Told) -> list[dict[str, Any]]:
@@ -109,7 +111,7 @@ def _behind(one: Told) -> float:
 def _candidate(told: Told, one: Told) -> dict[str, Any]:
     tongue = language.active()
     chosen = one["code"] == told["chosen"]
-    days = [origin["day"] for origin in told["origins"]]
+    days = told["race"]
     errors = [*one["total_errors"], *[None] * len(days)][: len(days)]
     return {
         "title": _model(one["code"]),
@@ -147,29 +149,35 @@ def _verdict(one: Told) -> dict[str, str]:
 
 
 def _notes(told: Told) -> list[str]:
-    """What is to be said of the other models, each with its name; the one in use has its warnings."""
-    said, tests = [], len(told["origins"])
+    """What is to be said of the other models, a note with the names of all it is true of; the one in use has its
+    warnings."""
+    tests, met = len(told["race"]), dict[str, list[str]]()
     for one in told["candidates"]:
         if one["code"] != told["chosen"]:
-            notes = [name_or_itself("", f"{one['code']}.{note}") for note in one["notes"]]
+            notes = [name_or_itself("", f"counts.{_OF_OTHERS.get(note, note)}") for note in one["notes"]]
             if 0 < one["origins"] < tests:
                 notes.append(here("models.candidates.left_early", tests=one["origins"]))
-            said += [here("models.candidates.notes", model=_model(one["code"]), note=note) for note in notes]
-    return said
+            for note in notes:
+                met.setdefault(note, []).append(_model(one["code"]))
+    comma = here("insight.slot.and")
+    return [here("models.candidates.notes", model=comma.join(names), note=note) for note, names in met.items()]
 
 
-def total(told: Told) -> str:
-    """How sure the total is, in one sentence."""
+def total(told: Told, run: Run) -> str:
+    """How sure the totals are, in sentences."""
     found, tongue = told["total"], language.active()
     if not found:
         return here("models.origins.total_unknown")
+    ends = {name: found[f"purchases_{name}"] or found[f"share_{name}"] for name in ("low", "high")}
     return here(
         "models.origins.total",
-        horizon=number(found["horizon_days"], tongue),
-        low=share(found["share_low"], tongue),
-        high=share(found["share_high"], tongue),
+        horizon=number(run.horizon_days, tongue),
+        low=_percent(ends["low"] - 1),
+        high=_percent(ends["high"] - 1),
+        money_low=_percent(found["share_low"] - 1),
+        money_high=_percent(found["share_high"] - 1),
         origins=number(found["origins"], tongue),
-        days=number(found["holdout_days"], tongue),
+        days=number(told["holdout_days"], tongue),
     )
 
 
@@ -218,7 +226,7 @@ def _within(told: Told) -> list[dict[str, str]]:
     ]  # fmt: skip
 
 
-def _tiles(told: Told, as_of: str) -> list[dict[str, Any]]:
+def _tiles(told: Told, run: Run, as_of: str) -> list[dict[str, Any]]:
     """The answer in short: which model, how far off, how sure."""
     tongue, none = language.active(), "—"
     own = next((one for one in told["candidates"] if one["code"] == told["chosen"]), None)
@@ -231,12 +239,22 @@ def _tiles(told: Told, as_of: str) -> list[dict[str, Any]]:
     return [
         _tile("chosen", chosen, "", as_of),
         _tile("missed", missed, here("models.tile.missed_note", origins=len(errors)) if errors else "", as_of),
-        _tile("total", width, "", as_of),
+        _tile("total", width, _worth(run) if span else "", as_of),
         _tile("within", share(near["observed"], tongue, 1) if near else none,
               here("models.tile.within_note", implied=share(near["implied"], tongue, 1)) if near else "", as_of),
         _tile("tested", number(seen["customers"], tongue),
               here("models.tile.tested_note", of=number(seen["of"], tongue)), as_of),
     ]  # fmt: skip
+
+
+def _worth(run: Run) -> str:
+    """The ends of the interval in money."""
+    totals = run.figures.get("totals", {})
+    low, high = totals.get("clv_low_minor"), totals.get("clv_high_minor")
+    if low is None or high is None:
+        return ""
+    ends = {name: compact_money(end, run.currency, language.active()) for name, end in (("low", low), ("high", high))}
+    return here("models.tile.total_note", **ends)
 
 
 def _tile(code: str, value: str, note: str, as_of: str) -> dict[str, Any]:

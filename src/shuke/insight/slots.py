@@ -101,15 +101,15 @@ def _foreseen(run: Run, score: Score, name: str) -> dict[str, Any]:
     whole = float(score.expected_purchases or 0)
     # A run that kept no parameters: as the naive rate says, evenly over the horizon.
     expected = found.expected if found else [whole * days / run.horizon_days for days in steps]
-    ends = {"low": [0, *found.low], "high": [0, *found.high]} if found else {}
-    series = Series(here("insight.slot.expected"), [0.0, *expected], **ends)
+    low, high = ([0, *found.low], [0, *found.high]) if found else ((), ())
+    series = Series(here("insight.slot.expected"), [0.0, *expected], low=low, high=high)
     told = {"days": number(run.horizon_days, tongue), "count": number(whole, tongue, 1)}
     shown: dict[str, Any] = {
         "chart": Lines(here("insight.slot.forecast", name=name), labels, [series], write=numbers(1),
                        write_tick=trimmed(1), filled=not found, axis_title=axis),
         "sentence": here("insight.slot.forecast_told", **told),
         "as_of": day(run.as_of, tongue),
-        "model": here(f"report.model.{_chosen(run)}"),
+        "model": here(f"report.model.{run.figures['model']['chosen']}"),
     }  # fmt: skip
     if found:
         none = Series(here("insight.slot.none"), [1.0, *found.none], "tone-5")
@@ -119,10 +119,6 @@ def _foreseen(run: Run, score: Score, name: str) -> dict[str, Any]:
         shown["sentence"] = here("insight.slot.band_told", **told, **ends_told)
         shown["silence_told"] = here("insight.slot.none_told", days=told["days"], chance=share(found.none[-1], tongue))
     return shown
-
-
-def _chosen(run: Run) -> str:
-    return str((run.figures.get("models") or run.figures["model"])["chosen"])
 
 
 def _asked(request: HttpRequest, key: str) -> tuple[Customer, Run | None]:

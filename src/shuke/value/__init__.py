@@ -5,16 +5,28 @@
 """
 
 from shuke.value.bgnbd import BGNBD, BGNBDParams
+from shuke.value.calendar import Calendar, Clock, DeclaredPeriod, declared_in, in_words, read_calendar, seasonal_index
+from shuke.value.candidates import AUTO, CANDIDATES, NAIVE, Candidate, candidate, model_codes, require_model, restored
+from shuke.value.count_model import CountModel
 from shuke.value.forecast import Horizon, count_histories, forecast, holdout_histories, spend_histories
 from shuke.value.gamma_gamma import GammaGamma, GammaGammaParams
 from shuke.value.histories import Histories, read_histories
 from shuke.value.interval import ValueInterval, value_interval
 from shuke.value.naive import NaiveRate, NaiveRateParams
+from shuke.value.sampled import Sampled, Seen, sampled
 from shuke.value.summary import MarginRates, Period, Summary, ValueBasis, summarise, value_basis
 
 __all__ = [
+    "AUTO",
     "BGNBD",
+    "CANDIDATES",
+    "NAIVE",
     "BGNBDParams",
+    "Calendar",
+    "Candidate",
+    "Clock",
+    "CountModel",
+    "DeclaredPeriod",
     "GammaGamma",
     "GammaGammaParams",
     "Histories",
@@ -23,13 +35,24 @@ __all__ = [
     "NaiveRate",
     "NaiveRateParams",
     "Period",
+    "Sampled",
+    "Seen",
     "Summary",
     "ValueBasis",
     "ValueInterval",
+    "candidate",
     "count_histories",
+    "declared_in",
     "forecast",
     "holdout_histories",
+    "in_words",
+    "model_codes",
+    "read_calendar",
     "read_histories",
+    "require_model",
+    "restored",
+    "sampled",
+    "seasonal_index",
     "spend_histories",
     "summarise",
     "value_basis",

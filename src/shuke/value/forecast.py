@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import date
+from typing import Self
 
 import numpy as np
 import pyarrow as pa
@@ -12,18 +13,14 @@ from numpy.typing import NDArray
 
 from shuke.engines import Table
 from shuke.kit.errors import InputError
-from shuke.value.bgnbd import BGNBD
+from shuke.value.calendar import Clock
+from shuke.value.count_model import CountModel
 from shuke.value.gamma_gamma import GammaGamma
 from shuke.value.histories import Histories, read_histories
 from shuke.value.interval import mean_discount, value_interval
-from shuke.value.naive import NaiveRate
 
 Floats = NDArray[np.float64]
 _DAYS_A_YEAR = 365.25
-
-
-CountModel = BGNBD | NaiveRate
-"""A fitted model of how many purchases will come."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +81,7 @@ def forecast(
     horizon: Horizon,
     as_of: date,
     level: float = 0.90,
+    clock: Clock | None = None,
 ) -> Table:
     """What will each customer buy over the horizon, and what is it worth today?
 
@@ -95,8 +93,10 @@ def forecast(
     w = p·n/(p·n + q − 1) is the weight that the Gamma-Gamma model gives to the mean of n purchases (Fader & Hardie
     2013, "The Gamma-Gamma Model of Monetary Value", eq. 5). On spend the two are the same formula; on margin it also
     holds for customers who cost more than they bring.
+
+    ``clock``: the calendar by which ``counts`` was fitted, if any.
     """
-    known = _per_history(counts, spend, histories, horizon, level)
+    known = _per_history(counts, spend, histories, horizon, level, clock)
     fixed, own = spend.interval_coefficients()
     weight = spend.credibility()
     return summary.engine.view(
@@ -116,15 +116,24 @@ def forecast(
 
 
 def _per_history(
-    counts: CountModel | None, spend: GammaGamma, histories: pa.Table, horizon: Horizon, level: float
+    counts: CountModel | None,
+    spend: GammaGamma,
+    histories: pa.Table,
+    horizon: Horizon,
+    level: float,
+    clock: Clock | None,
 ) -> pa.Table:
     """The columns that rest on (x, t_x, T) alone."""
     keys = histories.select(["x", "t_x", "T"])
     if counts is None:
         empty = pa.nulls(len(keys), pa.float64())
         columns = dict.fromkeys(_KNOWN, empty)
-    else:
-        columns = _answers(counts, spend, read_histories(histories), horizon, level)
+    elif clock is None:
+        columns = _answers(counts, spend, read_histories(histories), _Ahead.of(horizon), level)
+    else:  # the model counts time in seasonal days, and a day due comes back in plain ones
+        known = clock.histories(read_histories(histories))
+        columns = _answers(counts, spend, known, _Ahead.by(clock, horizon), level)
+        columns["next_due_days"] = clock.days(columns["next_due_days"], horizon.days)
     return pa.table({**{name: keys[name] for name in keys.schema.names}, **columns})
 
 
@@ -139,20 +148,39 @@ _KNOWN = (
 )
 
 
+@dataclass(frozen=True)
+class _Ahead:
+    """A horizon in the model's own time."""
+
+    length: float
+    rate: float
+    period: float
+
+    @classmethod
+    def of(cls, horizon: Horizon) -> Self:
+        return cls(horizon.days, horizon.rate_a_day, horizon.period_days)
+
+    @classmethod
+    def by(cls, clock: Clock, horizon: Horizon) -> Self:
+        """Discounting goes on by plain days: spread over the seasonal ones at their mean pace."""
+        length = clock.ahead(horizon.days)
+        return cls(length, horizon.rate_a_day * horizon.days / length, clock.ahead(horizon.period_days))
+
+
 def _answers(
-    counts: CountModel, spend: GammaGamma, histories: Histories, horizon: Horizon, level: float
+    counts: CountModel, spend: GammaGamma, histories: Histories, ahead: _Ahead, level: float
 ) -> dict[str, Floats]:
-    expected = counts.expected_purchases(histories, horizon.days)
-    discounted = counts.discounted_purchases(histories, horizon.days, horizon.rate_a_day)
+    expected = counts.expected_purchases(histories, ahead.length)
+    discounted = counts.discounted_purchases(histories, ahead.length, ahead.rate)
     discount = mean_discount(expected, discounted)
     interval = value_interval(
-        counts, spend, histories, horizon=horizon.days, rate=horizon.rate_a_day, level=level, discount=discount
+        counts, spend, histories, horizon=ahead.length, rate=ahead.rate, level=level, discount=discount
     )
     return {
         "probability_alive": counts.probability_alive(histories),
         "expected_purchases": expected,
         "discounted_purchases": discounted,
-        "churn_probability": counts.probability_of_purchases(histories, 0, horizon.period_days),
+        "churn_probability": counts.probability_of_purchases(histories, 0, ahead.period),
         "next_due_days": counts.next_purchase_due(histories),
         "factor_low": interval.factor_low,
         "factor_high": interval.factor_high,
