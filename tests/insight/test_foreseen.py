@@ -40,8 +40,23 @@ def test_the_band_holds_nine_of_ten_of_the_model_s_own_futures(customer: ScoreA)
         below = sum(chances[: found.low[at]])
         assert below < 0.05 <= below + chances[found.low[at]]
         assert sum(chances[:-1]) < 0.95 <= sum(chances)
-        assert found.none[at] == pytest.approx(chances[0])
         assert found.expected[at] == pytest.approx(float(model.expected_purchases(history, days)[0]))
+
+
+def test_the_chance_of_no_purchase_is_shown_as_far_as_there_is_any(customer: ScoreA) -> None:
+    model = BGNBD.from_params(BGNBDParams(**LEARNED))
+    found = foreseen(run_of(), customer, STEPS)
+    assert found is not None
+    for days, none in zip(found.silence_days, found.none, strict=True):
+        chance = model.probability_of_purchases({"x": [19], "t_x": [345], "T": [356]}, 0, days)
+        assert none == pytest.approx(float(chance[0]))
+    assert found.none == sorted(found.none, reverse=True)
+    regular = foreseen(run_of(), score_of(350, date(2017, 1, 1), date(2017, 12, 31)), STEPS)
+    gone = foreseen(run_of(), score_of(200, date(2017, 1, 1), date(2017, 8, 31)), STEPS)
+    assert regular is not None
+    assert gone is not None
+    assert regular.silence_days[-1] < 30
+    assert (gone.silence_days[-1], gone.none[-1] > 0.9) == (365, True)
 
 
 def test_a_customer_who_comes_daily_has_a_band_as_well() -> None:
@@ -49,14 +64,13 @@ def test_a_customer_who_comes_daily_has_a_band_as_well() -> None:
     assert found is not None
     assert found.low[-1] < found.expected[-1] < found.high[-1]
     assert np.all(np.diff(found.high) > 0)
-    assert found.none[0] < 0.01
 
 
 def test_the_naive_rate_has_a_band_too(customer: ScoreA) -> None:
     found = foreseen(run_of("naive", pooled_rate=0.1, longest_time=360.0), customer, STEPS)
     assert found is not None
     assert found.expected[-1] == pytest.approx(365 * 19 / 356)
-    assert found.none[0] == pytest.approx(np.exp(-30 * 19 / 356))
+    assert found.none[0] == pytest.approx(np.exp(-found.silence_days[0] * 19 / 356))
 
 
 def test_in_a_season_that_sells_more_more_is_expected(customer: ScoreA) -> None:
@@ -65,7 +79,7 @@ def test_in_a_season_that_sells_more_more_is_expected(customer: ScoreA) -> None:
     assert calm is not None
     assert busy is not None
     assert busy.expected[0] > 1.5 * calm.expected[0]  # January
-    assert busy.none[0] < calm.none[0]
+    assert busy.silence_days[-1] < calm.silence_days[-1]
 
 
 def test_declared_periods_count_too(customer: ScoreA) -> None:

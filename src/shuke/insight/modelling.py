@@ -113,6 +113,7 @@ def _candidate(told: Told, one: Told) -> dict[str, Any]:
     chosen = one["code"] == told["chosen"]
     days = told["race"]
     errors = [*one["total_errors"], *[None] * len(days)][: len(days)]
+    named = [here("models.candidates.error_at", day=on) for on in days]
     return {
         "title": _model(one["code"]),
         "chosen": chosen,
@@ -120,10 +121,7 @@ def _candidate(told: Told, one: Told) -> dict[str, Any]:
         "difference": "—" if chosen else _difference(one),
         "verdict": "" if chosen else _verdict(one),
         "tests": number(one["origins"], tongue),
-        "errors": [
-            (here("models.candidates.error_at", day=on), _percent(error))
-            for on, error in zip(days, errors, strict=True)
-        ],
+        "errors": [(name, _percent(error)) for name, error in zip(named, errors, strict=True)],
         "rmse": _number(one["root_mean_squared_error"], 3),
     }
 
@@ -234,7 +232,7 @@ def _tiles(told: Told, run: Run, as_of: str) -> list[dict[str, Any]]:
     span, near = told["total"], _at_level(told["within"])
     chosen = _model(told["chosen"]) if told["chosen"] else here("models.tile.chosen_none")
     missed = share(sum(errors) / len(errors), tongue, 1) if errors else none
-    width = f"{_percent(span['share_low'] - 1)} … {_percent(span['share_high'] - 1)}" if span else none
+    width = f"{_percent(span['share_low'] - 1, 0)} … {_percent(span['share_high'] - 1, 0)}" if span else none
     seen = told["sample"]
     return [
         _tile("chosen", chosen, "", as_of),
@@ -272,7 +270,7 @@ def _model(code: str) -> str:
 
 
 def _number(value: float | None, decimals: int) -> str:
-    return "—" if value is None else number(value, language.active(), decimals)
+    return "—" if value is None else number(value, language.active(), decimals).replace("-", "−")
 
 
 def _signed(value: float) -> str:
@@ -283,10 +281,10 @@ def _signed(value: float) -> str:
     return f"{'−' if value < 0 else '+'}{abs(value):.4f}"
 
 
-def _percent(value: float | None) -> str:
+def _percent(value: float | None, decimals: int = 1) -> str:
     """A share of one with its sign.
 
     >>> _percent(0.0063), _percent(-0.12), _percent(None)
     ('+0.6%', '−12.0%', '—')
     """
-    return "—" if value is None else f"{'−' if value < 0 else '+'}{100 * abs(value):.1f}%"
+    return "—" if value is None else f"{'−' if value < 0 else '+'}{100 * abs(value):.{decimals}f}%"

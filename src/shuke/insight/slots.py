@@ -25,7 +25,7 @@ from shuke.crm.scores.models import Run, Score
 from shuke.crm.words import here
 from shuke.insight.charts import MONTHS_SHOWN, all_months
 from shuke.insight.facts import business_ledger
-from shuke.insight.foreseen import foreseen
+from shuke.insight.foreseen import Foreseen, foreseen
 from shuke.kit.text import day, number, share
 from shuke.ui import language
 from shuke.ui.charts import Bar, Bars, Lines, Series
@@ -112,13 +112,23 @@ def _foreseen(run: Run, score: Score, name: str) -> dict[str, Any]:
         "model": here(f"report.model.{run.figures['model']['chosen']}"),
     }  # fmt: skip
     if found:
-        none = Series(here("insight.slot.none"), [1.0, *found.none], "tone-5")
-        shown["silence"] = Lines(here("insight.slot.none_for", name=name), labels, [none], write=shares(1),
-                                 write_tick=shares(), axis_title=axis)  # fmt: skip
-        ends_told = {"low": number(found.low[-1], tongue), "high": number(found.high[-1], tongue)}
-        shown["sentence"] = here("insight.slot.band_told", **told, **ends_told)
-        shown["silence_told"] = here("insight.slot.none_told", days=told["days"], chance=share(found.none[-1], tongue))
+        ends = {"low": number(found.low[-1], tongue), "high": number(found.high[-1], tongue)}
+        shown["sentence"] = here("insight.slot.band_told", **told, **ends)
+        shown |= _silence(found, name)
     return shown
+
+
+def _silence(found: Foreseen, name: str) -> dict[str, Any]:
+    """How the chance of no purchase falls, as far as there is any."""
+    tongue = language.active()
+    none = Series(here("insight.slot.none"), [1.0, *found.none], "tone-5")
+    days = [number(one, tongue) for one in (0, *found.silence_days)]
+    chart = Lines(here("insight.slot.none_for", name=name), days, [none], write=shares(1), write_tick=shares(),
+                  axis_title=here("insight.slot.axis"))  # fmt: skip
+    return {
+        "silence": chart,
+        "silence_told": here("insight.slot.none_told", days=days[-1], chance=share(found.none[-1], tongue, 1)),
+    }
 
 
 def _asked(request: HttpRequest, key: str) -> tuple[Customer, Run | None]:

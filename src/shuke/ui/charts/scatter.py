@@ -93,16 +93,16 @@ def _frame(data: Scatter, across: Scale, down: Scale, width: float) -> tuple[lis
 
 
 def _even(data: Scatter, across: Scale, down: Scale, width: float, rules: list[Rule], words: list[Word]) -> None:
+    """The line on which both are the same, as far as both axes go, and its name at the upper right."""
     low, high = max(across.low, down.low), min(across.high, down.high)
     if not data.even or low >= high:
         return
-    rules.append(Rule(*map(near, (across.at(low), down.at(low), across.at(high), down.at(high))), "guide"))
-    room = width - measure(data.y_title) - 50
-    text = shorten(data.even, room) if room > 0 else ""
+    rules.append(Rule(near(across.at(low)), near(down.at(low)), near(across.at(high)), near(down.at(high)), "guide"))
+    text = shorten(data.even, width - measure(data.y_title) - 50)
     if text:
         start = near(width - measure(text))
-        words.append(Word(width, 10, text, "end", "quiet"))
-        rules.append(Rule(near(start - 26), 6, near(start - 5), 6, "guide"))
+        words.append(Word(start, 10, text, "start", "quiet"))
+        rules.append(Rule(near(start - 28), 6, near(start - 6), 6, "guide"))
 
 
 def _apart(data: Scatter, across: Scale) -> Sequence[float]:
