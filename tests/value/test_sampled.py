@@ -90,7 +90,8 @@ def test_weeks_end_today_and_leave_out_the_days_that_fill_none(duckdb_engine):
     weeks = sample.weekly()
     assert (len(weeks), weeks[-1], weeks.sum()) == (52, 3, 3)
     assert sample.weekly(known_on=START)[-1] == 2
-    assert sample.daily()[0] == 1
+    bought, known = sample.daily()
+    assert (bought.sum(), bought[0], known[0], known[-1]) == (2, 0, 1, 2)
 
 
 def test_spend_is_net_of_returns_and_split_at_any_day(duckdb_engine):

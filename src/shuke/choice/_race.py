@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -38,7 +38,7 @@ class Entrant:
 
 @dataclass(frozen=True)
 class Margin:
-    """How far the chosen stood above the best of the others; below 0 where it is preferred as the simpler one."""
+    """How far the chosen stood above the one that came nearest; below 0 where it is preferred as the simpler one."""
 
     over: str
     difference: float
@@ -62,8 +62,8 @@ def race(looks: Sequence[Look], asked: str) -> tuple[Entrant, ...]:
     """All candidates (or the one asked for, and the naive rate) on all origins.
 
     Each is fitted once, as of the first origin: the parameters of a right model are the same on later days, and
-    fitting anew on each would cost more than the choice is worth. After the first origin who is behind the leader by
-    more than 3 standard errors leaves; the naive rate stays, being what all are held against.
+    fitting anew on each would cost more than the choice is worth. After the first origin who is behind the leading
+    model by more than 3 standard errors leaves; the naive rate stays, being what all are held against.
     """
     first = looks[0]
     entering = [one for one in CANDIDATES if asked == AUTO or one.code in (asked, NAIVE)]
@@ -87,7 +87,8 @@ def _marked(entrant: Entrant, at: Look) -> Marks:
 
 
 def _staying(entrants: Sequence[Entrant]) -> list[Entrant]:
-    leader = _best(entrants)
+    models = [one for one in entrants if one.code != NAIVE]
+    leader = _best(models or entrants)
     return [one for one in entrants if one.code == NAIVE or not _beyond(leader.over(one), _RACED_OUT)]
 
 
@@ -119,13 +120,11 @@ def _why(first: Entrant, alike: Sequence[Entrant], naive: Entrant) -> str:
 
 
 def _margin(chosen: str, entrants: Sequence[Entrant]) -> Margin | None:
+    """Against the one that came nearest, at the origins where both were asked."""
     ours = next(one for one in entrants if one.code == chosen)
-    others = [one for one in entrants if one is not ours and len(one.marks) == len(ours.marks)]
-    if not others:
-        return None
-    best = _best(others)
-    found = ours.over(best)
-    return None if found is None else Margin(best.code, found.difference, found.standard_error)
+    gaps = [(other.code, ours.over(other)) for other in entrants if other is not ours]
+    margins = [Margin(code, gap.difference, gap.standard_error) for code, gap in gaps if gap is not None]
+    return min(margins, key=lambda margin: margin.difference, default=None)
 
 
 def _best(entrants: Sequence[Entrant]) -> Entrant:
@@ -139,8 +138,3 @@ def _clear(found: Difference | None) -> bool:
 
 def _beyond(found: Difference | None, errors: float) -> bool:
     return found is not None and found.beyond(errors)
-
-
-def told(entrants: Sequence[Entrant]) -> Mapping[str, CountModel]:
-    """The models by their codes, as fitted as of the first origin."""
-    return {one.code: one.model for one in entrants}

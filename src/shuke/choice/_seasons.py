@@ -13,7 +13,7 @@ from shuke.value import Calendar, Candidate, CountModel, Sampled, seasonal_index
 _AHEAD_DAYS = 91
 """A quarter: over a year the months cancel out, over a month single customers' luck weighs more."""
 _ORIGINS = 8
-_LEARNED_FROM_DAYS = 548  # a year and a half before the first origin
+_LEARNED_FROM_DAYS = 548  # a year and a half before the first origin, or all but the year that is then tested
 _YEARS_NEEDED_DAYS = 730
 _GAIN = 0.9  # errors must fall by a tenth: with a season that is none they come out about equal
 
@@ -23,7 +23,7 @@ class Season:
     """The calendar found or declared, whether it is used, and why (`calendar.…`).
 
     - `short_data`: less than two years, and nothing declared; `no_season`: months differ no more than by chance;
-    - `not_tested`: declared, but too few days to hold it against;
+    - `not_tested`: there is one, but too few days to hold it against;
     - `better`: held-out totals were nearer by a tenth at least, and customers foreseen no worse: used;
     - `no_better`: they were not: not used.
 
@@ -63,11 +63,15 @@ def season(sample: Sampled, candidate: Candidate | None, declared: Calendar | No
         return _tested(sample, candidate, days, declared, declared, "declared")
     if sample.span_days < _YEARS_NEEDED_DAYS:
         return Season(False, "short_data")
-    days = _days(sample, _LEARNED_FROM_DAYS)
-    before = seasonal_index(sample.daily()[: (days[0] - sample.first_day).days + 1], sample.first_day)
-    now = seasonal_index(sample.daily(), sample.first_day)
-    if before is None or now is None:
-        return Season(False, "no_season", calendar=now, source=None if now is None else "estimated")
+    days = _days(sample, max(_LEARNED_FROM_DAYS, sample.span_days - _AHEAD_DAYS - 365))
+    bought, known = sample.daily()
+    learned = (days[0] - sample.first_day).days + 1
+    before = seasonal_index(bought[:learned], known[:learned], sample.first_day)
+    now = seasonal_index(bought, known, sample.first_day)
+    if now is None:
+        return Season(False, "no_season")
+    if before is None:
+        return Season(False, "not_tested", "estimated", now)
     return _tested(sample, candidate, days, before, now, "estimated")
 
 

@@ -9,14 +9,14 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from shuke.choice._origins import Look, look
-from shuke.evaluate import Pit, Within, randomised_pit, within_intervals
+from shuke.evaluate import Pit, Within, held_counts
 from shuke.value import CountModel, Sampled
 from shuke.value.histories import FloatArray, IntArray
 from shuke.value.sampled import Elapsed
 
 _KNOTS = 10
 """Purchases expected by the customers of an origin are asked for at so many points in time, and drawn between them."""
-_CUSTOMERS = 4_000
+_CUSTOMERS = 2_000
 """Of whom single counts are looked at: a share among them is known to within two in a hundred."""
 
 
@@ -44,13 +44,13 @@ class Trust:
 
 
 def trust(last: Look, model: CountModel) -> tuple[Pit | None, tuple[Within, ...]]:
-    """Of at most 4,000 customers, evenly taken: where each count fell in the model's distribution."""
-    step = -(-len(last.seen.row) // _CUSTOMERS)
-    rows = last.seen.row[:: max(step, 1)]
+    """Of at most 2,000 customers, evenly taken: where each count fell in the model's distribution."""
+    everyone = len(last.seen.row)
+    rows = last.seen.row[np.linspace(0, everyone - 1, min(everyone, _CUSTOMERS)).astype(np.int64)]
     histories = {name: last.seen.histories[name][rows] for name in ("x", "t_x", "T")}
     bought = last.seen.histories["purchases"][rows]
-    pit = randomised_pit(model, histories, bought, horizon=last.horizon)
-    return pit, within_intervals(model, histories, bought, horizon=last.horizon)
+    held = held_counts(model, histories, bought, horizon=last.horizon)
+    return held.randomised_pit(), held.within()
 
 
 def weeks(sample: Sampled, origin: date, model: CountModel, time: Elapsed | None = None) -> Weeks:

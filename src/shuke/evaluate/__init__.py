@@ -1,7 +1,7 @@
 """Was it right? Forecasts against what happened, and how customers moved between labels."""
 
 from shuke.evaluate.backtest import Backtest, Bin, Comparison, CountModel, ModelTest, backtest
-from shuke.evaluate.counts import Pit, Within, randomised_pit, within_intervals
+from shuke.evaluate.counts import HeldCounts, Pit, Within, held_counts
 from shuke.evaluate.migration import Move, migration
 from shuke.evaluate.origins import Difference, Marks, Origin, difference, marked, mean_log_score
 from shuke.evaluate.totals import FEWEST_ORIGINS, TotalInterval, log_error, total_interval
@@ -13,6 +13,7 @@ __all__ = [
     "Comparison",
     "CountModel",
     "Difference",
+    "HeldCounts",
     "Marks",
     "ModelTest",
     "Move",
@@ -22,11 +23,10 @@ __all__ = [
     "Within",
     "backtest",
     "difference",
+    "held_counts",
     "log_error",
     "marked",
     "mean_log_score",
     "migration",
-    "randomised_pit",
     "total_interval",
-    "within_intervals",
 ]

@@ -21,8 +21,8 @@ def models(done: Run) -> dict[str, Any]:
     chosen           code of the model in use, None where none could be estimated     say report.model.{code}
     why              code of the reason                                               say report.chosen_why.{why}
     asked            "auto", or the code that the user asked for
-    margin           {over: code, difference, standard_error} the chosen against the best of the others it was held
-                     against, by mean log score; above 0: the chosen forecast better. None: nothing to hold against
+    margin           {over: code, difference, standard_error} the chosen against the one that came nearest, by mean log
+                     score; above 0: the chosen forecast better. None: nothing to hold against
     candidates       in the registry's order, one each that was fitted or tested:
       code           say report.model.{code}
       notes          codes of its fit                                                 say counts.{note}

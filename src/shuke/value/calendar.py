@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -23,8 +23,9 @@ from shuke.kit.dates import require_day
 from shuke.kit.errors import InputError
 from shuke.value.histories import FloatArray, Histories, IntArray
 
-YEARS_NEEDED = 2
+_MONTHS_NEEDED = 18
 _DAYS_OF_MONTHS = np.array([31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+_OTHER_SPREAD = 0.03
 _CHANCE = 0.01  # of as large differences between months where there is no season
 _BENT_TREND_DAYS = 913  # two and a half years: below, a trend that may bend takes the season for its own
 _MOST, _LEAST = 20.0, 0.05
@@ -112,7 +113,7 @@ class Clock:
         most = int(T.max(initial=0))
         days = self.calendar.index(self.as_of - timedelta(days=most) + timedelta(days=1), most)[::-1]
         back = np.concatenate(([0.0], np.cumsum(days)))  # from the end of a day so many days ago, until now
-        return Histories(h.x, back[T] - back[T - t_x], back[T], h.customers, h.spend)
+        return replace(h, t_x=back[T] - back[T - t_x], T=back[T], log_gaps=None)  # gaps are not known day by day
 
     def ahead(self, days: float) -> float:
         """How many seasonal days are in the next ``days``?"""
@@ -127,34 +128,38 @@ class Clock:
         return np.where(seasonal <= passed[-1], inside, seasonal * horizon_days / max(passed[-1], 1e-9))
 
 
-def seasonal_index(daily: FloatArray, first_day: date) -> Calendar | None:
-    """Which months stand out in so many purchases a day? None where that may well be chance.
+def seasonal_index(bought: FloatArray, known: FloatArray, first_day: date) -> Calendar | None:
+    """Which months stand out in so many repeat purchases a day? None where that may well be chance.
 
-    The log of each month's purchases a day is taken as a trend (straight; bent too, from two and a half years on) plus
-    the month's own figure, by least squares, months weighted by their days. Figures are then drawn towards none by
-    1 - 1/F, F being the test of all months together, as James & Stein (1961) do; where F could come by chance once in
-    a hundred shops without seasons, there is no index.
+    ``bought`` and ``known``, one figure a day from the first: purchases of those who came back, and how many customers
+    had come by then. The log of each month's purchases a day is taken as a trend (straight, with the log of the
+    customers known, since both a shop's start and its crowd of customers move it; bent too, from two and a half years
+    on) plus the month's own figure, by least squares, months weighted by how sure they are. Figures are then drawn
+    towards none by 1 - 1/F, F being the test of all months together, as James & Stein (1961) do; where F could come by chance
+    once in a hundred shops without seasons, there is no index.
 
-    ``daily`` must not be empty on whole months; eighteen months at least, so that half of the months are seen twice.
+    Needs eighteen months of seven days and more with purchases, so that half of the months are seen twice.
 
     >>> days = np.arange(3 * 365)
     >>> month = (np.datetime64("2021-01-01") + days).astype("datetime64[M]").astype(int) % 12
-    >>> found = seasonal_index(np.where(month == 11, 150.0, 100.0) + days % 7, date(2021, 1, 1))
+    >>> bought = np.where(month == 11, 150.0, 100.0) + days % 7
+    >>> found = seasonal_index(bought, 1000 + days, date(2021, 1, 1))
     >>> round(found.monthly[11] / found.monthly[5], 1)
     1.5
     """
-    of_day = (np.datetime64(first_day, "D") + np.arange(len(daily))).astype("datetime64[M]").astype(np.int64)
-    place = of_day - of_day[0] if len(of_day) else of_day
-    days = np.bincount(place).astype(np.float64)
-    bought = np.bincount(place, daily)
-    kept = (days >= 7) & (bought > 0)
-    if kept.sum() < 18:
+    of_day = (np.datetime64(first_day, "D") + np.arange(len(bought))).astype("datetime64[M]").astype(np.int64)
+    place = of_day - of_day[:1]
+    days, of_month, crowd = (np.bincount(place, each) for each in (np.ones(len(place)), bought, known))
+    kept = np.flatnonzero((days >= 7) & (of_month > 0))
+    month = (of_day[0] + kept) % 12 if len(kept) else kept
+    if len(kept) < _MONTHS_NEEDED or len(set(month.tolist())) < 12:
         return None
-    month, when = (of_day[0] + np.flatnonzero(kept)) % 12, np.flatnonzero(kept) / 12.0
-    if len(set(month.tolist())) < 12:
-        return None
-    trend = [np.ones(len(when)), when, *([when**2] if len(daily) >= _BENT_TREND_DAYS else [])]
-    figures = _month_figures(np.log(bought[kept] / days[kept]), month, np.array(trend).T, np.sqrt(days[kept]))
+    when = kept / 12.0
+    trend = [np.ones(len(when)), when, np.log(crowd[kept] / days[kept])]
+    trend += [when**2] if len(bought) >= _BENT_TREND_DAYS else []
+    log_rate = np.log(of_month[kept] / days[kept])
+    weight = (1 / of_month[kept] + _OTHER_SPREAD**2) ** -0.5  # chance alone, and what else moves a month
+    figures = _month_figures(log_rate, month, np.array(trend).T, weight)
     return None if figures is None else Calendar(Calendar(tuple(np.exp(figures).tolist())).monthly)
 
 
@@ -167,7 +172,9 @@ def _month_figures(log_rate: FloatArray, month: IntArray, trend: FloatArray, wei
     )
     left = float((((log_rate - full @ found) * weight) ** 2).sum())
     without = float((((log_rate - trend @ plain) * weight) ** 2).sum())
-    freedom = len(log_rate) - full.shape[1]
+    freedom = len(log_rate) - int(np.linalg.matrix_rank(full))
+    if freedom < 1:
+        return None
     test = ((without - left) / 11) / max(left / freedom, 1e-12)
     if float(fdtrc(11, freedom, test)) > _CHANCE:
         return None

@@ -9,7 +9,11 @@ from typing import Any
 from shuke.kit.errors import InputError
 from shuke.value.bgnbd import BGNBD, BGNBDParams
 from shuke.value.count_model import CountModel
+from shuke.value.ggompertz_nbd import GGompertzNBD, GGompertzNBDParams
+from shuke.value.mbgcnbdk import MBGCNBDk, MBGCNBDkParams
+from shuke.value.mbgnbd import MBGNBD, MBGNBDParams
 from shuke.value.naive import NaiveRate, NaiveRateParams
+from shuke.value.pareto_nbd import ParetoNBD, ParetoNBDParams
 
 AUTO = "auto"
 NAIVE = "naive"
@@ -49,6 +53,10 @@ class Candidate:
 # In the order in which models are preferred that forecast alike: few parameters first.
 CANDIDATES = (
     Candidate("bg_nbd", BGNBD, BGNBDParams, ("r", "alpha", "a", "b")),
+    Candidate("mbg_nbd", MBGNBD, MBGNBDParams, ("r", "alpha", "a", "b")),
+    Candidate("pareto_nbd", ParetoNBD, ParetoNBDParams, ("r", "alpha", "s", "beta")),
+    Candidate("mbg_cnbd_k", MBGCNBDk, MBGCNBDkParams, ("k", "r", "alpha", "a", "b"), settled=("k",)),
+    Candidate("ggompertz_nbd", GGompertzNBD, GGompertzNBDParams, ("r", "alpha", "b", "s", "beta")),
     Candidate(NAIVE, NaiveRate, NaiveRateParams, ("pooled_rate", "longest_time")),
 )
 

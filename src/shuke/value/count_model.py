@@ -21,8 +21,13 @@ class CountModel(Protocol):
     (None where nothing was estimated) and ``notes``, codes of what was odd in the data and what was done about it.
     """
 
-    # Any: each model has a dataclass of its own.
-    params_: Any
+    @property
+    def params_(self) -> Any:
+        """What was learned: see above."""
+
+    @classmethod
+    def from_params(cls, params: Any) -> Self:
+        """A model with parameters known from elsewhere: published, or kept from an earlier run."""
 
     def fit(self, histories: object) -> Self:
         """Learn from histories. Odd data is never refused but noted; impossible histories are an InputError."""

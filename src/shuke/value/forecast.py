@@ -18,9 +18,9 @@ from shuke.value.count_model import CountModel
 from shuke.value.gamma_gamma import GammaGamma
 from shuke.value.histories import Histories, read_histories
 from shuke.value.interval import mean_discount, value_interval
+from shuke.value.worth import rate_a_unit
 
 Floats = NDArray[np.float64]
-_DAYS_A_YEAR = 365.25
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Horizon:
 
     @property
     def rate_a_day(self) -> float:
-        return math.log1p(self.discount_rate) / _DAYS_A_YEAR
+        return rate_a_unit(self.discount_rate)
 
 
 def count_histories(summary: Table) -> pa.Table:
@@ -91,7 +91,8 @@ def forecast(
 
     A customer's expected margin per purchase is their own, w of it, and the base's, 1 − w of it, where
     w = p·n/(p·n + q − 1) is the weight that the Gamma-Gamma model gives to the mean of n purchases (Fader & Hardie
-    2013, "The Gamma-Gamma Model of Monetary Value", eq. 5). On spend the two are the same formula; on margin it also
+    2013, "The Gamma-Gamma Model of Monetary Value", eq. 5); where spend rests on how often customers buy, the base's is
+    that of customers with as many purchases. On spend the two are the same formula; on margin it also
     holds for customers who cost more than they bring.
 
     ``clock``: the calendar by which ``counts`` was fitted, if any.
@@ -107,6 +108,8 @@ def forecast(
         weight_own=weight.own,
         weight_base=weight.base,
         base_spend=weight.base_spend,
+        delta=weight.delta,
+        usual_purchases=weight.usual_purchases,
         margin_ratio=_margin_ratio(summary),
         scale_fixed=fixed,
         scale_own=own,
@@ -130,10 +133,11 @@ def _per_history(
         columns = dict.fromkeys(_KNOWN, empty)
     elif clock is None:
         columns = _answers(counts, spend, read_histories(histories), _Ahead.of(horizon), level)
-    else:  # the model counts time in seasonal days, and a day due comes back in plain ones
+    else:  # the model counts time in seasonal days; a day due, and a lifetime, come back in plain ones
         known = clock.histories(read_histories(histories))
         columns = _answers(counts, spend, known, _Ahead.by(clock, horizon), level)
-        columns["next_due_days"] = clock.days(columns["next_due_days"], horizon.days)
+        for name in ("next_due_days", "expected_lifetime_days"):
+            columns[name] = clock.days(columns[name], horizon.days)
     return pa.table({**{name: keys[name] for name in keys.schema.names}, **columns})
 
 
@@ -143,6 +147,7 @@ _KNOWN = (
     "discounted_purchases",
     "churn_probability",
     "next_due_days",
+    "expected_lifetime_days",
     "factor_low",
     "factor_high",
 )
@@ -182,6 +187,7 @@ def _answers(
         "discounted_purchases": discounted,
         "churn_probability": counts.probability_of_purchases(histories, 0, ahead.period),
         "next_due_days": counts.next_purchase_due(histories),
+        "expected_lifetime_days": counts.expected_lifetime(histories, ahead.length),
         "factor_low": interval.factor_low,
         "factor_high": interval.factor_high,
     }
@@ -202,7 +208,7 @@ def _margin_ratio(summary: Table) -> float:
 # - A due day beyond the horizon is no forecast, so it is null.
 # - Value if kept is the value given that the customer is still one: CLV over probability_alive.
 _FORECAST = """
-    SELECT * EXCLUDE (margin_each, spend_each, scale, weight, discounted_purchases, factor_low, factor_high,
+    SELECT * EXCLUDE (margin_each, spend_each, scale, weight, tilt, discounted_purchases, factor_low, factor_high,
             next_due_days, potential, one_end, other_end),
         potential AS potential_value_minor,
         potential AS clv_minor,
@@ -221,15 +227,17 @@ _FORECAST = """
             CAST(round(factor_high * margin_each * scale / spend_each) AS BIGINT) AS other_end
         FROM (
             SELECT *,
-                weight * margin_minor / purchases + (1 - weight) * {base_spend} * {margin_ratio} AS margin_each,
-                weight * mean_spend_minor + (1 - weight) * {base_spend} AS spend_each,
-                {scale_fixed} + {scale_own} * purchases * mean_spend_minor AS scale
+                weight * margin_minor / purchases + (1 - weight) * {base_spend} * tilt * {margin_ratio} AS margin_each,
+                weight * mean_spend_minor + (1 - weight) * {base_spend} * tilt AS spend_each,
+                {scale_fixed} * tilt + {scale_own} * purchases * mean_spend_minor AS scale
             FROM (
                 SELECT s.*, k.* EXCLUDE (x, t_x, T),
                     s.T - s.t_x AS recency_days,
                     s.T AS age_days,
                     CASE WHEN s.x > 0 THEN s.t_x / CAST(s.x AS DOUBLE) END AS typical_gap_days,
-                    {weight_own} * s.purchases / ({weight_own} * s.purchases + {weight_base}) AS weight
+                    {weight_own} * s.purchases / ({weight_own} * s.purchases + {weight_base}) AS weight,
+                    CASE WHEN {delta} = 0 THEN CAST(1 AS DOUBLE)
+                        ELSE power(s.purchases / {usual_purchases}, {delta}) END AS tilt
                 FROM {summary} AS s LEFT JOIN {known} AS k ON k.x = s.x AND k.t_x = s.t_x AND k.T = s.T
             )
         )

@@ -122,9 +122,11 @@ class Sampled:
             keep &= (self.day[self._first] <= (known_on - self.first_day).days)[self.customer]
         return np.bincount((self.day[keep] - first) // 7, minlength=weeks).astype(np.float64)
 
-    def daily(self) -> FloatArray:
-        """Purchases of the sample on each day from the first to as_of."""
-        return np.bincount(self.day, minlength=self.span_days).astype(np.float64)
+    def daily(self) -> tuple[FloatArray, FloatArray]:
+        """On each day from the first to as_of: purchases of those who came back, and how many had come by then."""
+        joined = np.bincount(self.day[self._first], minlength=self.span_days)
+        bought = np.bincount(self.day, minlength=self.span_days) - joined
+        return bought.astype(np.float64), np.cumsum(joined).astype(np.float64)
 
     @property
     def _first(self) -> IntArray:
