@@ -118,6 +118,7 @@ def _candidate(told: Told, one: Told) -> dict[str, Any]:
         "title": _model(one["code"]),
         "chosen": chosen,
         "log_score": _number(one["log_score"], 4),
+        "of_fewer": one["origins"] < len(days),
         "difference": "—" if chosen else _difference(one),
         "verdict": "" if chosen else _verdict(one),
         "tests": number(one["origins"], tongue),
@@ -154,7 +155,7 @@ def _notes(told: Told) -> list[str]:
         if one["code"] != told["chosen"]:
             notes = [name_or_itself("", f"counts.{_OF_OTHERS.get(note, note)}") for note in one["notes"]]
             if 0 < one["origins"] < tests:
-                notes.append(here("models.candidates.left_early", tests=one["origins"]))
+                notes.append(here("models.candidates.left_early", tests=one["origins"], of=tests))
             for note in notes:
                 met.setdefault(note, []).append(_model(one["code"]))
     comma = here("insight.slot.and")

@@ -113,7 +113,8 @@ def _foreseen(run: Run, score: Score, name: str) -> dict[str, Any]:
     }  # fmt: skip
     if found:
         ends = {"low": number(found.low[-1], tongue), "high": number(found.high[-1], tongue)}
-        shown["sentence"] = here("insight.slot.band_told", **told, **ends)
+        kind = "band_told" if found.high[-1] else "band_none"
+        shown["sentence"] = here(f"insight.slot.{kind}", **told, **ends)
         shown |= _silence(found, name)
     return shown
 
