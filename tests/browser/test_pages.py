@@ -43,6 +43,8 @@ PAGES = {
     "upload": "/data/{upload}/",
     "runs": "/runs/",
     "run": "/runs/run-demo-20171231/",
+    "models": "/models/",
+    "models-of-run": "/runs/run-demo-20170930/models/",
     "runs-compare": "/runs/compare/?run=run-demo-20170930&run=run-demo-20171231",
     "jobs": "/jobs/",
     "job": "/jobs/{job}/",

@@ -67,7 +67,7 @@ def test_the_page_is_whole_and_light_in_each_language(told: Run, owner: User, as
 @pytest.mark.django_db
 def test_the_page_says_which_model_why_and_what_it_learned(told: Run, owner: User, as_user: Visit) -> None:
     page = as_user(owner).get("/models/").content.decode()
-    for said in ("Model in use", "clearly better than the others", "125% more chance", "BG/NBD", "+3.1%",
+    for said in ("In use: BG/NBD", "clearly better than the others", "125% more chance", "+3.1%",
                  "clearly worse", "asked at 2 of 3 tests only", "every 6.9 days", "was missed by 3.4%",
                  "1,983 customers", "Both ends are high"):  # fmt: skip
         assert said in page, said
@@ -91,6 +91,7 @@ def test_nothing_known_is_said_and_never_a_fault(told: Run, owner: User, as_user
                                            "error_with": None}  # fmt: skip
     told.save(update_fields=["figures"])
     page = as_user(owner).get("/models/").content.decode()
+    assert "No model could be used" in page
     assert "no stretch of time to test on" in page
     assert 'class="chart"' not in page
 

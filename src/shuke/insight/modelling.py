@@ -37,6 +37,9 @@ def context(run: Run) -> dict[str, Any]:
         "as_of": as_of,
         "told": told,
         "tiles": _tiles(told, run, as_of),
+        "in_use": here("models.choice.title", model=_model(told["chosen"]))
+        if told["chosen"]
+        else here("models.choice.none"),
         "choice": choice(told),
         "warnings": warnings(told, run.figures),
         "days": told["race"],
@@ -226,17 +229,15 @@ def _within(told: Told) -> list[dict[str, str]]:
 
 
 def _tiles(told: Told, run: Run, as_of: str) -> list[dict[str, Any]]:
-    """The answer in short: which model, how far off, how sure."""
+    """The answer in short: how far off, how sure."""
     tongue, none = language.active(), "—"
     own = next((one for one in told["candidates"] if one["code"] == told["chosen"]), None)
     errors = [abs(error) for error in (own or {}).get("total_errors", ()) if error is not None]
     span, near = told["total"], _at_level(told["within"])
-    chosen = _model(told["chosen"]) if told["chosen"] else here("models.tile.chosen_none")
     missed = share(sum(errors) / len(errors), tongue, 1) if errors else none
     width = f"{_percent(span['share_low'] - 1, 0)} … {_percent(span['share_high'] - 1, 0)}" if span else none
     seen = told["sample"]
     return [
-        _tile("chosen", chosen, "", as_of),
         _tile("missed", missed, here("models.tile.missed_note", origins=len(errors)) if errors else "", as_of),
         _tile("total", width, _worth(run) if span else "", as_of),
         _tile("within", share(near["observed"], tongue, 1) if near else none,
@@ -257,7 +258,7 @@ def _worth(run: Run) -> str:
 
 
 def _tile(code: str, value: str, note: str, as_of: str) -> dict[str, Any]:
-    formula = here(f"models.because.{code}_formula") if code in ("chosen", "missed") else ""
+    formula = here(f"models.because.{code}_formula") if code == "missed" else ""
     why = Why(here(f"models.because.{code}"), formula=formula, as_of=as_of)
     return {"label": here(f"models.tile.{code}"), "value": value, "note": note, "why": why}
 
