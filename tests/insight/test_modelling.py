@@ -113,6 +113,13 @@ def test_a_difference_is_clear_beyond_two_standard_errors(
     assert said in " ".join(modelling.choice(models_told))
 
 
+def test_a_clear_difference_that_is_small_is_said_to_be(models_told: Told) -> None:
+    models_told["margin"] |= {"difference": 0.003, "standard_error": 0.0006}
+    said = " ".join(modelling.choice(models_told))
+    assert "not luck" in said
+    assert "it is small" in said
+
+
 def test_a_model_that_was_asked_for_is_not_called_chosen(models_told: Told) -> None:
     assert "asked for" in modelling.choice(models_told | {"asked": "bg_nbd"})[-1]
 

@@ -21,6 +21,8 @@ from shuke.ui.parts import Why
 Told = Mapping[str, Any]
 _CLEAR = 2.0
 """Standard errors beyond which a difference is no luck."""
+_SMALL = 0.02
+"""A gain in log score below which two models say nearly the same: 2 % more chance to what came."""
 _LEVEL_SHOWN = 0.8
 _OF_OTHERS = {"too_few_repeat_buyers": "few_repeat_buyers"}
 """A note that says what is done of a model in use is told otherwise of one that is not."""
@@ -82,6 +84,8 @@ def choice(told: Told) -> list[str]:
             factor=share(math.expm1(min(gain, 50.0)), tongue, 0 if gain > 0.1 else 1),
         )
     )
+    if verdict == "clear" and gain < _SMALL:
+        said.append(here("models.choice.small"))
     return [*said, here("models.choice.asked")] if told["asked"] != "auto" else said
 
 
