@@ -54,9 +54,9 @@ def foreseen(run: Run, score: Score, horizons_days: Sequence[int]) -> Foreseen |
     bands = [chances.band(ahead(days)) for days in horizons_days]
     expected = [float(model.expected_purchases(history, ahead(days))[0]) for days in horizons_days]
     days = silence_days(none_in, horizons_days[-1], len(horizons_days))
-    return Foreseen(
-        expected, [low for low, _ in bands], [high for _, high in bands], days, [none_in(one) for one in days]
-    )
+    known = dict(zip(horizons_days, (none for _, _, none in bands), strict=True))
+    none = [known[day] if day in known else none_in(day) for day in days]
+    return Foreseen(expected, [low for low, _, _ in bands], [high for _, high, _ in bands], days, none)
 
 
 def silence_days(none_in: Callable[[int], float], farthest: int, steps: int) -> list[int]:
@@ -98,15 +98,15 @@ class _Chances:
         self._model, self._history = model, history
         self._counts = 16
 
-    def band(self, horizon: float) -> tuple[int, int]:
-        """The least counts that at most which come with a chance of LOW, and of HIGH."""
+    def band(self, horizon: float) -> tuple[int, int, float]:
+        """The least counts that at most which come with a chance of LOW, and of HIGH; and the chance of none."""
         cumulated = np.cumsum(self._of(horizon))
         # Horizons grow, and with them the counts that are looked at.
         while cumulated[-1] < HIGH and self._counts < _MOST_PURCHASES:
             self._counts *= 2
             cumulated = np.cumsum(self._of(horizon))
         low, high = (min(int(np.searchsorted(cumulated, share)), self._counts - 1) for share in (LOW, HIGH))
-        return low, high
+        return low, high, float(min(cumulated[0], 1.0))
 
     def _of(self, horizon: float) -> FloatArray:
         same = np.zeros(self._counts, dtype=np.int64)

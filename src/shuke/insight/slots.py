@@ -1,4 +1,4 @@
-"""What the door adds to a customer's page: purchases over time, their list, and the forecast month by month."""
+"""What the door adds to a customer's page: purchases over time, their list, and the forecast with its band."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from shuke.ui.charts import Bar, Bars, Lines, Series
 from shuke.ui.figures import numbers, shares, short_amounts, trimmed
 from shuke.ui.parts import Crumb
 
-_STEPS = 12
+_STEPS = 6
 _VISITS_A_PAGE = 10
 _THINGS_A_VISIT = 4
 
@@ -82,8 +82,8 @@ def purchases(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 @needs("see")
 def forecast(request: HttpRequest, key: str) -> HttpResponse:
-    """How many purchase days the model expects within the horizon, month by month, how sure that is, and how likely it
-    is that none will come."""
+    """How many purchase days the model expects within the horizon, how sure that is, and how likely it is that none will
+    come."""
     customer, run = _asked(request, key)
     score = scores.score_of(viewer_of(request), customer, run)
     shown: dict[str, Any] = {"chart": None}
