@@ -62,11 +62,11 @@ class TestFound:
 
 class TestSilent:
     def test_a_false_alarm_is_as_rare_as_declared(self):
-        alarms = [GammaGamma().fit(customers(300, 0.0, seed)).params_.delta != 0 for seed in range(40)]
-        assert sum(alarms) <= 2  # 1 of 100: 3 of 40 come by chance once in 130 times
+        alarms = [GammaGamma().fit(customers(300, 0.0, seed)).params_.delta != 0 for seed in range(20)]
+        assert sum(alarms) <= 1  # 1 of 100: 2 of 20 come by chance once in 60 times
 
     def test_spends_of_another_shape_are_no_dependence_though_the_likelihood_says_so(self):
-        for seed in range(3):
+        for seed in range(2):
             seen = lognormal(12_000, seed)
             spends = SpendLikelihood(seen["x"].astype(float), seen["spend"] / seen["spend"].mean(), np.ones(12_000))
             plain = fit_logs(spends, None, spends.total, gamma_gamma._SOUGHT)
@@ -115,4 +115,3 @@ class TestAnswers:
         told = json.loads(json.dumps(dataclasses.asdict(model.params_), allow_nan=False))
         again = GammaGamma.from_params(GammaGammaParams(**told))
         assert np.array_equal(again.expected_spend(customers(9, 0.4)), model.expected_spend(customers(9, 0.4)))
-

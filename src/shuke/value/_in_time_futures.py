@@ -1,7 +1,7 @@
 """What those who are still customers will do: how long they stay, and how often they buy meanwhile.
 
 Of a customer alive at T, the rate is Gamma(r + x, alpha + T) and, apart from it, the lifetime left is that of
-`Lifetime.after(T)` (Fader & Hardie, "A Note on Deriving the Pareto/NBD Model and Related Expressions", 2005, section 4).
+`Lifetime.after` (Fader & Hardie, "A Note on Deriving the Pareto/NBD Model and Related Expressions", 2005, section 4).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def active_time(life: Lifetime, rows: int, horizon: float, rate: float) -> Float
     """
     if horizon == 0:
         return np.zeros(rows)
-    if rate == 0 and np.isfinite(horizon):
+    if rate == 0:
         return np.broadcast_to(life.time_within(horizon), rows)
     return np.broadcast_to(time_by_gauss(life, horizon, rate), rows)
 
@@ -53,7 +53,7 @@ def time_by_gauss(life: Lifetime, horizon: float, rate: float) -> FloatArray:
         settled = np.abs(finer - total[live]) <= _PRECISION * finer
         total[live] = finer
         live, panels = live[~settled], 2 * panels
-    return np.minimum(total, end)
+    return np.asarray(np.minimum(total, end))
 
 
 def _panels(life: Lifetime, scale: FloatArray, length: FloatArray, rate: float, panels: int) -> FloatArray:
@@ -71,9 +71,7 @@ def _rule(panels: int) -> tuple[FloatArray, FloatArray]:
     return places.reshape(-1, 1), np.tile(weight / 2 / panels, panels)[:, None]
 
 
-def log_chance_if_alive(
-    k: FloatArray, reach: FloatArray, life: Lifetime, n: FloatArray, horizon: float
-) -> FloatArray:
+def log_chance_if_alive(k: FloatArray, reach: FloatArray, life: Lifetime, n: FloatArray, horizon: float) -> FloatArray:
     """How likely are exactly ``n`` purchases within ``horizon`` from those alive? Logs, shape (n,).
 
     k = r + x and reach = alpha + T; ``life`` is what is left. Who stays has a negative binomial count; who leaves at

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import copy
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import gammaln, psi
 
 from shuke.value._lifetimes import Lifetime, Number, log_leaving, log_staying
+from shuke.value.covariates import CovariateEffects
 from shuke.value.fitting import Coordinates, Fitted, fit_logs, minimise, turned
 from shuke.value.histories import FloatArray, Histories, IntArray, distinct_rows, distinct_values
 
@@ -34,8 +35,9 @@ class Population:
         2: both are scales of time, so that an effect of log 2 doubles how often customers buy, or how fast they leave.
         """
         longer = np.exp(-(z @ effects.T))
-        *own, last = (getattr(self.life, field.name) for field in fields(self.life))
-        return Population(self.r, self.alpha * longer[:, 0], type(self.life)(*own, last * longer[:, 1]))
+        last = fields(self.life)[-1].name
+        slower = {last: getattr(self.life, last) * longer[:, 1]}
+        return Population(self.r, self.alpha * longer[:, 0], replace(self.life, **slower))
 
     def rows(self, index: Any) -> Population:
         """Some rows."""
@@ -43,14 +45,14 @@ class Population:
 
 
 class Likelihood:
-    """The mean negative log-likelihood of grouped histories, as a function of log (r, alpha, parameters of the lifetime)
-    and effects.
+    """The mean negative log-likelihood of grouped histories, by the logs of r, alpha and the lifetime's parameters, and
+    the effects of covariates.
 
     Of (x, t_x, T) it is the likelihood of x purchases at a rate Gamma(r, alpha) by somebody who is there until T, times
     1 + the odds of having left since t_x. The first is computed once per distinct x and T. The second asks for an
-    integral over all t between t_x and T of a function of x and t. It is told as one from t_x on, less one from T on, by
-    a sum (`log_leaving` and `log_staying`): a million customers have 100 k distinct (x, t_x) and (x, T), but may have
-    ten times as many distinct (x, t_x, T). Time is scaled by ``unit``, the time per purchase.
+    integral from t_x to T, which is told as one from t_x on (`log_leaving`), less one from T on (in `log_staying`): a
+    million customers have 100 k distinct (x, t_x) and (x, T), but may well have ten times as many (x, t_x, T). Time is
+    scaled by ``unit``, the time per purchase.
     """
 
     def __init__(self, h: Histories, life: type[Lifetime]) -> None:
@@ -65,7 +67,7 @@ class Likelihood:
         self.T, self.kind = h.T[first] / self.unit, kind[first]
         self.w, self.wx = np.bincount(now, w), np.bincount(now, w * h.x)
         self.until = float(self.T.max())
-        self.customers = w
+        self.customers: FloatArray = w
         self.last = _Distinct(h.x, h.t_x / self.unit, kind, *distinct_rows(h.x, h.t_x, *kinds))
         self.now = _Distinct(h.x, h.T / self.unit, kind, *distinct_rows(h.x, h.T, *kinds))
 
@@ -76,7 +78,7 @@ class Likelihood:
         rough, until = copy(self), np.cumsum(self.customers)
         seen = np.searchsorted(until, (np.arange(_THINNED) + 0.5) / _THINNED * until[-1])
         rows, times = np.unique(seen, return_counts=True)
-        rough.customers = times * (until[-1] / _THINNED)
+        rough.customers = np.asarray(times * (until[-1] / _THINNED), dtype=np.float64)
         rough.last, rough.now = self.last.of_rows(rows), self.now.of_rows(rows)
         return rough
 
@@ -102,10 +104,10 @@ class Likelihood:
             small = np.exp(-np.abs(more))
             value += float(w @ (np.maximum(more, 0) + np.log1p(small)))
             left[part] = w * np.where(more > 0, 1.0, small) / (1 + small)
-        w = np.bincount(self.now.of, self.customers)
+        seen = np.bincount(self.now.of, self.customers)
         slopes.add(0, by_leaving * np.bincount(self.last.of, left), self.last.kind)
-        slopes.add(0, by_staying * np.bincount(self.now.of, self.customers - left) - by_there * w, self.now.kind)
-        return value + float(w @ (staying - there))
+        slopes.add(0, by_staying * np.bincount(self.now.of, self.customers - left) - by_there * seen, self.now.kind)
+        return value + float(seen @ (staying - there))
 
     def without_dropout(self, logs: FloatArray) -> tuple[float, FloatArray]:
         """The same where nobody ever leaves: the NBD, a function of the logs at `of_purchases`."""
@@ -161,12 +163,17 @@ class _Distinct:
 
 
 def _log_there(
-    k: FloatArray, t: FloatArray, until: float, alpha: Number, life: Lifetime
+    k: FloatArray, t: FloatArray, _until: float, alpha: Number, life: Lifetime
 ) -> tuple[FloatArray, FloatArray]:
     """Log of (alpha+t)^-k S(t), and its slopes."""
     log, by_life = life.log_survival(t)
     log_end = np.log(alpha + t)
     return log - k * log_end, np.array(np.broadcast_arrays(-log_end, -alpha * k / (alpha + t), *by_life))
+
+
+def columns_of(h: Histories) -> Sequence[FloatArray]:
+    """The covariates, each a column."""
+    return () if h.covariates is None else tuple(h.covariates.T)
 
 
 class _Slopes:
@@ -190,7 +197,7 @@ class _Slopes:
 
 
 def _kinds(h: Histories) -> tuple[FloatArray, IntArray]:
-    """The distinct covariates (rows by covariates; one row of none where there are none), and which each history has."""
+    """The distinct covariates, a row each (where there are none, one row of none), and which each history has."""
     if h.covariates is None:
         return np.zeros((1, 0)), np.zeros(len(h), dtype=np.int64)
     first, kind = distinct_rows(*h.covariates.T)
@@ -204,30 +211,65 @@ def learned(
     likelihood = Likelihood(grouped, life)
     sought = _with_effects(sought, grouped)
     fitted = fit_logs(likelihood, likelihood.thinned(), likelihood.total, sought)
-    base, effects = np.split(fitted.logs, [2 + len(fields(life))])
-    parameters = (np.exp(base) * likelihood.unit ** np.array([0, 1, *life.powers_of_time], dtype=float)).tolist()
-    buying, leaving = (tuple(part.tolist()) for part in np.split(effects, 2))
-    return parameters, {
+    base, units = 2 + len(fields(life)), likelihood.unit ** np.array([0.0, 1.0, *life.powers_of_time])
+    parameters, spread = np.exp(fitted.logs[:base]) * units, fitted.covariance[:base, :base]
+    return parameters.tolist(), {
         # a density of times: one factor of the unit per purchase
         "log_likelihood": float(-fitted.best.value * likelihood.total - likelihood.purchases * np.log(likelihood.unit)),
         "customers": round(likelihood.total),
         "histories": len(grouped),
-        "standard_errors": fitted.standard_errors([*parameters, *np.ones(len(effects))]),
-        "covariance": fitted.covariance_rows(),
+        "standard_errors": tuple((parameters * np.sqrt(np.diag(spread))).tolist()),
+        "covariance": _told(spread),
         "notes": (*_odd(likelihood, fitted, sought, few_repeat_buyers), *fitted.notes),
-        "covariates": grouped.covariate_names,
-        "purchase_effects": buying,
-        "dropout_effects": leaving,
+        "effects": _effects(grouped, life, fitted.logs[base:], fitted.covariance),
     }
+
+
+def nothing_learned(
+    grouped: Histories, life: type[Lifetime], unknown: Sequence[float]
+) -> tuple[list[float], dict[str, Any]]:
+    """The same where nobody came back: half a purchase over all time, ``unknown`` for the lifetime, in its units."""
+    time = float(grouped.customers @ grouped.T) or 1.0
+    units = time ** np.array([1.0, *life.powers_of_time])
+    return [1.0, *(np.array([2.0, *unknown]) * units).tolist()], {
+        "customers": round(float(grouped.customers.sum())),
+        "histories": len(grouped),
+        "notes": ("no_repeat_purchases",),
+        "effects": _effects(grouped, life, np.zeros(2 * len(grouped.covariate_names)), None),
+    }
+
+
+def _effects(
+    h: Histories, life: type[Lifetime], coefficients: FloatArray, covariance: FloatArray | None
+) -> CovariateEffects | None:
+    if h.covariates is None:
+        return None
+    errors = None if covariance is None else np.sqrt(np.diag(covariance)[-len(coefficients) :]).reshape(2, -1)
+    return CovariateEffects(
+        *(h.covariate_names, ("alpha", fields(life)[-1].name), _told(coefficients.reshape(2, -1))),
+        means=tuple(_moments(h)[0].tolist()),
+        standard_errors=None if errors is None else _told(errors),
+        covariance=None if covariance is None else _told(covariance),
+    )
+
+
+def _told(matrix: FloatArray) -> tuple[tuple[float, ...], ...]:
+    return tuple(tuple(row) for row in matrix.tolist())
+
+
+def _moments(h: Histories) -> tuple[FloatArray, FloatArray]:
+    """Mean and standard deviation of each covariate over customers; 1 for one that does not vary."""
+    z, w = np.column_stack(columns_of(h)), h.customers / max(h.customers.sum(), 1e-300)
+    mean = w @ z
+    spread = np.sqrt(w @ (z - mean) ** 2)
+    return mean, np.where(spread > 1e-12 * np.abs(mean), spread, 1.0)
 
 
 def _with_effects(sought: Coordinates, h: Histories) -> Coordinates:
     """Effects are sought per standard deviation of the covariate, from its mean: whatever its unit, they are alike."""
     if h.covariates is None:
         return sought
-    mean = np.average(h.covariates, axis=0, weights=h.customers)
-    spread = np.sqrt(np.average((h.covariates - mean) ** 2, axis=0, weights=h.customers))
-    spread[spread == 0] = 1.0
+    mean, spread = _moments(h)
     base, effects = len(sought.start), len(mean)
     wider = copy(sought)
     wider.matrix = np.zeros((base + 2 * effects, base + 2 * effects))

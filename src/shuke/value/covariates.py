@@ -74,8 +74,7 @@ class CovariateLikelihood:
     """
 
     def __init__(self, h: Histories, of_rows: OfRows, acts: Sequence[tuple[int, int]]) -> None:
-        assert h.covariates is not None
-        self.z, self.w, self.of_rows, self.acts = h.covariates, h.customers, of_rows, tuple(acts)
+        self.z, self.w, self.of_rows, self.acts = h.known_covariates(), h.customers, of_rows, tuple(acts)
         self.total = float(self.w.sum())
         self.means = self.w @ self.z / self.total
         spread = np.sqrt(self.w @ (self.z - self.means) ** 2 / self.total)
@@ -94,8 +93,8 @@ class CovariateLikelihood:
         return -float(self.w @ values) / self.total, -gradient / self.total
 
     def coordinates(self, base: Coordinates, start: FloatArray, mix: ArrayLike) -> Coordinates:
-        """Where to look: ``base`` for the parameters at the mean covariates, from its point ``start``, and coefficients per
-        standard deviation of their covariate, mixed among the parameters by ``mix``."""
+        """Where to look: ``base`` for the parameters at the mean covariates, from its point ``start``, and coefficients
+        per standard deviation of their covariate, mixed among the parameters by ``mix``."""
         p, c, m = len(base.matrix), self.z.shape[1], len(self.acts)
         matrix = np.zeros((p + m * c, p + m * c))
         matrix[:p, :p] = base.matrix

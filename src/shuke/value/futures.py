@@ -22,17 +22,20 @@ from math import ceil, inf
 from typing import Any, Protocol
 
 import numpy as np
-from scipy.special import gammaincinv, ndtri
+from scipy.special import gammaincinv
 
 from shuke.kit.errors import InputError
 from shuke.value.bgnbd import BGNBD
+from shuke.value.drawing import DrawnParameters, stratified
+from shuke.value.ggompertz_nbd import GGompertzNBD
 from shuke.value.histories import FloatArray, Histories, IntArray
+from shuke.value.mbgcnbdk import MBGCNBDk
+from shuke.value.mbgnbd import MBGNBD
 from shuke.value.naive import NaiveRate
 from shuke.value.pareto_nbd import ParetoNBD
 
 _NODES_APART = 0.04  # in log(1 + T/scale)
 _PHASES_APART = 0.125  # in the mean number of events past, as a share of the most
-_FARTHEST = 3.5  # spreads from the estimate that a drawn parameter vector may stand
 _LONGEST = 600.0  # the log of a life beyond which it is no matter how long
 
 
@@ -88,9 +91,9 @@ class Future(Protocol):
     """What may become of customers still there by one model: a future per draw, each with parameters of its own."""
 
     def nodes(self, seen: Histories, /) -> Nodes:
-        """At which nodes are the futures of these histories, all of one x, to be told?"""
+        """At which nodes are the futures of these histories, alike in x and covariates, to be told?"""
 
-    def course(self, x: float, nodes: Nodes, chance: Chance, /) -> Course:
+    def course(self, seen: Histories, nodes: Nodes, chance: Chance, /) -> Course:
         """How do they go?"""
 
 
@@ -128,18 +131,20 @@ class AtPurchase:
     def __init__(
         self, params: Any, horizon: float, draws: int, rng: np.random.Generator, *, first_too: bool = False
     ) -> None:
-        self.horizon, self.scale, self.first_too = horizon, params.alpha, first_too
-        self.r, self.alpha, self.a, self.b = drawn(params, _AT_PURCHASE, rng, draws)
+        self.horizon, self.first_too = horizon, first_too
+        self.parameters = DrawnParameters(params, _AT_PURCHASE, rng, draws)
 
     def nodes(self, seen: Histories, /) -> Nodes:
         """As `Future.nodes`."""
-        return _along(seen.T, self.scale)
+        return _along(seen.T, self.parameters.estimate(seen)["alpha"])
 
-    def course(self, x: float, nodes: Nodes, chance: Chance, /) -> Course:
+    def course(self, seen: Histories, nodes: Nodes, chance: Chance, /) -> Course:
         """As `Future.course`."""
-        pace = gammaincinv(self.r + x, chance.even[0])
-        last = _last_purchase(chance.rng.beta(self.a, self.b + x + self.first_too), chance.even[1])
-        return Course(pace * self.horizon / (self.alpha + nodes.T[:, None]), last)
+        x, known = float(seen.x[0]), self.parameters.drawn(seen)
+        pace = gammaincinv(known["r"] + x, chance.even[0])
+        leaving = chance.rng.beta(known["a"], known["b"] + x + self.first_too)
+        until = pace * self.horizon / (known["alpha"] + nodes.T[:, None])
+        return Course(until, _last_purchase(leaving, chance.even[1]))
 
 
 class InPhases:
@@ -152,14 +157,15 @@ class InPhases:
     """
 
     def __init__(self, params: Any, horizon: float, draws: int, rng: np.random.Generator) -> None:
-        self.horizon, self.scale, self.k, self.typical_r = horizon, params.alpha, int(params.k), params.r
-        self.r, self.alpha, self.a, self.b = drawn(params, _AT_PURCHASE, rng, draws)
+        self.horizon, self.k = horizon, int(params.k)
+        self.parameters = DrawnParameters(params, _AT_PURCHASE, rng, draws)
 
     def nodes(self, seen: Histories, /) -> Nodes:
         """As `Future.nodes`."""
-        shape, apart = self.typical_r + self.k * seen.x[0], _PHASES_APART * max(self.k - 1, 1)
-        by_T = np.log1p(seen.T / self.scale) / _NODES_APART
-        by_phase = self._mean_past(shape, (seen.T - seen.t_x) / (self.scale + seen.T)) / apart
+        known = self.parameters.estimate(seen)
+        shape, apart, alpha = known["r"] + self.k * seen.x[0], _PHASES_APART * max(self.k - 1, 1), known["alpha"]
+        by_T = np.log1p(seen.T / alpha) / _NODES_APART
+        by_phase = self._mean_past(shape, (seen.T - seen.t_x) / (alpha + seen.T)) / apart
         at_T, at_phase = np.floor(by_T), np.floor(by_phase)
         wide = ceil(1 / _PHASES_APART) + 2
         codes, weights = [], []
@@ -170,18 +176,20 @@ class InPhases:
         fresh, place = np.unique(codes, return_inverse=True)
         corners = list(zip(place.reshape(len(codes), len(seen)), weights, strict=True))
         gap = self._gap(shape, fresh % wide * apart)
-        return Nodes(self.scale * np.expm1(fresh // wide * _NODES_APART), corners, gap)
+        return Nodes(alpha * np.expm1(fresh // wide * _NODES_APART), corners, gap)
 
-    def course(self, x: float, nodes: Nodes, chance: Chance, /) -> Course:
+    def course(self, seen: Histories, nodes: Nodes, chance: Chance, /) -> Course:
         """As `Future.course`."""
         assert nodes.gap is not None  # noqa: S101 - they are its own
-        shape = self.r + self.k * x
+        x, known = float(seen.x[0]), self.parameters.drawn(seen)
+        shape = known["r"] + self.k * x
         paces = np.array([gammaincinv(shape + j, chance.even[0]) for j in range(self.k)])
-        last = _last_purchase(chance.rng.beta(self.a, self.b + x + 1), chance.even[1])
+        last = _last_purchase(chance.rng.beta(known["a"], known["b"] + x + 1), chance.even[1])
         reached = np.cumsum(self._weights(shape, nodes.gap[:, None]), axis=0)
         past = (stratified(chance.rng, len(last), 1)[0] * reached[-1] > reached[:-1]).sum(axis=0)
         pace = paces[past, np.arange(len(last))]
-        return Course(pace * self.horizon / (self.alpha + nodes.T[:, None]), last, self.k, past.astype(np.float64))
+        until = pace * self.horizon / (known["alpha"] + nodes.T[:, None])
+        return Course(until, last, self.k, past.astype(np.float64))
 
     def _weights(self, shape: FloatArray | float, gap: FloatArray) -> FloatArray:
         """Of j = 0 … k - 1 events past, divided by that of 0."""
@@ -210,19 +218,19 @@ class InTime:
         self, params: Any, horizon: float, draws: int, rng: np.random.Generator, *, names: tuple[str, ...], life: _Life
     ) -> None:
         self.horizon, self.life = horizon, life
-        # The time left changes on the scale of beta; or of beta/b, where the hazard grows with exp(b T).
-        self.scale = min(params.alpha, params.beta / (params.b if "b" in names else 1.0))
-        self.drawn = dict(zip(names, drawn(params, names, rng, draws), strict=True))
+        self.parameters = DrawnParameters(params, names, rng, draws)
 
     def nodes(self, seen: Histories, /) -> Nodes:
         """As `Future.nodes`."""
-        return _along(seen.T, self.scale)
+        known = self.parameters.estimate(seen)
+        # The time left changes on the scale of beta; or of beta/b, where the hazard grows with exp(b T).
+        return _along(seen.T, min(known["alpha"], known["beta"] / known.get("b", 1.0)))
 
-    def course(self, x: float, nodes: Nodes, chance: Chance, /) -> Course:
+    def course(self, seen: Histories, nodes: Nodes, chance: Chance, /) -> Course:
         """As `Future.course`."""
-        T, known = nodes.T[:, None], self.drawn
+        T, known = nodes.T[:, None], self.parameters.drawn(seen)
         further = np.expm1(np.minimum(-np.log(chance.even[1]) / known["s"], _LONGEST))
-        pace = gammaincinv(known["r"] + x, chance.even[0])
+        pace = gammaincinv(known["r"] + seen.x[0], chance.even[0])
         active = np.minimum(self.life(known, T, further), self.horizon)
         return Course(pace * active / (known["alpha"] + T), np.full(len(pace), inf))
 
@@ -237,9 +245,9 @@ def _life_of_steady_hazard(known: Mapping[str, FloatArray], T: FloatArray, furth
 
 
 def _life_of_growing_hazard(known: Mapping[str, FloatArray], T: FloatArray, further: FloatArray) -> FloatArray:
-    """G-Gompertz/NBD: the same with beta - 1 + exp(b T) for beta + T, exp(b T) divided out. Bemmaor & Glady (2012)."""
+    """GGompertz/NBD: the same with beta - 1 + exp(b T) for beta + T, exp(b T) divided out. Bemmaor & Glady (2012)."""
     b, beta = known["b"], known["beta"]
-    return np.asarray(np.log1p((1 + (beta - 1) * np.exp(-b * T)) * further) / b)
+    return np.asarray(np.log1p((beta * np.exp(-b * T) - np.expm1(-b * T)) * further) / b)
 
 
 class Never:
@@ -253,36 +261,12 @@ class Never:
         distinct, node = np.unique(seen.T, return_inverse=True)
         return Nodes(distinct, [(node, np.ones(len(seen)))])
 
-    def course(self, x: float, nodes: Nodes, _chance: Chance, /) -> Course:
+    def course(self, seen: Histories, nodes: Nodes, _chance: Chance, /) -> Course:
         """As `Future.course`."""
-        seen = {"x": np.full(len(nodes.T), x), "t_x": np.where(x > 0, nodes.T, 0.0), "T": nodes.T}
-        until = np.repeat(self.model.expected_purchases(seen, self.horizon)[:, None], self.draws, axis=1)
+        x = float(seen.x[0])
+        told = {"x": np.full(len(nodes.T), x), "t_x": np.where(x > 0, nodes.T, 0.0), "T": nodes.T}
+        until = np.repeat(self.model.expected_purchases(told, self.horizon)[:, None], self.draws, axis=1)
         return Course(until, np.full(self.draws, inf))
-
-
-def drawn(
-    params: Any, logs_of: tuple[str, ...], rng: np.random.Generator, draws: int, *, others: tuple[str, ...] = ()
-) -> FloatArray:
-    """Parameter vectors around the estimate, one a column; the estimate where no spread is known.
-
-    The covariance is that of the logs of the first parameters, and of ``others`` as they are.
-    """
-    size = len(logs_of)
-    center = np.append(np.log([getattr(params, name) for name in logs_of]), [getattr(params, name) for name in others])
-    normal = ndtri(stratified(rng, draws, len(center)))
-    found = np.repeat(center[:, None], draws, axis=1)
-    if params.covariance is not None:
-        normal *= np.minimum(1.0, _FARTHEST / np.linalg.norm(normal, axis=0))
-        variance, axes = np.linalg.eigh(np.array(params.covariance))
-        found += (axes * np.sqrt(np.maximum(variance, 0))) @ normal
-    found[:size] = np.exp(found[:size])
-    return np.asarray(found)
-
-
-def stratified(rng: np.random.Generator, draws: int, times: int) -> FloatArray:
-    """Uniform numbers, one from each of ``draws`` equal parts of (0, 1), shuffled: the same law, less noise."""
-    parts = np.array([rng.permutation(draws) for _ in range(times)])
-    return np.asarray((parts + rng.random((times, draws)).clip(1e-9, 1 - 1e-9)) / draws)
 
 
 def _last_purchase(leaving: FloatArray, u: FloatArray) -> FloatArray:
@@ -300,9 +284,13 @@ def _along(T: FloatArray, scale: float) -> Nodes:
 
 
 _PARETO = ("r", "alpha", "s", "beta")
+_GOMPERTZ = ("r", "alpha", "b", "s", "beta")
 _AT_PURCHASE = ("r", "alpha", "a", "b")
 _KINDS: dict[type, Kind] = {
     BGNBD: Kind(_AT_PURCHASE, AtPurchase),
+    MBGNBD: Kind(_AT_PURCHASE, partial(AtPurchase, first_too=True)),
+    MBGCNBDk: Kind(_AT_PURCHASE, InPhases),
     ParetoNBD: Kind(_PARETO, partial(InTime, names=_PARETO, life=_life_of_steady_hazard)),
+    GGompertzNBD: Kind(_GOMPERTZ, partial(InTime, names=_GOMPERTZ, life=_life_of_growing_hazard)),
     NaiveRate: Kind((), Never),
 }

@@ -1,4 +1,4 @@
-"""GGompertz/NBD: how often will each customer come back, when leaving grows likelier the longer one has been a customer?
+"""GGompertz/NBD: how often will each customer come back, when leaving grows likelier with time?
 
 Source: Bemmaor & Glady, "Modeling Purchasing Behavior with Sudden 'Death': A Flexible Customer Lifetime Model",
 Management Science 58 (2012), cited as [BG]; parameters named as in the R package CLVTools.
@@ -14,6 +14,7 @@ import numpy as np
 from shuke.value._in_time_futures import time_by_gauss
 from shuke.value._leaving_in_time import LeavingInTime
 from shuke.value._lifetimes import Lifetime, Number, Slopes
+from shuke.value.covariates import CovariateEffects, effects_of
 from shuke.value.fitting import Coordinates
 from shuke.value.histories import FloatArray
 
@@ -24,9 +25,9 @@ class GGompertzNBDParams:
 
     Purchase rates are Gamma(r, alpha) over customers (mean r/alpha per unit of time). Customers leave at a rate that
     grows by a factor of e in each 1/b of time, from eta b at first, eta Gamma(s, beta) over customers.
-    ``standard_errors`` are of (r, alpha, b, s, beta) and then, where there are ``covariates``, of ``purchase_effects``
-    and ``dropout_effects``, one each a covariate; ``covariance`` of the five logarithms and the effects, held plausible
-    along ridges (`shuke.value.fitting.covariance`); both None when not estimated.
+    ``standard_errors`` are of (r, alpha, b, s, beta); ``covariance`` of their logarithms, held plausible along ridges
+    (`shuke.value.fitting.covariance`); both None when not estimated. With covariates, alpha and beta are those where
+    every covariate is 0, and ``effects`` say how they move.
     """
 
     r: float
@@ -40,9 +41,10 @@ class GGompertzNBDParams:
     standard_errors: tuple[float, ...] | None = None
     covariance: tuple[tuple[float, ...], ...] | None = None
     notes: tuple[str, ...] = ()
-    covariates: tuple[str, ...] = ()
-    purchase_effects: tuple[float, ...] = ()
-    dropout_effects: tuple[float, ...] = ()
+    effects: CovariateEffects | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "effects", effects_of(self.effects))
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,14 +92,16 @@ class GGompertzLifetime(Lifetime):
         return type(self)(self.b, self.s, self._mix(T)[2])
 
     def time_within(self, horizon: float) -> FloatArray:
-        return time_by_gauss(self, horizon, 0.0)
+        """No closed form is known; in (50/s + log(1 + beta))/b nearly all of them have left."""
+        longest = (50 / self.s + np.log1p(self.beta)) / self.b
+        return time_by_gauss(self, min(horizon, float(np.max(longest))), 0.0)
 
     def edge(self) -> Number:
         low = np.minimum(self.beta, 0.5)  # keeps the logarithm in its domain where the other branch is taken
         near = np.where(self.beta < 0.5, low, np.minimum(self.beta, 1 - 1e-16))
         return np.where(self.beta < 1, -np.log1p(-near), np.inf) / self.b
 
-    def strip(self, shift: FloatArray) -> Number:
+    def strip(self, shift: FloatArray, /) -> Number:
         """The denominator is 0 at (log(1 - beta) ± 2 pi i) / b where beta < 1, at (log(beta - 1) ± pi i) / b beyond."""
         apart = np.maximum(np.abs(self.beta - 1), 1e-16)
         turns = np.where(self.beta < 1, 2 * np.pi, np.pi)
@@ -112,7 +116,7 @@ class GGompertzNBD(LeavingInTime):
     Rates and levels differ between customers; how they differ is learned from all histories together.
 
     Pareto/NBD is the case in which that growth is none, and most data hardly tell how much it is: b and beta are then
-    known together, not apart (``weakly_known``), and forecasts are those of Pareto/NBD.
+    known together, not apart (``weakly_known``), and forecasts are those of Pareto/NBD. Settings are as there.
 
     >>> published = GGompertzNBDParams(r=0.5533, alpha=10.5776, b=0.0002, s=0.6062, beta=0.0023)
     >>> model = GGompertzNBD.from_params(published)

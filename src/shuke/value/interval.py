@@ -18,9 +18,10 @@ from scipy.special import gammaincinv
 from shuke.kit.errors import InputError
 from shuke.value.alive import mean_alive
 from shuke.value.count_model import CountModel
+from shuke.value.drawing import covariate_names, drawn_around, stratified
 from shuke.value.fitting import checked
-from shuke.value.futures import Chance, Nodes, drawn, kind_of, stratified
-from shuke.value.gamma_gamma import GammaGamma
+from shuke.value.futures import Chance, Nodes, kind_of
+from shuke.value.gamma_gamma import GammaGamma, GammaGammaParams
 from shuke.value.histories import FloatArray, Histories, IntArray, distinct_rows, read_histories, whole_counts
 
 _SINGLE = 64  # counts up to here are simulated one by one, then in steps of 1/16 of the count
@@ -86,9 +87,9 @@ def value_interval(
     checked(horizon, "horizon", above=0)
     if not (0 < level < 1 and draws >= 20):
         raise InputError(f"Unexpected level={level}, draws={draws}: level lies between 0 and 1, draws are at least 20")
-    read = read_histories(histories)
+    read = read_histories(histories, covariates=covariate_names(counts.params_))
     bought = read.x + 1 if spend_purchases is None else whole_counts(spend_purchases, len(read))
-    first, group = distinct_rows(read.x, bought, read.T, read.t_x)
+    first, group = distinct_rows(read.x, bought, *_covariates(read), read.T, read.t_x)
     world = _World(counts, spend, horizon, level, draws, seed)
     found = _by_segment(world, read.rows(first), bought[first])[:, group]
     found[2:] *= _mean_discount(counts, read, horizon, rate) if discount is None else discount
@@ -106,8 +107,10 @@ def _mean_discount(counts: CountModel, read: Histories, horizon: float, rate: fl
 
 
 def _by_segment(world: _World, seen: Histories, own: FloatArray) -> FloatArray:
-    """The four quantiles, shape (4, n), one segment of equal (x, spend purchases) after the other, on all cores."""
-    starts = np.flatnonzero((np.diff(seen.x, prepend=-1.0) != 0) | (np.diff(own, prepend=-1.0) != 0))
+    """The four quantiles, shape (4, n), one segment of equal (x, spend purchases, covariates) after the other, on
+    all cores."""
+    alike = (seen.x, own, *_covariates(seen))
+    starts = np.flatnonzero(np.any([np.diff(column, prepend=np.nan) != 0 for column in alike], axis=0))
     alive = mean_alive(world.counts, seen)
     places = [world.places(alive, end) for end in world.ends]
     found = np.empty((4, len(seen)))
@@ -115,7 +118,7 @@ def _by_segment(world: _World, seen: Histories, own: FloatArray) -> FloatArray:
     def answer(start: int, end: int) -> None:
         part = slice(start, end)
         nodes = world.future.nodes(seen.rows(part))
-        segment = _Segment(world, float(seen.x[start]), float(own[start]), nodes)
+        segment = _Segment(world, seen.rows(part), float(own[start]), nodes)
         for row, ordered in enumerate(segment.ordered()):
             for side, place in enumerate(places):
                 found[2 * row + side, part] = nodes.between(ordered, place[part])
@@ -126,6 +129,10 @@ def _by_segment(world: _World, seen: Histories, own: FloatArray) -> FloatArray:
     if world.spending is None:
         found[2:] = found[:2]
     return found
+
+
+def _covariates(seen: Histories) -> tuple[FloatArray, ...]:
+    return () if seen.covariates is None else tuple(seen.covariates.T)
 
 
 class _World:
@@ -141,22 +148,18 @@ class _World:
         rng = np.random.default_rng(seed)
         self.future = kind_of(counts).futures(counts.params_, horizon, draws, rng)
         self.spend = spend.params_
-        rests = ("delta",) if self.spend.delta else ()
-        self.spending = (
-            None if spend.one_spend_for_all else drawn(self.spend, ("p", "q", "gamma"), rng, draws, others=rests)
-        )
+        self.spending = None if spend.one_spend_for_all else _drawn_spending(self.spend, rng, draws)
         self.mean_spend = self.spend.mean_spend or spend.credibility().base_spend
 
     def spends(self, own: float, u: FloatArray) -> FloatArray:
         """Per draw, what a customer with so many purchases spends, per unit of their scale and of a gamma variate."""
         if self.spending is None:
             return np.ones(self.draws)
-        p, q, gamma, *delta = self.spending
-        known = self.spend.tilt(np.array(own))
+        p, q, gamma, delta = self.spending
+        known = float(self.spend.tilt(np.array(own)))
         usual = own * self.mean_spend * known
-        if delta:
-            gamma = gamma * (max(own, 1.0) / self.spend.usual_purchases) ** delta[0]
-        return np.asarray((gamma + usual) / (self.spend.gamma * known + usual) / gammaincinv(q + p * own, u))
+        drawn = gamma * (max(own, 1.0) / self.spend.usual_purchases) ** delta
+        return np.asarray((drawn + usual) / (self.spend.gamma * known + usual) / gammaincinv(q + p * own, u))
 
     def places(self, alive: FloatArray, end: float) -> IntArray:
         """Which draw, in rising order and counted from 1, ends the interval of a customer who is alive with that
@@ -165,14 +168,21 @@ class _World:
         return np.where(still <= 0, 0, np.clip(np.ceil(still - 1e-6), 1, self.draws)).astype(np.int64)
 
 
+def _drawn_spending(params: GammaGammaParams, rng: np.random.Generator, draws: int) -> FloatArray:
+    """p, q, gamma and delta around the estimate, shape (4, draws)."""
+    center = np.append(np.log([params.p, params.q, params.gamma]), [params.delta] if params.delta else [])
+    drawn = drawn_around(center, None if params.covariance is None else np.array(params.covariance), rng, draws)
+    return np.vstack([np.exp(drawn[:3]), drawn[3:] if params.delta else np.zeros((1, draws))])
+
+
 class _Segment:
     """The draws for all histories of one x: how their futures go, and purchases and spends one after the other."""
 
-    def __init__(self, world: _World, x: float, own: float, nodes: Nodes) -> None:
+    def __init__(self, world: _World, seen: Histories, own: float, nodes: Nodes) -> None:
         self.world = world
-        rng = np.random.default_rng((world.seed, int(x), int(own)))
+        rng = np.random.default_rng((world.seed, int(seen.x[0]), int(own)))
         chance = Chance(stratified(rng, world.draws, 3), rng)
-        self.course = world.future.course(x, nodes, chance)
+        self.course = world.future.course(seen, nodes, chance)
         self.weight = world.spends(own, chance.even[2])
         self._simulate(rng, self.course.until.max(axis=0), self.course.last * self.course.each)
 
