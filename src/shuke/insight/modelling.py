@@ -79,9 +79,9 @@ def choice(told: Told) -> list[str]:
         here(
             f"models.choice.{verdict}",
             over=_model(margin["over"]),
-            difference=_signed(gain) if verdict != "clear" else number(gain, tongue, 4),
-            error=number(error, tongue, 4),
-            factor=share(math.expm1(min(gain, 50.0)), tongue, 0 if gain > 0.1 else 1),
+            difference=_signed(gain) if verdict != "clear" else _decimals(gain),
+            error=_decimals(error),
+            factor=share(math.expm1(min(gain, 50.0)), tongue, 0 if gain > 0.1 else 1 if gain > 0.001 else 3),
         )
     )
     if verdict == "clear" and gain < _SMALL:
@@ -140,7 +140,7 @@ def _difference(one: Told) -> str:
         return "—"
     error = one["standard_error"]
     written = _signed(one["difference"])
-    return written if error is None else f"{written} ± {number(_CLEAR * error, language.active(), 4)}"
+    return written if error is None else f"{written} ± {_decimals(_CLEAR * error)}"
 
 
 def _verdict(one: Told) -> dict[str, str]:
@@ -280,11 +280,16 @@ def _number(value: float | None, decimals: int) -> str:
 
 
 def _signed(value: float) -> str:
+    """A difference of log scores; of a small one more decimals.
+
+    >>> _signed(-0.08123), _signed(0.5), _signed(0.0000312)
+    ('−0.0812', '+0.5000', '+0.00003')
     """
-    >>> _signed(-0.08123), _signed(0.5)
-    ('−0.0812', '+0.5000')
-    """
-    return f"{'−' if value < 0 else '+'}{abs(value):.4f}"
+    return f"{'−' if value < 0 else '+'}{_decimals(abs(value))}"
+
+
+def _decimals(value: float) -> str:
+    return f"{value:.4f}" if value >= 0.001 or not value else f"{value:.5f}"
 
 
 def _percent(value: float | None, decimals: int = 1) -> str:

@@ -82,8 +82,7 @@ def purchases(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 @needs("see")
 def forecast(request: HttpRequest, key: str) -> HttpResponse:
-    """How many purchase days the model expects within the horizon, how sure that is, and how likely it is that none will
-    come."""
+    """How many purchase days the model expects, how sure that is, and how likely it is that none will come."""
     customer, run = _asked(request, key)
     score = scores.score_of(viewer_of(request), customer, run)
     shown: dict[str, Any] = {"chart": None}
