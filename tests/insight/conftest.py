@@ -79,10 +79,10 @@ def models_told() -> dict[str, Any]:
         "margin": {"over": "naive", "difference": 0.8118, "standard_error": 0.0252},
         "candidates": [
             {"code": "bg_nbd", "notes": ["weakly_known"], "log_score": -3.5186, "difference": 0.0,
-             "standard_error": None, "origins": 3, "total_errors": [0.031, -0.012, 0.006],
+             "standard_error": None, "drift": 0.021, "total_errors": [0.031, -0.012, 0.006],
              "root_mean_squared_error": 8.817},
             {"code": "naive", "notes": [], "log_score": -4.3304, "difference": -0.8118, "standard_error": 0.0252,
-             "origins": 2, "total_errors": [0.052, 0.023, None], "root_mean_squared_error": None},
+             "drift": None, "total_errors": [0.052, 0.023, None], "root_mean_squared_error": None},
         ],
         "parameters": [{"name": "r", "value": 1.408, "standard_error": 0.045},
                        {"name": "alpha", "value": 9.646, "standard_error": 0.35},

@@ -74,6 +74,8 @@ def choice(told: Told) -> list[str]:
         return [*said, here("models.choice.alone")]
     gain, error = margin["difference"], _CLEAR * (margin["standard_error"] or 0.0)
     verdict = "clear" if gain > error else "worse" if gain < -error else "unclear"
+    if verdict == "worse" and told["why"] == "steadier":
+        verdict = "steadier"
     tongue = language.active()
     said.append(
         here(
@@ -116,7 +118,6 @@ def _behind(one: Told) -> float:
 
 
 def _candidate(told: Told, one: Told) -> dict[str, Any]:
-    tongue = language.active()
     chosen = one["code"] == told["chosen"]
     days = told["race"]
     errors = [*one["total_errors"], *[None] * len(days)][: len(days)]
@@ -125,10 +126,9 @@ def _candidate(told: Told, one: Told) -> dict[str, Any]:
         "title": _model(one["code"]),
         "chosen": chosen,
         "log_score": _number(one["log_score"], 4),
-        "of_fewer": one["origins"] < len(days),
         "difference": "—" if chosen else _difference(one),
         "verdict": "" if chosen else _verdict(one),
-        "tests": number(one["origins"], tongue),
+        "drift": _percent(one["drift"]),
         "errors": [(name, _percent(error)) for name, error in zip(named, errors, strict=True)],
         "rmse": _number(one["root_mean_squared_error"], 3),
     }
@@ -157,12 +157,10 @@ def _verdict(one: Told) -> dict[str, str]:
 def _notes(told: Told) -> list[str]:
     """What is to be said of the other models, a note with the names of all it is true of; the one in use has its
     warnings."""
-    tests, met = len(told["race"]), dict[str, list[str]]()
+    met = dict[str, list[str]]()
     for one in told["candidates"]:
         if one["code"] != told["chosen"]:
             notes = [name_or_itself("", f"counts.{_OF_OTHERS.get(note, note)}") for note in one["notes"]]
-            if 0 < one["origins"] < tests:
-                notes.append(here("models.candidates.left_early", tests=one["origins"], of=tests))
             for note in notes:
                 met.setdefault(note, []).append(_model(one["code"]))
     comma = here("insight.slot.and")
