@@ -45,6 +45,8 @@ PAGES = {
     "cohorts-quarters": "/cohorts/?by=quarter",
     "runs": "/runs/",
     "run": "/runs/run-demo-20171231/",
+    "models": "/models/",
+    "models-of-run": "/runs/run-demo-20170930/models/",
     "runs-compare": "/runs/compare/?run=run-demo-20170930&run=run-demo-20171231",
     "jobs": "/jobs/",
     "job": "/jobs/{job}/",

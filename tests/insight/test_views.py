@@ -19,7 +19,7 @@ from shuke.insight.models import RunRequest, Upload
 pytestmark = pytest.mark.django_db
 Visit = Callable[[User], Client]
 COMPARE = "/runs/compare/?run=run-june&run=run-year"
-PAGES = ("/", "/data/", "/runs/", "/runs/run-year/", COMPARE)
+PAGES = ("/", "/data/", "/runs/", "/runs/run-year/", "/models/", "/runs/run-june/models/", COMPARE)
 SLOTS = ("purchases/", "purchases/chart/", "forecast/")
 
 
@@ -40,6 +40,7 @@ def test_every_page_is_whole_and_light_in_each_language(scored: Upload, owner: U
         assert len(gzip.compress(answer.content)) < 50 * 1024
         assert b" style=" not in answer.content
         assert b"insight." not in answer.content
+        assert b"models." not in answer.content
 
 
 def test_the_figures_of_the_overview_lead_to_lists_of_as_many_customers(
@@ -54,6 +55,12 @@ def test_the_figures_of_the_overview_lead_to_lists_of_as_many_customers(
         if count > 1:
             found = client.get("/customers/", {"tier": became, "tier_before": was or "new"})
             assert f"{count} customers" in found.content.decode()
+
+
+def test_the_overview_and_each_run_lead_to_their_models(scored: Upload, owner: User, as_user: Visit) -> None:
+    client = as_user(owner)
+    assert b'href="/models/">All about the models' in client.get("/").content
+    assert b'href="/runs/run-june/models/"' in client.get("/runs/run-june/").content
 
 
 def test_staff_see_the_overview_but_not_the_door(scored: Upload, colleague: User, as_user: Visit) -> None:

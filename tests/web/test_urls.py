@@ -144,6 +144,8 @@ ANSWERS: dict[str, tuple[str, int, int, int, int, int]] = {
     "insight:compare": ("GET", DOOR, 403, 403, 302, 302),
     "insight:run": ("GET", DOOR, 403, 403, 200, 200),
     "insight:scores": ("POST", DOOR, 403, 403, 404, 404),
+    "insight:models": ("GET", DOOR, 403, 403, 200, 200),
+    "insight:models_of_run": ("GET", DOOR, 403, 403, 200, 200),
     # oneself
     "people:log_in": ("GET", 200, 302, 302, 302, 302),
     "people:second": ("GET", DOOR, 302, 302, 302, 302),

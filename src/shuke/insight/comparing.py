@@ -52,6 +52,7 @@ def one(run: Run) -> dict[str, Any]:
             "stages": stages(figures),
             "lorenz": lorenz(figures),
             "backtest": backtest(figures),
+            "models_url": reverse("insight:models_of_run", args=[run.run_id]),
             "linked": run.state == Run.State.CURRENT,
         }
     return shown

@@ -1,4 +1,4 @@
-"""Addresses of data, runs, cohorts, and the customer's slots. The Overview is the home page."""
+"""Addresses of data, runs, models, cohorts, and the customer's slots. The Overview is the home page."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ urlpatterns = [
     path("runs/", views_of_runs.runs, name="runs"),
     path("runs/compare/", views_of_runs.compare, name="compare"),
     path("runs/<str:run_id>/", views_of_runs.run, name="run"),
+    path("runs/<str:run_id>/models/", views_of_runs.models_of_run, name="models_of_run"),
     path("runs/<str:run_id>/scores/", views_of_runs.scores, name="scores"),
+    path("models/", views_of_runs.models, name="models"),
     path("customers/<key:key>/purchases/", slots.purchases, name="customer_purchases"),
     path("customers/<key:key>/purchases/chart/", slots.over_time, name="customer_purchases_over_time"),
     path("customers/<key:key>/forecast/", slots.forecast, name="customer_forecast"),
