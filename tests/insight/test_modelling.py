@@ -124,6 +124,7 @@ def test_a_better_model_that_is_not_steady_is_said_to_be(models_told: Told) -> N
     models_told["margin"] |= {"difference": -0.003, "standard_error": 0.0006}
     said = " ".join(modelling.choice(models_told | {"why": "steadier"}))
     assert "moves its forecast of the total ahead too far" in said
+    assert "(by 0.0030 ± 0.0012)" in said
     assert "let the model be chosen" not in said
 
 

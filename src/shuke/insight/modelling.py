@@ -81,7 +81,7 @@ def choice(told: Told) -> list[str]:
         here(
             f"models.choice.{verdict}",
             over=_model(margin["over"]),
-            difference=_signed(gain) if verdict != "clear" else _decimals(gain),
+            difference=_signed(gain) if verdict in ("worse", "unclear") else _decimals(abs(gain)),
             error=_decimals(error),
             factor=share(math.expm1(min(gain, 50.0)), tongue, 0 if gain > 0.1 else 1 if gain > 0.001 else 3),
         )
