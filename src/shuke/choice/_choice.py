@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shuke.choice._origins import Look, Origins, looks, origins
+from shuke.choice._origins import ASKED_CUSTOMERS, Look, Origins, looks, origins
 from shuke.choice._race import Entrant, Margin, Verdict, race, verdict
 from shuke.choice._seasons import Season, season
 from shuke.choice._steady import Drifts, simplest_of
@@ -53,6 +53,12 @@ class Choice:
     backtest: Backtest
     sample: Sampled
     model: CountModel | None = None
+
+    @property
+    def customers(self) -> int:
+        """How many customers the models were fitted and asked on."""
+        step = -(-self.sample.customers // ASKED_CUSTOMERS)
+        return -(-self.sample.customers // step) if step else 0
 
     @property
     def chosen(self) -> str | None:
