@@ -80,15 +80,15 @@ Cure: count both from the first purchase, in one unit, and T up to the same day 
     """
     if isinstance(source, Histories):
         return _with_needs(source, needs)
-    names, column = columns_of(source)
+    names, column = _columns(source)
     absent = [name for name in needs if name not in names]
     if absent:
         raise _missing(absent, names)
-    x = floats(column("x"), "x")
+    x = _floats(column("x"), "x")
     unknown = np.broadcast_to(np.nan, x.shape)
-    t_x, T = (floats(column(name), name) if name in names else unknown for name in ("t_x", "T"))
-    customers = floats(column("customers"), "customers") if "customers" in names else np.broadcast_to(1.0, x.shape)
-    spend = floats(column("spend"), "spend") if "spend" in names else None
+    t_x, T = (_floats(column(name), name) if name in names else unknown for name in ("t_x", "T"))
+    customers = _floats(column("customers"), "customers") if "customers" in names else np.broadcast_to(1.0, x.shape)
+    spend = _floats(column("spend"), "spend") if "spend" in names else None
     histories = Histories(x, t_x, T, customers, spend)
     _check(histories, needs)
     return histories
@@ -176,7 +176,7 @@ def _counts_days(column: FloatArray, days_per_unit: float) -> bool:
     return bool(np.array_equal(np.rint(column * days_per_unit) / days_per_unit, column))
 
 
-def columns_of(source: Any) -> tuple[list[str], Callable[[str], Any]]:
+def _columns(source: Any) -> tuple[list[str], Callable[[str], Any]]:
     """The names of the columns, and how to get one: no library is imported to ask."""
     if isinstance(source, Mapping):
         return [str(name) for name in source], lambda name: source[name]
@@ -194,7 +194,7 @@ def columns_of(source: Any) -> tuple[list[str], Callable[[str], Any]]:
     )
 
 
-def floats(values: Any, name: str) -> FloatArray:
+def _floats(values: Any, name: str) -> FloatArray:
     try:
         column = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError) as error:
