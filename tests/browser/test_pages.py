@@ -224,6 +224,8 @@ OPENED = {
     "overview-why-row": ("/", "td.ask .why summary"),
     "customer-why": ("/customers/2226/", "td .why summary"),
     "customer-tags": ("/customers/2226/", "main .menu summary"),
+    "cohorts-costs": ("/cohorts/", "[data-dialog=costs]"),
+    "cohorts-why": ("/cohorts/", ".panel-title .why summary"),
     "runs-start": ("/runs/", "[data-dialog=start]"),
     "menu-user": ("/profile/", ".tools .menu:last-child summary"),
 }

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuke.kit.errors import InputError
-from shuke.value.histories import FloatArray, columns_of, floats
+from shuke.value.histories import FloatArray, _columns, _floats
 from shuke.value.opportunities import not_whole, require_rules
 
 _NEEDS = ("renewals", "active")
@@ -52,15 +52,15 @@ Cure: give 1 to who is still there, 0 to who has left
     """
     if isinstance(source, Contracts):
         return source
-    names, column = columns_of(source)
+    names, column = _columns(source)
     absent = [name for name in _NEEDS if name not in names]
     if absent:
         raise InputError(
             f"Missing columns: {', '.join(absent)}. Present: {', '.join(names) or 'none'}. Cure: rename or add the "
             "missing ones (renewals so far, active 1 or 0); counts by period go through cohort_contracts"
         )
-    renewals, active = (floats(column(name), name) for name in _NEEDS)
-    customers = floats(column("customers"), "customers") if "customers" in names else np.ones(len(renewals))
+    renewals, active = (_floats(column(name), name) for name in _NEEDS)
+    customers = _floats(column("customers"), "customers") if "customers" in names else np.ones(len(renewals))
     columns = {"renewals": renewals, "active": active, "customers": customers}
     require_rules(columns, _rules(columns))
     return Contracts(renewals, active == 1, customers)
@@ -81,7 +81,7 @@ def cohort_contracts(*cohorts: Sequence[float]) -> Contracts:
     """
     renewals, active, customers = [], [], []
     for number, cohort in enumerate(cohorts, 1):
-        counts = floats(cohort, f"of cohort {number}")
+        counts = _floats(cohort, f"of cohort {number}")
         _check_cohort(counts, number)
         renewals.append(np.arange(len(counts), dtype=np.float64))
         active.append(np.arange(len(counts)) == len(counts) - 1)

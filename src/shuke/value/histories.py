@@ -123,12 +123,12 @@ Cure: count both from the first purchase, in one unit, and T up to the same day 
     """
     if isinstance(source, Histories):
         return _with_needs(source, needs, covariates)
-    names, column = columns_of(source)
+    names, column = _columns(source)
     beside = tuple(covariates or ())
     absent = [name for name in (*needs, *beside) if name not in names]
     if absent:
         raise _missing(absent, names)
-    read = {name: floats(column(name), name) for name in dict.fromkeys((*_COLUMNS, *beside)) if name in names}
+    read = {name: _floats(column(name), name) for name in dict.fromkeys((*_COLUMNS, *beside)) if name in names}
     _check_lengths(read)
     x, log_gaps = read["x"], read.get("log_gaps")
     unknown, one = np.broadcast_to(np.nan, x.shape), np.broadcast_to(1.0, x.shape)
@@ -229,7 +229,7 @@ def _counts_days(column: FloatArray, days_per_unit: float) -> bool:
     return bool(np.array_equal(np.rint(column * days_per_unit) / days_per_unit, column))
 
 
-def columns_of(source: Any) -> tuple[list[str], Callable[[str], Any]]:
+def _columns(source: Any) -> tuple[list[str], Callable[[str], Any]]:
     """The names of the columns, and how to get one: no library is imported to ask."""
     if isinstance(source, Mapping):
         return [str(name) for name in source], lambda name: source[name]
@@ -247,7 +247,7 @@ def columns_of(source: Any) -> tuple[list[str], Callable[[str], Any]]:
     )
 
 
-def floats(values: Any, name: str) -> FloatArray:
+def _floats(values: Any, name: str) -> FloatArray:
     try:
         column = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError) as error:

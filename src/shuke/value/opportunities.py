@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuke.kit.errors import InputError
-from shuke.value.histories import FloatArray, columns_of, distinct_rows, floats
+from shuke.value.histories import FloatArray, _columns, _floats, distinct_rows
 
 _NEEDS = ("x", "t_x", "n")
 
@@ -61,15 +61,15 @@ Cure: count opportunities, not purchases: several purchases at one opportunity a
     """
     if isinstance(source, Opportunities):
         return source
-    names, column = columns_of(source)
+    names, column = _columns(source)
     absent = [name for name in _NEEDS if name not in names]
     if absent:
         raise InputError(
             f"Missing columns: {', '.join(absent)}. Present: {', '.join(names) or 'none'}. Cure: rename or add the "
             "missing ones (x opportunities taken, t_x the last one taken, n opportunities there were)"
         )
-    x, t_x, n = (floats(column(name), name) for name in _NEEDS)
-    customers = floats(column("customers"), "customers") if "customers" in names else np.ones(len(x))
+    x, t_x, n = (_floats(column(name), name) for name in _NEEDS)
+    customers = _floats(column("customers"), "customers") if "customers" in names else np.ones(len(x))
     read = Opportunities(x, t_x, n, customers)
     require_rules({"x": x, "t_x": t_x, "n": n, "customers": customers}, _rules(read))
     return read
