@@ -61,6 +61,20 @@ class TestCohorts:
         assert january.retention(1) == 0.5
         assert january.value_each_minor(2) == 1350
 
+    def test_of_many_customers_a_sample_stands_for_all(self, duckdb_engine):
+        lines = [line(f"c{i}", "2024-01-05", 100) for i in range(400)]
+        lines += [line(f"c{i}", "2024-03-05", 100) for i in range(0, 400, 2)]
+        found = cohorts_of(duckdb_engine, lines, most_customers=200)
+        assert found.is_sample
+        assert found.customers == 400
+        assert 150 < found.looked_at < 250
+        [january] = found.months
+        assert january.customers == january.bought[0] == 400
+        assert january.value_minor[0] == 40_000
+        assert january.retention(2) == pytest.approx(0.5, abs=0.1)
+        assert Cohorts.from_json(json.loads(json.dumps(found.as_json()))) == found
+        assert not cohorts_of(duckdb_engine, lines, most_customers=400).is_sample
+
     def test_a_period_that_is_not_over_is_told(self, duckdb_engine):
         found = cohorts_of(duckdb_engine, HAND, as_of=date(2024, 5, 30))
         assert (found.open_month, found.open_quarter) == (True, True)

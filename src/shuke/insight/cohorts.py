@@ -67,6 +67,11 @@ def _triangle(found: Cohorts, by: str) -> dict[str, Any]:
         "truncated": any(cohort.left_truncated for cohort in known),
         "open": found.is_open(by),
         "left_out": number(found.left_out(by), tongue) if found.left_out(by) else "",
+        "sample": here(
+            "cohorts.sample", count=number(found.looked_at, tongue), customers=number(found.customers, tongue)
+        )
+        if found.is_sample
+        else "",
         "inputs": (
             (here("cohorts.cohorts"), number(len(known), tongue)),
             (here("insight.total.customers"), number(sum(cohort.customers for cohort in known), tongue)),

@@ -17,6 +17,8 @@ from shuke.value import candidate, cohorts
 _LORENZ_STEPS = 50
 _TO_CALL = 30
 _COHORTS = {"month": 24, "quarter": 16}  # the latest so many: what a heat map holds and eyes can take in
+_COHORT_CUSTOMERS = 100_000
+"""Retention of so many is known to a third of a point; all of a million would take longer than scoring them."""
 
 
 def figures(done: Run, *, purchases: Table, before: Table | None) -> dict[str, Any]:
@@ -102,6 +104,7 @@ def _cohorts(done: Run, purchases: Table) -> dict[str, Any]:
         scores=done.scores,
         most_months=_COHORTS["month"],
         most_quarters=_COHORTS["quarter"],
+        most_customers=_COHORT_CUSTOMERS,
     ).as_json()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import Any, Self
 
 from shuke.engines import Table
@@ -64,7 +65,8 @@ class Cohorts:
     """All that is known of how customers began, ready for JSON by `as_json`.
 
     `open_month`, `open_quarter`: the last period is not over on `as_of`, so the last entry of every cohort is not yet
-    whole. `left_out`: cohorts older than the oldest shown.
+    whole. `left_out`: cohorts older than the oldest shown. `looked_at`: where these are fewer than `customers`, all rests
+    on a sample; the cohorts' own figures are then scaled up to all, those of first baskets and sources are not.
     """
 
     as_of: str
@@ -77,6 +79,12 @@ class Cohorts:
     left_out_quarters: int
     first_baskets: FirstBaskets
     sources: Sources
+    customers: int = 0
+    looked_at: int = 0
+
+    @property
+    def is_sample(self) -> bool:
+        return self.looked_at < self.customers
 
     def by(self, period: str) -> tuple[Cohort, ...]:
         """The cohorts of each `month` or `quarter`, the oldest first."""
@@ -118,6 +126,7 @@ def cohorts(
     least_customers: int = LEAST_CUSTOMERS,
     most_months: int | None = None,
     most_quarters: int | None = None,
+    most_customers: int | None = None,
 ) -> Cohorts:
     """Who came together, who came back, what did they bring, and what did it depend on?
 
@@ -129,7 +138,8 @@ def cohorts(
     - ``sources``: where customers were won (`tables.SOURCES`); else the channel of the first purchase stands for it,
       else its store;
     - ``least_customers``: groups of first baskets and sources below it are withheld;
-    - ``most_months``, ``most_quarters``: only the latest so many cohorts.
+    - ``most_months``, ``most_quarters``: only the latest so many cohorts;
+    - ``most_customers``: of more, a sample of about so many is looked at, the same on every engine.
 
     >>> from shuke.collect import read_purchases
     >>> read = read_purchases({"customer": ["u", "v", "u"], "time": ["2024-01-05", "2024-01-20", "2024-02-03"],
@@ -151,9 +161,11 @@ def cohorts(
         left_truncation_days=left_truncation_days,
         scores=scores,
         sources=sources,
+        most_customers=most_customers,
     )
+    everybody = purchases.engine.fetch(_ALL_SIZES, known=began.known).to_pylist()
     sizes = purchases.engine.fetch(_SIZES, buyers=began.buyers).to_pylist()
-    months, quarters = (_triangle(began, sizes, as_of, step) for step in STEPS.values())
+    months, quarters = (_triangle(began, sizes, everybody, as_of, step) for step in STEPS.values())
     found = Cohorts(
         as_of=as_of.isoformat(),
         value_basis=basis.code,
@@ -165,6 +177,8 @@ def cohorts(
         left_out_quarters=len(quarters) - len(_latest(quarters, most_quarters)),
         first_baskets=first_baskets(began, least_customers=least_customers),
         sources=values_by_source(began, given=sources is not None, least_customers=least_customers),
+        customers=sum(size["customers"] for size in everybody),
+        looked_at=sum(size["customers"] for size in sizes),
     )
     began.drop()
     return found
@@ -198,8 +212,11 @@ def _kept_cohort(row: Mapping[str, Any]) -> Cohort:
     return Cohort(**{**row, "bought": tuple(row["bought"]), "value_minor": tuple(row["value_minor"])})
 
 
-def _triangle(began: Starts, sizes: Sequence[dict[str, Any]], as_of: date, step: int) -> list[Cohort]:
-    """Each cohort with its periods up to as_of, the oldest first. `sizes` are by month."""
+def _triangle(
+    began: Starts, sizes: Sequence[dict[str, Any]], everybody: Sequence[dict[str, Any]], as_of: date, step: int
+) -> list[Cohort]:
+    """Each cohort with its periods up to as_of, the oldest first. `sizes` of those looked at and of everybody are by
+    month."""
     cells = began.months.engine.fetch(_CELLS, months=began.months, step=step).to_pylist()
     found = {(row["cohort"], row["age"]): row for row in cells}
     last = (as_of.year * 12 + as_of.month - 1) // step
@@ -208,21 +225,25 @@ def _triangle(began: Starts, sizes: Sequence[dict[str, Any]], as_of: date, step:
         _cohort(
             start * step,
             [size for size in sizes if size["began"] // step == start],
+            sum(size["customers"] for size in everybody if size["began"] // step == start),
             [found.get((start, age)) for age in range(last - start + 1)],
         )
         for start in starts
     ]
 
 
-def _cohort(began: int, sizes: Sequence[dict[str, Any]], cells: Sequence[dict[str, Any] | None]) -> Cohort:
+def _cohort(
+    began: int, sizes: Sequence[dict[str, Any]], customers: int, cells: Sequence[dict[str, Any] | None]
+) -> Cohort:
+    scale = Fraction(customers, sum(int(size["customers"]) for size in sizes))  # 1 unless a sample is looked at
     bought, values, units = [], [], 0
     for cell in cells:
         units += cell["units"] if cell else 0
-        bought.append(int(cell["bought"]) if cell else 0)
-        values.append(round(units / UNITS))
+        bought.append(round(scale * cell["bought"]) if cell else 0)
+        values.append(round(scale * units / UNITS))
     return Cohort(
         start=date(began // 12, began % 12 + 1, 1).isoformat(),
-        customers=sum(int(size["customers"]) for size in sizes),
+        customers=customers,
         left_truncated=any(size["truncated"] for size in sizes),
         bought=tuple(bought),
         value_minor=tuple(values),
@@ -239,6 +260,10 @@ def _ends(day: date, step: int) -> bool:
     return after.day == 1 and (after.month - 1) % step == 0
 
 
+_ALL_SIZES = """
+    SELECT CAST(year(first_purchase) * 12 + month(first_purchase) - 1 AS BIGINT) AS began, count(*) AS customers
+    FROM {known} GROUP BY 1
+"""
 _SIZES = """
     SELECT began, count(*) AS customers, max(CASE WHEN left_truncated THEN 1 ELSE 0 END) AS truncated
     FROM {buyers} GROUP BY began

@@ -163,11 +163,19 @@ def sampled(
     counted = engine.fetch(_COUNTS, summary=summary).to_pylist()[0]
     first_day: date = counted["first_day"] or as_of
     share = min(1.0, customers / max(counted["customers"], 1), days / max(counted["days"], 1))
-    below = "g" if share >= 1 else f"{int(share * 16**_HASH_DIGITS):0{_HASH_DIGITS}x}"  # "g" is past every digit
-    chosen = engine.keep("sampled", _CHOSEN, summary=summary, below=below)
+    chosen = engine.keep("sampled", _CHOSEN, summary=summary, below=hash_below(share))
     rows = engine.fetch(_DAYS, purchases=purchases, chosen=chosen, first_day=first_day, as_of=as_of)
     engine.drop(chosen)
     return _sorted(rows, first_day, as_of, counted["customers"])
+
+
+def hash_below(share: float) -> str:
+    """What `substr(md5(customer_id), 1, 8)` stands below for that share of customers: the same ones on every engine.
+
+    >>> hash_below(0.5), hash_below(1)
+    ('80000000', 'g')
+    """
+    return "g" if share >= 1 else f"{int(share * 16**_HASH_DIGITS):0{_HASH_DIGITS}x}"  # "g" is past every digit
 
 
 def _sorted(rows: pa.Table, first_day: date, as_of: date, of: int) -> Sampled:

@@ -8,6 +8,7 @@ from datetime import date
 from shuke.engines import Table
 from shuke.kit.errors import InputError
 from shuke.tables import PURCHASES, SOURCES
+from shuke.value.sampled import hash_below
 from shuke.value.summary import MarginRates, Period, ValueBasis, line_margin_units, summarise
 
 YEAR_DAYS = 365
@@ -30,6 +31,8 @@ class Starts:
 
     buyers: Table
     months: Table
+    known: Table
+    """All customers, of whom `buyers` may be a sample."""
 
     def drop(self) -> None:
         """Free what is kept."""
@@ -46,14 +49,17 @@ def starts(
     left_truncation_days: int | None,
     scores: Table | None,
     sources: Table | None,
+    most_customers: int | None = None,
 ) -> Starts:
     """Who began when and with what. `scores`: those of the same run, so that nothing is computed twice.
+
+    Of more than `most_customers`, about so many are looked at, chosen by the md5 of their ids (`value.sampled`).
 
     The month of the customer's own time is ceil(12 days / 365): whole numbers alone, the same on every engine.
     """
     PURCHASES.require(purchases.schema)
     known = scores or _summary(purchases, as_of, basis, rates, left_truncation_days)
-    buyers = _buyers(purchases, known, as_of, sources)
+    buyers = _buyers(purchases, _some(known, most_customers), as_of, sources)
     months = purchases.engine.keep(
         "own_months",
         _MONTHS.replace("VALUE", line_margin_units(basis, rates)),
@@ -62,7 +68,19 @@ def starts(
         as_of=as_of,
         year_days=YEAR_DAYS,
     )
-    return Starts(buyers, months)
+    return Starts(buyers, months, known)
+
+
+def _some(known: Table, most: int | None) -> Table:
+    if most is None:
+        return known
+    customers = known.engine.fetch("SELECT count(*) AS customers FROM {known}", known=known)["customers"][0].as_py()
+    if customers <= most:
+        return known
+    below = hash_below(most / customers)
+    return known.engine.view(
+        "some_known", "SELECT * FROM {known} WHERE substr(md5(customer_id), 1, 8) < {below}", known=known, below=below
+    )
 
 
 def _summary(
@@ -136,7 +154,9 @@ _MONTHS = """
         FROM (
             SELECT customer_id, purchased_on AS day,
                 CAST(sum(amount_minor) AS BIGINT) AS spend, CAST(sum(VALUE) AS BIGINT) AS units
-            FROM {purchases} WHERE purchased_on <= {as_of} GROUP BY customer_id, purchased_on
+            FROM {purchases}
+            WHERE purchased_on <= {as_of} AND customer_id IN (SELECT customer_id FROM {buyers})
+            GROUP BY customer_id, purchased_on
         ) AS d JOIN {buyers} AS b ON b.customer_id = d.customer_id
     )
     GROUP BY customer_id, began, period, own
