@@ -65,8 +65,8 @@ class Cohorts:
     """All that is known of how customers began, ready for JSON by `as_json`.
 
     `open_month`, `open_quarter`: the last period is not over on `as_of`, so the last entry of every cohort is not yet
-    whole. `left_out`: cohorts older than the oldest shown. `looked_at`: where these are fewer than `customers`, all rests
-    on a sample; the cohorts' own figures are then scaled up to all, those of first baskets and sources are not.
+    whole. `left_out`: cohorts older than the oldest shown. `looked_at`: where these are fewer than `customers`, all
+    rests on a sample; the cohorts' own figures are then scaled up to all, those of first baskets and sources are not.
     """
 
     as_of: str
