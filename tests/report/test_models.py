@@ -20,7 +20,9 @@ def shop(customers=150, days=1000, calendar=None, seed=6):
     index = np.ones(days) if calendar is None else calendar.index(first.item(), days)
     passed, lines = np.concatenate(([0.0], np.cumsum(index))), []
     for number in range(customers):
-        told = passed[rng.integers(0, min(300, days // 3))] + np.concatenate(([0.0], np.cumsum(rng.exponential(rng.gamma(3, 8), 120))))
+        told = passed[rng.integers(0, min(300, days // 3))] + np.concatenate(
+            ([0.0], np.cumsum(rng.exponential(rng.gamma(3, 8), 120)))
+        )
         when = np.unique(np.searchsorted(passed, told[told < passed[-1]]))[: rng.geometric(0.02)]
         lines += [(f"c{number}", str(first + int(day)), "10") for day in when]
     names, dates, amounts = zip(*lines, strict=True)
