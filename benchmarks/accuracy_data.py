@@ -1,7 +1,8 @@
-"""Purchases as they stood on three days, and what happened in the stretch after each: what `make accuracy` judges by."""
+"""Purchases as they stood on three days, and what happened in the stretch after each: what models are judged by."""
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -58,7 +59,8 @@ def purchases_of(name: str, **columns: str) -> Purchases:
 
 def _cdnow(file: str, columns: tuple[int, int, int]) -> pa.Table:
     wheel = find_spec("lifetimes")
-    assert wheel is not None and wheel.origin is not None, "lifetimes is not installed: make test installs it"
+    if wheel is None or wheel.origin is None:
+        sys.exit("CDNOW comes with lifetimes, which is not installed here. Cure: make accuracy installs it")
     path = Path(wheel.origin).parent / "datasets" / file
     read: Any = pd.read_csv(path, sep=r"\s+", header=None, skiprows=int("master" in file), dtype=str)
     names = ("customer", "time", "amount")

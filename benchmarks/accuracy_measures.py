@@ -1,4 +1,4 @@
-"""How good a forecast was, over all days together, and whether the log score of one is above another's beyond chance."""
+"""How good a forecast was, over all days together, and whether one log score is above another beyond chance."""
 
 from __future__ import annotations
 

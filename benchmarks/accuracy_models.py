@@ -105,7 +105,7 @@ class Peer:
     def _asked(self, origin: Origin) -> tuple[Any, np.ndarray]:
         import lifetimes
 
-        np.random.seed(SEED)  # noqa: NPY002  the generator that lifetimes draws from
+        np.random.seed(SEED)  # the generator that lifetimes draws from
         model = getattr(lifetimes, self.fitter)()
         model.fit(origin.x, origin.t_x, origin.T)
         told = model.conditional_expected_number_of_purchases_up_to_time(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,8 +84,9 @@ def write_docs(found: list[Judged]) -> None:
     """Put the tables between `<!-- accuracy -->` and `<!-- /accuracy -->` of both pages."""
     for language, page in _PAGES.items():
         text = page.read_text("utf-8")
-        made = f"<!-- accuracy -->\n{tables(found, language)}\n<!-- /accuracy -->"
-        page.write_text(re.sub(r"<!-- accuracy -->.*<!-- /accuracy -->", lambda _: made, text, flags=re.DOTALL), "utf-8")
+        before, _, rest = text.partition("<!-- accuracy -->")
+        after = rest.partition("<!-- /accuracy -->")[2]
+        page.write_text(f"{before}<!-- accuracy -->\n{tables(found, language)}\n<!-- /accuracy -->{after}", "utf-8")
 
 
 def _looked_at(found: list[Judged], words: dict[str, str]) -> Iterator[str]:

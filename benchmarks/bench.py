@@ -104,7 +104,7 @@ def fit_lifetimes(asked: str) -> dict[str, float]:
 
     name, customers = asked.split(":")
     fitter, parameters = PEERS[name]
-    np.random.seed(11)  # noqa: NPY002  lifetimes starts its Pareto/NBD at random
+    np.random.seed(11)  # lifetimes starts its Pareto/NBD at random
     data, small = histories(int(customers)), histories(1_000)
     getattr(lifetimes, fitter)().fit(small["x"], small["t_x"], small["T"])
     started = time.perf_counter()
