@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo report serve test check unit records browser pictures docs requirements accuracy bench bench-web bench-fields bench-duplicates clean
+.PHONY: help setup demo report serve test check unit records browser pictures docs requirements accuracy bench bench-web bench-fields bench-duplicates bench-choice clean
 
 help: ## List these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -57,6 +57,9 @@ bench-fields: $(BIN)/.dev ## Measure cards of sixty fields at a million customer
 
 bench-duplicates: $(BIN)/.dev ## Measure how fast and how well duplicates are found among 100,000 customers
 	@$(BIN)/python benchmarks/duplicates.py
+
+bench-choice: $(BIN)/.dev ## Measure what choosing a count model costs, against fitting one, at 1 M customers (N=50000 for fewer)
+	@$(BIN)/python benchmarks/choice.py $(if $(N),--customers $(N))
 
 requirements: $(BIN)/.dev ## Pin the newest versions that pyproject.toml allows
 	$(BIN)/pip install --quiet uv

@@ -55,13 +55,13 @@ def work(db: None) -> Run:
 
 @pytest.fixture
 def scored(upload: Upload, work: Run) -> Upload:
-    """The file imported and the business scored, at two dates."""
+    """The file imported and the business scored, at two dates, by one model: choosing is tested where it is done."""
     from shuke.insight.cycles import Parameters
     from shuke.insight.writes import start_import, start_run
 
     start_import(upload=upload, by=None, language="en")
-    start_run(parameters=Parameters(as_of="2024-06-30", margin_rate=0.3), by=None, run_id="run-june")
-    start_run(parameters=Parameters(margin_rate=0.3), by=None, run_id="run-year")
+    start_run(parameters=Parameters(as_of="2024-06-30", margin_rate=0.3, model="bg_nbd"), by=None, run_id="run-june")
+    start_run(parameters=Parameters(margin_rate=0.3, model="bg_nbd"), by=None, run_id="run-year")
     assert [job.state for job in work()] == ["done"] * 3
     upload.refresh_from_db()
     return upload

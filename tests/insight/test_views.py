@@ -130,14 +130,17 @@ def test_a_file_not_imported_may_be_thrown_away_an_imported_one_not(
 
 def test_a_run_is_started_with_what_was_filled_in(scored: Upload, manager: User, as_user: Visit) -> None:
     told = {"as_of": "2024-09-30", "horizon_days": "180", "period_days": "60", "discount_rate": "8",
-            "margin_rate": "25", "tiers": "80-20", "tier_by": "clv_minor"}  # fmt: skip
+            "margin_rate": "25", "tiers": "80-20", "tier_by": "clv_minor", "model": "mbg_nbd",
+            "calendar": "12=1.3，2025-01-22/2025-02-04=1.6"}  # fmt: skip
     client = as_user(manager)
     assert client.post("/runs/", told | {"earlier": "on"}).status_code == 302
     asked = RunRequest.objects.latest("pk")
     assert asked.parameters == {"as_of": "2024-09-30", "horizon_days": 180, "period_days": 60, "discount_rate": 0.08,
-                                "margin_rate": 0.25, "tiers": "80-20", "tier_by": "clv_minor"}  # fmt: skip
+                                "margin_rate": 0.25, "tiers": "80-20", "tier_by": "clv_minor", "model": "mbg_nbd",
+                                "calendar": {"12": 1.3, "2025-01-22/2025-02-04": 1.6}}  # fmt: skip
     assert b"/progress/" in client.get("/runs/").content
-    assert client.post("/runs/", told | {"horizon_days": "1"}).status_code == 400
+    for wrong in ({"horizon_days": "1"}, {"model": "bgnbd"}, {"calendar": "Christmas=2"}, {"calendar": "12=0"}):
+        assert client.post("/runs/", told | wrong).status_code == 400
 
 
 def test_scores_of_an_earlier_day_replace_later_ones_only_for_who_says_so(

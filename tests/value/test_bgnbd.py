@@ -13,7 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shuke.kit.errors import InputError
-from shuke.value import bgnbd
+from shuke.value import _alive, _leaving_likelihood
+from shuke.value._alive import Alive
+from shuke.value._leaving_likelihood import Likelihood
 from shuke.value.bgnbd import BGNBD, BGNBDParams
 from shuke.value.histories import read_histories
 
@@ -118,13 +120,13 @@ class TestPublished:
 class TestFit:
     @pytest.mark.parametrize("at", [(1, 3, 1, 3), (0.243, 0.5, 0.793, 2.426), (5, 0.1, 30, 0.2), (0.01, 40, 1e-5, 8)])
     def test_the_gradient_is_that_of_finite_differences(self, at):
-        likelihood = bgnbd._Likelihood(read_histories(cdnow()).grouped())
+        likelihood = Likelihood(read_histories(cdnow()).grouped())
         logs, step = np.log(at), 1e-5 * np.eye(4)
         numeric = [(likelihood(logs + s)[0] - likelihood(logs - s)[0]) / 2e-5 for s in step]
         assert likelihood(logs)[1] == pytest.approx(numeric, abs=1e-7, rel=1e-6)
 
     def test_without_dropout_the_gradient_is_right_too(self):
-        likelihood = bgnbd._Likelihood(read_histories(cdnow()).grouped())
+        likelihood = Likelihood(read_histories(cdnow()).grouped())
         logs, step = np.log([0.3, 0.7]), 1e-5 * np.eye(2)
         numeric = [
             (likelihood.without_dropout(logs + s)[0] - likelihood.without_dropout(logs - s)[0]) / 2e-5 for s in step
@@ -166,7 +168,7 @@ class TestFit:
     def test_many_histories_are_fitted_as_few_are(self, monkeypatch):
         seen = simulated(0.6, 8, 0.8, 3, 50, 30_000)
         thinned = BGNBD().fit(seen).params_
-        monkeypatch.setattr(bgnbd, "_THINNED", 10**9)
+        monkeypatch.setattr(_leaving_likelihood, "THINNED", 10**9)
         whole = BGNBD().fit(seen).params_
         assert dataclasses.astuple(thinned)[:5] == pytest.approx(dataclasses.astuple(whole)[:5], rel=1e-5)
 
@@ -286,11 +288,11 @@ class TestAnswers:
     @pytest.mark.parametrize("b", [0.3, 2.4, 5000.0])
     @pytest.mark.parametrize("a", [0.05, 0.793, 1 - 1e-9, 1.0, 1 + 1e-9, 1.3, 9.0])
     def test_the_series_is_the_integral(self, a, b):
-        params = BGNBDParams(0.6, 4.4, a, b)
         x, T = np.array([0.0, 0, 1, 20, 700, 5000]), np.array([2.0, 39, 39, 39, 150, 300])
+        alive = Alive(0.6 + x, 4.4 + T, np.full(6, a), b + x, T)
         for horizon in (0.5, 26.0, 104.0):
-            series = bgnbd._by_series(params, x, T, horizon)
-            assert series == pytest.approx(bgnbd._by_quadrature(params, x, T, horizon), rel=1e-7)
+            series = _alive.by_series(alive, horizon)
+            assert series == pytest.approx(_alive.by_quadrature(alive, horizon), rel=1e-7)
 
     def test_nothing_overflows_at_thousands_of_purchases(self):
         model = BGNBD.from_params(PAPER)

@@ -7,9 +7,11 @@ import pytest
 from scipy.special import betainc
 
 from shuke.kit.errors import InputError
-from shuke.value import interval as module
+from shuke.value import futures
+from shuke.value.alive import mean_alive
 from shuke.value.bgnbd import BGNBD, BGNBDParams
 from shuke.value.gamma_gamma import GammaGamma, GammaGammaParams
+from shuke.value.histories import read_histories
 from shuke.value.interval import value_interval
 from shuke.value.naive import NaiveRate
 
@@ -111,7 +113,7 @@ class TestExactLaw:
         spread = tuple(tuple(row) for row in (0.1 * np.array(SPREAD)).tolist())
         counts = BGNBD.from_params(replace(STEADY.params_, covariance=spread))
         found = value_interval(counts, SPEND, seen, horizon=52, rate=0)
-        monkeypatch.setattr(module, "_NODES_APART", 0.0005)  # as good as simulated at each customer's own T
+        monkeypatch.setattr(futures, "_NODES_APART", 0.0005)  # as good as simulated at each customer's own T
         exact = value_interval(counts, SPEND, seen, horizon=52, rate=0)
         for name in ("factor_low", "factor_high"):
             told, true = getattr(found, name), getattr(exact, name)
@@ -128,7 +130,7 @@ class TestExactLaw:
         rng = np.random.default_rng(5)
         logs = np.log([0.6, 5.0, 0.8, 3.0])[:, None] + np.linalg.cholesky(SPREAD) @ rng.standard_normal((4, 20_000))
         drawn = [BGNBD.from_params(BGNBDParams(*np.exp(one))).probability_alive(SEEN) for one in logs.T[:4000]]
-        meant = module._mean_alive(UNSURE.params_, SEEN["x"], SEEN["T"], SEEN["t_x"])
+        meant = mean_alive(UNSURE, read_histories(SEEN))
         assert meant == pytest.approx(np.mean(drawn, axis=0), abs=0.01)
 
     def test_the_naive_rate_has_poisson_counts(self):

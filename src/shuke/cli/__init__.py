@@ -9,7 +9,7 @@ from shuke.cli._check import check_command
 from shuke.cli._demo import demo_command
 from shuke.cli._ledger import ledger_command
 from shuke.cli._parser import build_parser, language_of
-from shuke.cli._score import score_command
+from shuke.cli._score import models_command, score_command
 from shuke.cli._serve import manage_command, serve_command, work_command
 from shuke.cli._tables import tables_command
 from shuke.kit.errors import ShukeError
@@ -17,6 +17,7 @@ from shuke.kit.text import say
 
 _COMMANDS = {
     "score": score_command,
+    "models": models_command,
     "ledger": ledger_command,
     "tables": tables_command,
     "serve": serve_command,

@@ -10,7 +10,9 @@ from shuke.crm.scores.cells import LIKELY_TO_CHURN, VALUABLE_AT_RISK
 from shuke.cycle import Run
 from shuke.engines import Table
 from shuke.evaluate import Backtest, migration
+from shuke.insight.figures_of_models import models
 from shuke.kit.ids import UNNAMED
+from shuke.value import candidate
 
 _LORENZ_STEPS = 50
 _TO_CALL = 30
@@ -29,6 +31,7 @@ def figures(done: Run, *, purchases: Table, before: Table | None) -> dict[str, A
         "migration": moves(before, scores) if before is not None else [],
         "to_call": _to_call(scores),
         "model": _model(done),
+        "models": models(done),
         "backtest": _backtest(done.backtest),
         "notes": list(done.summary.notes),
         "value_basis": done.summary.value_basis,
@@ -90,11 +93,14 @@ def _to_call(scores: Table) -> list[str]:
 
 
 def _model(done: Run) -> dict[str, Any]:
-    learned = done.models.bg_nbd.params_
+    """What a customer's forecast is drawn by: the model in use, as fitted on all customers, and its calendar."""
+    counts, chosen, season = done.models.counts, done.models.chosen, done.models.choice.season
+    known = {} if counts is None or chosen is None else candidate(chosen).told(counts)
     return {
-        "chosen": done.models.chosen,
+        "chosen": chosen,
         "chosen_why": done.models.chosen_why,
-        "bg_nbd": {"r": learned.r, "alpha": learned.alpha, "a": learned.a, "b": learned.b},
+        "parameters": known,
+        "calendar": None if season.clock is None else season.clock.declared,
     }
 
 
@@ -120,7 +126,7 @@ def _backtest(tested: Backtest) -> dict[str, Any]:
 
 _SUMMED = (
     "customers", "purchases", "spend_minor", "historic_value_minor", "current_value_minor", "clv_minor",
-    "value_at_risk_minor",
+    "clv_low_minor", "clv_high_minor", "value_at_risk_minor",
 )  # fmt: skip
 _COUNTS = """
     SELECT count(*) FILTER (WHERE stage <> 'former') AS active,

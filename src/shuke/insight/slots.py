@@ -30,7 +30,7 @@ from shuke.ui import language
 from shuke.ui.charts import Bar, Bars, Lines, Series
 from shuke.ui.figures import numbers, short_amounts, trimmed
 from shuke.ui.parts import Crumb
-from shuke.value import BGNBD, BGNBDParams
+from shuke.value import NAIVE, Clock, read_calendar, read_histories, restored
 
 _STEPS = 12
 _VISITS_A_PAGE = 10
@@ -103,15 +103,20 @@ def forecast(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _expected(run: Run, score: Score, steps: list[int]) -> list[float]:
-    """By the run's own model where it is BG/NBD; else, as the naive rate says, evenly over the horizon."""
+    """By the run's own model and calendar; evenly over the horizon by the naive rate, or where none is kept."""
     model = run.figures.get("model", {})
-    whole = float(score.expected_purchases or 0)
-    if model.get("chosen") != "bg_nbd":
+    whole, code = float(score.expected_purchases or 0), model.get("chosen")
+    learned = model.get("parameters", model.get(code))  # before there were several: under its own code
+    if code in (None, NAIVE) or not learned:
         return [whole * days / run.horizon_days for days in steps]
-    fitted = BGNBD.from_params(BGNBDParams(**model["bg_nbd"]))
-    history = {"x": [score.purchases - 1], "t_x": [(score.last_purchase - score.first_purchase).days],
-               "T": [score.age_days]}  # fmt: skip
-    return [float(fitted.expected_purchases(history, horizon=days)[0]) for days in steps]
+    fitted = restored(code, learned)
+    seen = read_histories({"x": [score.purchases - 1], "t_x": [(score.last_purchase - score.first_purchase).days],
+                           "T": [score.age_days]})  # fmt: skip
+    calendar = read_calendar(model.get("calendar") or {})
+    if calendar is None:
+        return [float(fitted.expected_purchases(seen, days)[0]) for days in steps]
+    clock = Clock(calendar, run.as_of)
+    return [float(fitted.expected_purchases(clock.histories(seen), clock.ahead(days))[0]) for days in steps]
 
 
 def _asked(request: HttpRequest, key: str) -> tuple[Customer, Run | None]:

@@ -2,6 +2,7 @@
 
 from shuke.report.files import SUFFIXES, public_schema, write_scores
 from shuke.report.layout import columns_of_text
+from shuke.report.models import models_report
 from shuke.report.printed import report
 from shuke.report.results import Group, Result, RunSummary
 
@@ -11,6 +12,7 @@ __all__ = [
     "Result",
     "RunSummary",
     "columns_of_text",
+    "models_report",
     "public_schema",
     "report",
     "write_scores",

@@ -154,6 +154,15 @@ _FORECAST = (
         nullable=True,
     ),
     Column(
+        "expected_lifetime_days",
+        FLOAT,
+        "预计留存天数：预测期内预计有多少天仍是客户",
+        "預計留存天數：預測期內預計有多少天仍是客戶",
+        "expected remaining lifetime: days of the horizon in which still a customer, by the model",
+        D,
+        nullable=True,
+    ),
+    Column(
         "value_at_risk_minor",
         INT,
         "风险价值：流失概率 × 保住时的价值",

@@ -1,35 +1,74 @@
 """Worth: what customers have brought, what they are expected to bring, and how sure that is.
 
-`summarise` turns purchases into one row a customer; `BGNBD` and `NaiveRate` say how many purchases will come,
-`GammaGamma` how much is spent at each; `forecast` joins the two into money.
+`summarise` turns purchases into one row a customer; the models of `candidates.py` say how many purchases will
+come, `GammaGamma` how much is spent at each. `forecast` joins the two into money, for tables;
+`lifetime_value` and `residual_value` do for histories.
 """
 
 from shuke.value.bgnbd import BGNBD, BGNBDParams
+from shuke.value.calendar import Calendar, Clock, DeclaredPeriod, declared_in, in_words, read_calendar, seasonal_index
+from shuke.value.candidates import AUTO, CANDIDATES, NAIVE, Candidate, candidate, model_codes, require_model, restored
+from shuke.value.count_model import CountModel
 from shuke.value.forecast import Horizon, count_histories, forecast, holdout_histories, spend_histories
 from shuke.value.gamma_gamma import GammaGamma, GammaGammaParams
+from shuke.value.ggompertz_nbd import GGompertzNBD, GGompertzNBDParams
 from shuke.value.histories import Histories, read_histories
 from shuke.value.interval import ValueInterval, value_interval
+from shuke.value.mbgcnbdk import MBGCNBDk, MBGCNBDkParams
+from shuke.value.mbgnbd import MBGNBD, MBGNBDParams
 from shuke.value.naive import NaiveRate, NaiveRateParams
+from shuke.value.pareto_nbd import ParetoNBD, ParetoNBDParams
+from shuke.value.sampled import Sampled, Seen, sampled
 from shuke.value.summary import MarginRates, Period, Summary, ValueBasis, summarise, value_basis
+from shuke.value.worth import lifetime_value, residual_value
 
 __all__ = [
+    "AUTO",
     "BGNBD",
+    "CANDIDATES",
+    "MBGNBD",
+    "NAIVE",
     "BGNBDParams",
+    "Calendar",
+    "Candidate",
+    "Clock",
+    "CountModel",
+    "DeclaredPeriod",
+    "GGompertzNBD",
+    "GGompertzNBDParams",
     "GammaGamma",
     "GammaGammaParams",
     "Histories",
     "Horizon",
+    "MBGCNBDk",
+    "MBGCNBDkParams",
+    "MBGNBDParams",
     "MarginRates",
     "NaiveRate",
     "NaiveRateParams",
+    "ParetoNBD",
+    "ParetoNBDParams",
     "Period",
+    "Sampled",
+    "Seen",
     "Summary",
     "ValueBasis",
     "ValueInterval",
+    "candidate",
     "count_histories",
+    "declared_in",
     "forecast",
     "holdout_histories",
+    "in_words",
+    "lifetime_value",
+    "model_codes",
+    "read_calendar",
     "read_histories",
+    "require_model",
+    "residual_value",
+    "restored",
+    "sampled",
+    "seasonal_index",
     "spend_histories",
     "summarise",
     "value_basis",

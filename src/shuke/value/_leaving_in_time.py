@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any, ClassVar, Self
 
@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit, log_expit
 
-from shuke.value._leaving_futures import active_time, log_chance_if_alive
-from shuke.value._leaving_likelihood import Population, learned
-from shuke.value._lifetimes import Lifetime, Silence, log_odds_gone
+from shuke.kit.errors import InputError
+from shuke.value._in_time_futures import active_time, log_chance_if_alive
+from shuke.value._in_time_likelihood import Population, columns_of, learned, nothing_learned
+from shuke.value._lifetimes import Lifetime, log_odds_gone
 from shuke.value.fitting import Coordinates, checked
 from shuke.value.histories import FloatArray, Histories, distinct_rows, read_histories, whole_counts
 
@@ -41,8 +42,14 @@ class LeavingInTime(ABC):
 
     @classmethod
     def from_params(cls, params: Any) -> Self:
-        """A model with parameters known from elsewhere: published, or kept from an earlier run."""
-        model = cls(covariates=tuple(params.covariates))
+        """A model with parameters known from elsewhere: published, or kept from an earlier run.
+
+        >>> from shuke.value.pareto_nbd import ParetoNBD, ParetoNBDParams
+        >>> model = ParetoNBD.from_params(ParetoNBDParams(r=0.5533, alpha=10.578, s=0.6062, beta=11.669))
+        >>> round(model.expected_purchases_new(52), 3)
+        1.474
+        """
+        model = cls(covariates=params.effects.names if params.effects else ())
         model.params_ = params
         return model
 
@@ -65,12 +72,18 @@ class LeavingInTime(ABC):
         if grouped.customers @ grouped.x > 0:
             parameters, told = learned(grouped, self._life, self._sought, self.few_repeat_buyers)
         else:
-            parameters, told = self._nobody_came_back(grouped)
+            parameters, told = nothing_learned(grouped, self._life, self._unknown)
         self.params_ = self._params(*parameters, **told)
         return self
 
     def probability_alive(self, histories: object) -> FloatArray:
-        """What is the chance that each customer is still active now? Shape (n,), in [0, 1]."""
+        """What is the chance that each customer is still active now? Shape (n,), in [0, 1].
+
+        >>> from shuke.value.pareto_nbd import ParetoNBD, ParetoNBDParams
+        >>> model = ParetoNBD.from_params(ParetoNBDParams(r=0.5533, alpha=10.578, s=0.6062, beta=11.669))
+        >>> model.probability_alive({"x": [2, 0], "t_x": [30.43, 0], "T": [38.86, 38.86]}).round(2).tolist()
+        [0.87, 0.3]
+        """
         return np.asarray(expit(-self._log_odds_gone(self._read(histories))))
 
     def expected_lifetime(self, histories: object, horizon: float) -> FloatArray:
@@ -103,25 +116,47 @@ class LeavingInTime(ABC):
     def residual_purchases(self, histories: object, rate: float) -> FloatArray:
         """As `discounted_purchases` without an end: discounted expected residual transactions (DERT). Shape (n,).
 
-        ``rate`` must be above 0: without discount, purchases over a whole life have no finite mean where s ≤ 1.
-        """
-        checked(rate, "rate", above=0)
-        read = self._read(histories)
-        return self.probability_alive(read) * self._pace(read) * self._time(read, np.inf, rate)
+        Pareto/NBD: Fader, Hardie & Lee, "RFM and CLV: Using Iso-Value Curves for Customer Base Analysis", Journal of
+        Marketing Research 42 (2005), eq. 4, whose confluent hypergeometric function is here the integral of
+        exp(-rate s) S(T+s)/S(T). With ``rate`` 0 it is finite only where the mean time left is: an InputError says so
+        where it is not.
 
-    def expected_purchases_new(self, horizon: float) -> float:
+        >>> from shuke.value.pareto_nbd import ParetoNBD, ParetoNBDParams
+        >>> model = ParetoNBD.from_params(ParetoNBDParams(r=0.5629966, alpha=12.559037, s=0.4081095, beta=10.5148048))
+        >>> model.residual_purchases({"x": [7], "t_x": [35], "T": [77.86]}, rate=0.0027).round(4).tolist()
+        [1.8642]
+        """
+        checked(rate, "rate", least=0)
+        read = self._read(histories)
+        time = self._time(read, np.inf, rate)
+        if not np.isfinite(time).all():
+            raise InputError(
+                f"Unexpected rate=0: with s={self.params_.s:.6g} the expected purchases without an end are infinite "
+                "(they are finite where s is above 1). Give a discount rate above 0, or ask discounted_purchases for a "
+                "horizon"
+            )
+        return self.probability_alive(read) * self._pace(read) * time
+
+    def expected_purchases_new(self, horizon: float, covariates: Mapping[str, float] | None = None) -> float:
         """How many purchases will a customer won today make after the first, within ``horizon``?
 
-        One whose covariates are all 0; of others ask `expected_purchases`, with x, t_x and T all 0.
+        With covariates, one of the mean of each, unless ``covariates`` gives other numbers by name.
         """
         checked(horizon, "horizon", least=0)
-        p, life = self.params_, self._lifetime()
-        return float(p.r / p.alpha * active_time(life, 1, horizon, 0.0)[0])
+        zero, effects = np.zeros(1), self.params_.effects
+        beside, names = (None, ()) if effects is None else (effects.row(covariates), effects.names)
+        new = Histories(zero, zero, zero, np.ones(1), covariates=beside, covariate_names=names)
+        return float(self.expected_purchases(new, horizon)[0])
 
     def probability_of_purchases(self, histories: object, n: int, horizon: float) -> FloatArray:
         """What is the chance that each customer buys exactly ``n`` times within ``horizon``? Shape (n,).
 
         n = 0 is the chance of no purchase at all: gone, leaving before it, or there and not buying.
+
+        >>> from shuke.value.pareto_nbd import ParetoNBD, ParetoNBDParams
+        >>> model = ParetoNBD.from_params(ParetoNBDParams(r=0.5533, alpha=10.578, s=0.6062, beta=11.669))
+        >>> model.probability_of_purchases({"x": [2], "t_x": [30.43], "T": [38.86]}, 0, 39).round(3).tolist()
+        [0.408]
         """
         read = self._read(histories)
         return np.exp(self.log_probability_of_purchases(read, np.full(len(read), n), horizon))
@@ -134,7 +169,7 @@ class LeavingInTime(ABC):
         checked(horizon, "horizon", above=0)
         read = self._read(histories)
         counts = whole_counts(n, len(read))
-        first, group = distinct_rows(read.x, read.T, counts, *_columns(read))
+        first, group = distinct_rows(read.x, read.T, counts, *columns_of(read))
         people, T = self._people(read).rows(first), read.T[first]
         k, reach, life = people.r + read.x[first], people.alpha + T, people.life.after(T)
         if_alive = log_chance_if_alive(k, reach, life, counts[first], horizon)[group]
@@ -153,23 +188,21 @@ class LeavingInTime(ABC):
         return np.asarray((people.alpha + read.T) * np.expm1(np.log(2) / (people.r + read.x)))
 
     def _read(self, histories: object) -> Histories:
-        return read_histories(histories, covariates=tuple(self.covariates))
-
-    def _lifetime(self) -> Lifetime:
-        return self._life(*(getattr(self.params_, field.name) for field in fields(self._life)))
+        effects = self.params_.effects
+        return read_histories(histories, covariates=effects.names if effects else ())
 
     def _people(self, h: Histories) -> Population:
-        p, z = self.params_, h.covariates
-        people = Population(p.r, p.alpha, self._lifetime())
-        return people if z is None else people.with_effects(z, np.array([p.purchase_effects, p.dropout_effects]))
+        p = self.params_
+        life = self._life(*(getattr(p, field.name) for field in fields(self._life)))
+        people = Population(p.r, p.alpha, life)
+        return people if h.covariates is None else people.with_effects(h.covariates, np.array(p.effects.coefficients))
 
     def _log_odds_gone(self, h: Histories) -> FloatArray:
         odds, people = np.empty(len(h)), self._people(h)
         for start in range(0, len(h), _CHUNK):
             part = slice(start, start + _CHUNK)
             own = people.rows(part)
-            silence = Silence(own.r + h.x[part], h.t_x[part], h.T[part], own.alpha, own.life)
-            odds[part], _ = log_odds_gone(silence)
+            odds[part] = log_odds_gone(own.r + h.x[part], h.t_x[part], h.T[part], own.alpha, own.life)
         return odds
 
     def _pace(self, h: Histories) -> FloatArray:
@@ -179,23 +212,6 @@ class LeavingInTime(ABC):
 
     def _time(self, h: Histories, horizon: float, rate: float) -> FloatArray:
         """How long those alive stay: once per distinct T, and covariates."""
-        first, group = distinct_rows(h.T, *_columns(h))
+        first, group = distinct_rows(h.T, *columns_of(h))
         left = self._people(h).rows(first).life.after(h.T[first])
         return active_time(left, len(first), horizon, rate)[group]
-
-    def _nobody_came_back(self, grouped: Histories) -> tuple[list[float], dict[str, Any]]:
-        customers, time = float(grouped.customers.sum()), float(grouped.customers @ grouped.T) or 1.0
-        effects = (0.0,) * len(grouped.covariate_names)
-        unknown = [float(u * time**power) for u, power in zip(self._unknown, self._life.powers_of_time, strict=True)]
-        return [1.0, 2 * time, *unknown], {
-            "customers": round(customers),
-            "histories": len(grouped),
-            "notes": ("no_repeat_purchases",),
-            "covariates": grouped.covariate_names,
-            "purchase_effects": effects,
-            "dropout_effects": effects,
-        }
-
-
-def _columns(h: Histories) -> Sequence[FloatArray]:
-    return () if h.covariates is None else tuple(h.covariates.T)

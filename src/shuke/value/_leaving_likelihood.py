@@ -1,209 +1,195 @@
-"""The likelihood of customers who buy at random and may leave at any time, and where it is greatest."""
+"""How likely histories are when customers may leave at any purchase: BG/NBD, MBG/NBD and MBG/CNBD-k, fitted.
+
+Sources: Fader, Hardie & Lee, "Implementing the BG/NBD Model in Excel" and the derivations of 2004, cited as [note]; for
+purchases that come regularly, Platzer & Reutterer, "Ticking Away the Moments", Marketing Science 35 (2016), as [PR].
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from copy import copy
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln, psi
+from scipy.special import betaln, expit, gammaln, psi
 
-from shuke.value._lifetimes import Lifetime, Number, Silence, log_odds_gone
-from shuke.value.fitting import Coordinates, Fitted, fit_logs, minimise, turned
-from shuke.value.histories import FloatArray, Histories, IntArray, distinct_rows, distinct_values
+from shuke.value._alive import CHUNK
+from shuke.value._erlang import silence
+from shuke.value.fitting import Coordinates
+from shuke.value.histories import FloatArray, Histories, distinct_values
 
-_THINNED = 10_000  # customers that a first fit looks at
-_CHUNK = 1 << 13  # rows at a time: they stay in the processor's cache
+THINNED = 10_000  # repeat histories that a first fit looks at
+
+
+def sought(k: int = 1) -> Coordinates:
+    """Where a fit looks: r, the mean time between events alpha/r, the odds of leaving at a purchase a/b, and how alike
+    customers are in that, sqrt(a b); in units of the mean time per purchase, from r = a = 1, alpha = 1/k, b = 3."""
+    return Coordinates(
+        matrix=[[1, 0, 0, 0], [1, 1, 0, 0], [0, 0, 0.5, 1], [0, 0, -0.5, 1]],
+        bounds=[(0.002, 1e4), (1e-6, 1e6), (1e-6, 1e3), (1e-2, 1e4)],
+        start=[1, 1 / k, 1 / 3, 3**0.5],
+    )
 
 
 @dataclass(frozen=True, eq=False)
-class Population:
-    """Whom customers are drawn from: rates Gamma(r, alpha) and lifetimes; the same for all, or one a row."""
+class _Rows:
+    """A chunk of histories whose customers may have left: how many, their shape r + k x, places among the distinct x, T
+    and t_x; the chance of having left, log((alpha+T)/(alpha+t_x)), and what leaving and the gap that is not over add to
+    the log-likelihood; for k > 1 the slopes of the latter by r and alpha."""
 
-    r: float
-    alpha: Number
-    life: Lifetime
+    w: FloatArray
+    shape: FloatArray
+    x_of: NDArray[Any]
+    T_of: NDArray[Any]
+    t_of: NDArray[Any]
+    gone: FloatArray
+    gap: FloatArray
+    value: FloatArray
+    slopes: tuple[FloatArray, FloatArray] | None = None
 
-    def with_effects(self, z: FloatArray, effects: FloatArray) -> Population:
-        """One row for each row of covariates ``z``: alpha_i = alpha exp(-effects[0] . z_i), and the last parameter of
-        the lifetime likewise by effects[1].
-
-        Fader & Hardie, "Incorporating Time-Invariant Covariates into the Pareto/NBD and BG/NBD Models" (2007), section
-        2: both are scales of time, so that an effect of log 2 doubles how often customers buy, or how fast they leave.
-        """
-        longer = np.exp(-(z @ effects.T))
-        *own, last = (getattr(self.life, field.name) for field in fields(self.life))
-        return Population(self.r, self.alpha * longer[:, 0], type(self.life)(*own, last * longer[:, 1]))
-
-    def rows(self, index: Any) -> Population:
-        """Some rows."""
-        return Population(self.r, self.alpha[index] if np.ndim(self.alpha) else self.alpha, self.life.rows(index))  # type: ignore[index]
+    def sloping(self, weight: FloatArray) -> FloatArray:
+        """The slopes by r and alpha, summed over those who stay."""
+        return np.array([weight @ slope for slope in self.slopes]) if self.slopes else np.zeros(2)
 
 
 class Likelihood:
-    """The mean negative log-likelihood of grouped histories, as a function of log (r, alpha, parameters of the lifetime) and effects.
+    """The mean negative log-likelihood of grouped histories, as a function of log (r, alpha, a, b).
 
-    Of (x, t_x, T) it is the likelihood of x purchases at a rate Gamma(r, alpha) by somebody who is there until T, times
-    1 + the odds of having left since t_x. The first is computed once per distinct x and T; the second, whose integral
-    is nearly all of the work, once per history. Time is scaled by ``unit``, the time per purchase.
+    A purchase is every ``k``-th event of a customer's rate; with ``at_first`` customers may leave at the first purchase
+    too. What depends on x, t_x or T alone is computed once per distinct value; only the odds of having left, and only
+    of those who may have, are computed per history. Time is scaled by ``unit``, the time per purchase.
     """
 
-    def __init__(self, h: Histories, life: type[Lifetime]) -> None:
-        self.life, w = life, h.customers
-        self.total, self.repeaters, self.purchases = float(w.sum()), float(w[h.x > 0].sum()), float(w @ h.x)
+    def __init__(self, h: Histories, k: int = 1, *, at_first: bool = False) -> None:
+        w = h.customers
+        self.k = k
+        self.total, self.repeaters = float(w.sum()), float(w[h.x > 0].sum())
+        self.purchases = float(w @ h.x)
         self.unit = float(w @ h.T) / self.purchases
-        self.z, kind = _kinds(h)
         self.x, x_of = distinct_values(h.x)
-        self.w_x = np.bincount(x_of, w)
-        first, now = distinct_rows(h.T, kind.astype(np.float64))
-        self.T, self.kind = h.T[first] / self.unit, kind[first]
-        self.w, self.wx = np.bincount(now, w), np.bincount(now, w * h.x)
-        silent = np.flatnonzero(h.T > h.t_x)
-        # of those who were not seen on their last day: customers, x, t_x, T, kind
-        self.silent: list[NDArray[Any]] = [w[silent], h.x[silent], h.t_x[silent], h.T[silent], kind[silent]]
-        self.silent[2:4] = [time / self.unit for time in self.silent[2:4]]
+        self.T, T_of = distinct_values(h.T)
+        self.w_x, self.w_T, self.wn_T = np.bincount(x_of, w), np.bincount(T_of, w), np.bincount(T_of, w * k * h.x)
+        self.stays = self.x + at_first  # at how many purchases the customer has not left, if still there,
+        self.before = np.maximum(self.stays - 1, 0)  # and if not
+        asked = np.arange(len(h)) if at_first or k > 1 else np.flatnonzero(h.x > 0)
+        self.t, t_of = distinct_values(h.t_x[asked])
+        self.T, self.t = self.T / self.unit, self.t / self.unit
+        self.may_leave = self.stays > 0
+        self.of_once = int((h.x[asked] == 0).sum())
+        # of those who are asked about: customers, x, and places among the distinct x, T and t_x
+        self.rows: list[NDArray[Any]] = [w[asked], h.x[asked], x_of[asked], T_of[asked], t_of]
 
     def thinned(self) -> Likelihood | None:
-        """A likeness in which customers at even distances stand for all; None where there are few histories anyway."""
-        w = self.silent[0]
-        if len(w) < 2 * _THINNED:
+        """A likeness that has every s-th repeat history stand for s; None where there are few anyway."""
+        once = self.of_once
+        step = (len(self.rows[0]) - once) // THINNED
+        if step < 2:
             return None
-        rough, until = copy(self), np.cumsum(w)
-        seen = np.searchsorted(until, (np.arange(_THINNED) + 0.5) / _THINNED * until[-1])
-        rows, times = np.unique(seen, return_counts=True)
-        rough.silent = [times * (until[-1] / _THINNED), *(column[rows] for column in self.silent[1:])]
+        rough = copy(self)
+        kept = np.append(np.arange(once), np.arange(once + step // 2, len(self.rows[0]), step))
+        rough.rows = [column[kept] for column in self.rows]
+        rough.rows[0][once:] *= self.repeaters / rough.rows[0][once:].sum()
         return rough
 
     def __call__(self, logs: FloatArray) -> tuple[float, FloatArray]:
-        people = self._people(logs)
-        slopes = _Slopes(len(fields(self.life)), self.z)
-        value = self._add_purchases(people, slopes)
-        log_survival, by_life = people.life.rows(self.kind).log_survival(self.T)
-        value += float(self.w @ log_survival)
-        slopes.add(2, np.array([self.w * slope for slope in by_life]), self.kind)
-        for start in range(0, len(self.silent[0]), _CHUNK):
-            w, x, t_x, T, kind = (column[start : start + _CHUNK] for column in self.silent)
-            own = people.rows(kind)
-            log_odds, by = log_odds_gone(Silence(own.r + x, t_x, T, own.alpha, own.life))
-            small = np.exp(-np.abs(log_odds))
-            value += float(w @ (np.maximum(log_odds, 0) + np.log1p(small)))
-            slopes.add(0, by * (w * np.where(log_odds > 0, 1.0, small) / (1 + small)), kind)
-        return -value / self.total, -slopes.by_logs(people.r) / self.total
+        r, alpha, a, b = np.exp(logs)
+        value, by_r, by_alpha = self._purchasing(r, alpha)
+        # log A2 of [note], per distinct x
+        value += float(self.w_x @ (betaln(a, b + self.stays) - betaln(a, b)))
+        by_a = self.w_x @ (psi(a + b) - psi(a + b + self.stays))
+        by_b = by_a + self.w_x @ (psi(b + self.stays) - psi(b))
+        inverse_T, inverse_t = 1 / (alpha + self.T), 1 / (alpha + self.t)
+        gone_x = np.zeros(len(self.x))
+        for rows in self._asked(r, alpha, a, b):
+            value += float(rows.w @ rows.value)
+            gone = rows.gone * rows.w
+            gone_x += np.bincount(rows.x_of, gone, minlength=len(self.x))
+            by_r += float(gone @ rows.gap)
+            more_by_r, more_by_alpha = rows.sloping(rows.w - gone)
+            by_r += more_by_r
+            by_alpha += more_by_alpha
+            gone *= rows.shape
+            by_alpha += float(gone @ (inverse_T[rows.T_of] - inverse_t[rows.t_of]))
+        by_a += gone_x.sum() / a
+        by_b -= gone_x @ (1 / (b + self.before))
+        return -value / self.total, -np.array([by_r * r, by_alpha * alpha, by_a * a, by_b * b]) / self.total
 
     def without_dropout(self, logs: FloatArray) -> tuple[float, FloatArray]:
-        """The same where nobody ever leaves: the NBD, a function of the logs at `of_purchases`."""
-        chosen, all_logs = self.of_purchases, np.zeros(2 + len(fields(self.life)) + 2 * self.z.shape[1])
-        all_logs[chosen] = logs
-        people, slopes = self._people(all_logs), _Slopes(len(fields(self.life)), self.z)
-        value = self._add_purchases(people, slopes)
-        return -value / self.total, -slopes.by_logs(people.r)[chosen] / self.total
+        """The same where nobody ever leaves: the NBD, a function of log (r, alpha)."""
+        r, alpha = np.exp(logs)
+        value, by_r, by_alpha = self._purchasing(r, alpha)
+        if self.k > 1:
+            for rows in self._asked(r, alpha, 0.0, 1.0):
+                value += float(rows.w @ rows.value)
+                more_by_r, more_by_alpha = rows.sloping(rows.w)
+                by_r += more_by_r
+                by_alpha += more_by_alpha
+        return -value / self.total, -np.array([by_r * r, by_alpha * alpha]) / self.total
 
-    def _people(self, logs: FloatArray) -> Population:
-        r, alpha, *own = np.exp(logs[: 2 + len(fields(self.life))]).tolist()
-        people = Population(r, alpha, self.life(*own))
-        if not self.z.shape[1]:
-            return people
-        return people.with_effects(self.z, logs[2 + len(own) :].reshape(2, -1))
+    def share_gone(self, logs: FloatArray) -> float:
+        """The share, of those who may have left, who have, by these parameters."""
+        asked = float(self.w_x @ self.may_leave)
+        return sum(float(rows.w @ rows.gone) for rows in self._asked(*np.exp(logs))) / asked
 
-    @property
-    def of_purchases(self) -> list[int]:
-        """Which of the logs say how customers buy."""
-        base = 2 + len(fields(self.life))
-        return [0, 1, *range(base, base + self.z.shape[1])]
+    def log_likelihood(self, value: float, log_gaps: float = 0.0) -> float:
+        """Of all histories, from the mean; a density of times in their own unit: one factor of ours per purchase.
 
-    def _add_purchases(self, people: Population, slopes: _Slopes) -> float:
-        """Log of Gamma(r+x)/Gamma(r) alpha^r (alpha+T)^-(r+x), summed, and its slopes."""
-        r, alpha = people.r, people.rows(self.kind).alpha
-        log_start, log_end, k = np.log(alpha), np.log(alpha + self.T), r * self.w + self.wx
-        slopes.add(0, np.array([self.w * (log_start - log_end), r * self.w - k * alpha / (alpha + self.T)]), self.kind)
-        slopes.sums[0] += self.w_x @ (psi(r + self.x) - psi(r))
-        value = self.w_x @ (gammaln(r + self.x) - gammaln(r))
-        return float(value + (r * self.w * log_start).sum() - k @ log_end)
+        ``log_gaps``, the logs of all gaps, summed, count k - 1 times."""
+        each = np.log(self.unit)
+        gaps = (self.k - 1) * (log_gaps - self.purchases * each) - self.purchases * float(gammaln(self.k))
+        return float(-value * self.total + gaps - self.purchases * each)
 
+    def _purchasing(self, r: float, alpha: float) -> tuple[float, float, float]:
+        """Log A1 and A3 of [note], summed, and their derivatives by r and alpha; with k x events for x."""
+        log_T, n = np.log(alpha + self.T), self.k * self.x
+        value = self.w_x @ (gammaln(r + n) - gammaln(r)) + self.total * r * np.log(alpha)
+        value -= r * (self.w_T @ log_T) + self.wn_T @ log_T
+        by_r = self.w_x @ (psi(r + n) - psi(r)) + self.total * np.log(alpha) - self.w_T @ log_T
+        by_alpha = self.total * r / alpha - (r * self.w_T + self.wn_T) @ (1 / (alpha + self.T))
+        return float(value), float(by_r), float(by_alpha)
 
-class _Slopes:
-    """Slopes by r, log alpha and the logs of the lifetime's parameters, summed over rows, and by kind where needed."""
-
-    def __init__(self, parameters: int, z: FloatArray) -> None:
-        self.z, self.sums = z, np.zeros(2 + parameters)
-        self.by_kind = np.zeros((2, len(z)))
-
-    def add(self, first: int, rows: FloatArray, kind: IntArray) -> None:
-        """Add rows of slopes, the first of which is by the parameter numbered ``first``."""
-        self.sums[first : first + len(rows)] += rows.sum(axis=1)
-        if self.z.shape[1]:
-            for place, parameter in enumerate((1, len(self.sums) - 1)):
-                if first <= parameter < first + len(rows):
-                    self.by_kind[place] += np.bincount(kind, rows[parameter - first], minlength=len(self.z))
-
-    def by_logs(self, r: float) -> FloatArray:
-        """By log (r, alpha, parameters of the lifetime) and effects."""
-        return np.concatenate([self.sums[:1] * r, self.sums[1:], -(self.by_kind @ self.z).ravel()])
-
-
-def _kinds(h: Histories) -> tuple[FloatArray, IntArray]:
-    """The distinct covariates (rows by covariates; one row of none where there are none), and which each history has."""
-    if h.covariates is None:
-        return np.zeros((1, 0)), np.zeros(len(h), dtype=np.int64)
-    first, kind = distinct_rows(*h.covariates.T)
-    return h.covariates[first], kind
+    def _asked(self, r: float, alpha: float, a: float, b: float) -> Iterator[_Rows]:
+        """``rows`` in chunks, and what these parameters say of them."""
+        log_T, log_t = np.log(alpha + self.T), np.log(alpha + self.t)
+        with np.errstate(divide="ignore"):  # who cannot have left has odds of 0
+            log_a = np.log(np.where(self.may_leave, a, 0.0)) - np.log(b + self.before)
+        for start in range(0, len(self.rows[0]), CHUNK):
+            w, x, x_of, T_of, t_of = (column[start : start + CHUNK] for column in self.rows)
+            gap, shape = log_T[T_of] - log_t[t_of], r + self.k * x
+            odds, quiet = shape * gap + log_a[x_of], None
+            if self.k > 1:  # [PR] eq. 6: the gap that is not over yet
+                quiet = silence(shape, (self.T[T_of] - self.t[t_of]) / (alpha + self.T[T_of]), self.k)
+                odds = odds - quiet.log
+            small = np.exp(-np.abs(odds))
+            gone, value = np.where(odds > 0, 1.0, small) / (1 + small), np.maximum(odds, 0) + np.log1p(small)
+            if quiet is None:
+                yield _Rows(w, shape, x_of, T_of, t_of, gone, gap, value)
+            else:
+                slopes = quiet.by_shape, -quiet.by_log_share / (alpha + self.T[T_of])
+                yield _Rows(w, shape, x_of, T_of, t_of, gone, gap, value + quiet.log, slopes)
 
 
-def learned(
-    grouped: Histories, life: type[Lifetime], sought: Coordinates, few_repeat_buyers: int
-) -> tuple[list[float], dict[str, Any]]:
-    """The parameters (r, alpha, those of the lifetime), and what else there is to tell of the fit."""
-    likelihood = Likelihood(grouped, life)
-    sought = _with_effects(sought, grouped)
-    fitted = fit_logs(likelihood, likelihood.thinned(), likelihood.total, sought)
-    base, effects = np.split(fitted.logs, [2 + len(fields(life))])
-    parameters = (np.exp(base) * likelihood.unit ** np.array([0, 1, *life.powers_of_time], dtype=float)).tolist()
-    buying, leaving = (tuple(part.tolist()) for part in np.split(effects, 2))
-    return parameters, {
-        # a density of times: one factor of the unit per purchase
-        "log_likelihood": float(-fitted.best.value * likelihood.total - likelihood.purchases * np.log(likelihood.unit)),
-        "customers": round(likelihood.total),
-        "histories": len(grouped),
-        "standard_errors": fitted.standard_errors([*parameters, *np.ones(len(effects))]),
-        "covariance": fitted.covariance_rows(),
-        "notes": (*_odd(likelihood, fitted, sought, few_repeat_buyers), *fitted.notes),
-        "covariates": grouped.covariate_names,
-        "purchase_effects": buying,
-        "dropout_effects": leaving,
-    }
+class RowLikelihood:
+    """Each history's own log-likelihood by its own parameters, as covariates make them: logs (4, n) -> (n,), (4, n)."""
 
+    def __init__(self, h: Histories, unit: float, k: int = 1, *, at_first: bool = False) -> None:
+        self.k, self.n, self.stays = k, k * h.x, h.x + at_first
+        self.before, self.may_leave = np.maximum(self.stays - 1, 0), self.stays > 0
+        self.T, self.t = h.T / unit, h.t_x / unit
 
-def _with_effects(sought: Coordinates, h: Histories) -> Coordinates:
-    """Effects are sought per standard deviation of the covariate, from its mean: whatever its unit, they are alike."""
-    if h.covariates is None:
-        return sought
-    mean = np.average(h.covariates, axis=0, weights=h.customers)
-    spread = np.sqrt(np.average((h.covariates - mean) ** 2, axis=0, weights=h.customers))
-    spread[spread == 0] = 1.0
-    base, effects = len(sought.start), len(mean)
-    wider = copy(sought)
-    wider.matrix = np.zeros((base + 2 * effects, base + 2 * effects))
-    wider.matrix[:base, :base] = sought.matrix
-    for place, parameter in enumerate((1, base - 1)):
-        columns = range(base + place * effects, base + (place + 1) * effects)
-        wider.matrix[columns, columns] = 1 / spread
-        wider.matrix[parameter, columns] = mean / spread
-    wider.start = np.concatenate([sought.start, np.zeros(2 * effects)])
-    wider.bounds = [*sought.bounds, *[(-8.0, 8.0)] * (2 * effects)]
-    return wider
-
-
-def _odd(likelihood: Likelihood, fitted: Fitted, sought: Coordinates, few_repeat_buyers: int) -> list[str]:
-    chosen = likelihood.of_purchases
-    without = minimise(
-        turned(likelihood.without_dropout, sought.matrix[np.ix_(chosen, chosen)]),
-        fitted.best.at[chosen],
-        [sought.bounds[i] for i in chosen],
-    )
-    gained = likelihood.total * (without.value - fitted.best.value)  # "detected": 2 log-likelihood units
-    r, s = np.exp(fitted.logs[[0, 2 + [field.name for field in fields(likelihood.life)].index("s")]])
-    met = (likelihood.repeaters < few_repeat_buyers, gained < 2, r > 100, s > 100)
-    notes = ("too_few_repeat_buyers", "no_dropout_detected", "purchase_rates_alike", "dropout_alike")
-    return [note for note, true in zip(notes, met, strict=True) if true]
+    def __call__(self, logs: FloatArray) -> tuple[FloatArray, FloatArray]:
+        r, alpha, a, b = np.exp(logs)
+        shape, late, last = r + self.n, alpha + self.T, alpha + self.t
+        gap, quiet = np.log(late) - np.log(last), silence(shape, (self.T - self.t) / late, self.k)
+        odds = shape * gap + logs[2] - np.log(b + self.before) - quiet.log
+        odds = np.where(self.may_leave, odds, -np.inf)
+        gone, all_stay = expit(odds), psi(a + b) - psi(a + b + self.stays)
+        value = gammaln(shape) - gammaln(r) + r * logs[1] - shape * np.log(late)
+        value += betaln(a, b + self.stays) - betaln(a, b) + quiet.log + np.logaddexp(0, odds)
+        by_r = psi(shape) - psi(r) + logs[1] - np.log(late) + gone * gap + (1 - gone) * quiet.by_shape
+        by_alpha = r / alpha - shape / late + gone * shape * (1 / late - 1 / last)
+        by_alpha -= (1 - gone) * quiet.by_log_share / late
+        by_b = psi(b + self.stays) - psi(b) + all_stay - gone / (b + self.before)
+        return value, np.array([by_r * r, by_alpha * alpha, all_stay * a + gone, by_b * b])

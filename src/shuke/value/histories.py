@@ -75,6 +75,11 @@ class Histories:
             covariate_names=self.covariate_names,
         )
 
+    def rows(self, which: slice | IntArray) -> Histories:
+        """Some of them, with all that is known of them."""
+        columns = {name: getattr(self, name) for name in (*_COLUMNS, "covariates")}
+        return replace(self, **{name: column[which] for name, column in columns.items() if column is not None})
+
     def known_spend(self) -> FloatArray:
         """The column ``spend``, or an InputError that says it is missing."""
         if self.spend is None:
@@ -86,6 +91,12 @@ class Histories:
         if self.log_gaps is None:
             raise _missing(["log_gaps"], self._present())
         return self.log_gaps
+
+    def known_covariates(self) -> FloatArray:
+        """The covariates, or an InputError that says there are none."""
+        if self.covariates is None:
+            raise InputError("Histories without covariates. Cure: name their columns where the histories are read")
+        return self.covariates
 
     def _present(self) -> list[str]:
         optional = [name for name in ("spend", "log_gaps") if getattr(self, name) is not None]

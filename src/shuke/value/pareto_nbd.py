@@ -15,6 +15,7 @@ import numpy as np
 
 from shuke.value._leaving_in_time import LeavingInTime
 from shuke.value._lifetimes import Lifetime, Number, Slopes
+from shuke.value.covariates import CovariateEffects, effects_of
 from shuke.value.fitting import Coordinates
 from shuke.value.histories import FloatArray
 
@@ -24,9 +25,9 @@ class ParetoNBDParams:
     """What a `ParetoNBD` learned, ready for JSON.
 
     Purchase rates are Gamma(r, alpha) over customers (mean r/alpha per unit of time), dropout rates Gamma(s, beta).
-    ``standard_errors`` are of (r, alpha, s, beta) and then, where there are ``covariates``, of ``purchase_effects`` and
-    ``dropout_effects``, one each a covariate; ``covariance`` of the four logarithms and the effects, held plausible
-    along ridges (`shuke.value.fitting.covariance`); both None when not estimated.
+    ``standard_errors`` are of (r, alpha, s, beta); ``covariance`` of their logarithms, held plausible along ridges
+    (`shuke.value.fitting.covariance`); both None when not estimated. With covariates, alpha and beta are those where
+    every covariate is 0, and ``effects`` say how they move.
     """
 
     r: float
@@ -39,9 +40,10 @@ class ParetoNBDParams:
     standard_errors: tuple[float, ...] | None = None
     covariance: tuple[tuple[float, ...], ...] | None = None
     notes: tuple[str, ...] = ()
-    covariates: tuple[str, ...] = ()
-    purchase_effects: tuple[float, ...] = ()
-    dropout_effects: tuple[float, ...] = ()
+    effects: CovariateEffects | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "effects", effects_of(self.effects))
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +66,9 @@ class ParetoLifetime(Lifetime):
         by_log_beta = self.s - (self.s * self.beta + self.beta) / reach
         return by_log_s + (np.log(self.s) - 1) - log_reach, (by_log_s, by_log_beta)
 
+    def hazard(self, t: FloatArray) -> FloatArray:
+        return np.asarray(self.s / (self.beta + t))
+
     def decay(self, t: FloatArray) -> FloatArray:
         return np.asarray((self.s + 1) / (self.beta + t))
 
@@ -72,6 +77,8 @@ class ParetoLifetime(Lifetime):
 
     def time_within(self, horizon: float) -> FloatArray:
         """beta / (s - 1) (1 - (beta / (beta + horizon))^(s - 1)), [FH] eq. 29; s = 1 is an ordinary point."""
+        if horizon == np.inf:
+            return np.asarray(np.where(self.s > 1, self.beta / np.maximum(self.s - 1, 1e-300), np.inf))
         scale = np.log1p(horizon / self.beta)
         fall = np.asarray((self.s - 1) * scale)
         small = np.abs(fall) < 1e-8
@@ -81,7 +88,7 @@ class ParetoLifetime(Lifetime):
     def edge(self) -> Number:
         return self.beta
 
-    def strip(self, shift: FloatArray) -> Number:
+    def strip(self, _shift: FloatArray, /) -> Number:
         return np.pi
 
 
@@ -92,9 +99,20 @@ class ParetoNBD(LeavingInTime):
     At any time the customer may leave for good, with the customer's own steady readiness.
     Rates and readiness differ between customers; how they differ is learned from all histories together.
 
+    Times and horizons are in one unit, any: the unit of ``t_x`` and ``T``. Unlike in BG/NBD, who bought once may have
+    left too.
+
+    ``covariates`` names columns of the histories: numbers known of the customers that do not change. They move what is
+    usual for customers like that, alpha_0 exp(-gamma_1'z) and beta_0 exp(-gamma_2'z) (Fader & Hardie, "Incorporating
+    Time-Invariant Covariates into the Pareto/NBD and BG/NBD Models", 2007, `shuke.value.covariates`); histories must
+    then have these columns in every question.
+
     >>> histories = {"x": [0, 2, 5, 9], "t_x": [0, 30.4, 33.0, 38.0], "T": [38.9] * 4, "customers": [60, 12, 5, 2]}
     >>> model = ParetoNBD().fit(histories)
+    >>> model.params_.customers, model.params_.notes
+    (79, ('too_few_repeat_buyers', 'no_dropout_detected', 'weakly_known'))
     >>> model.expected_purchases(histories, horizon=39).round(1).tolist()
+    [0.1, 1.8, 4.4, 7.8]
     >>> published = ParetoNBDParams(r=0.5534, alpha=10.578, s=0.60625, beta=11.6692)
     >>> ParetoNBD.from_params(published).probability_alive({"x": [2], "t_x": [30.43], "T": [38.86]}).round(4).tolist()
     [0.8691]

@@ -1,11 +1,12 @@
 """What those who are still customers will do: how long they stay, and how often they buy meanwhile.
 
 Of a customer alive at T, the rate is Gamma(r + x, alpha + T) and, apart from it, the lifetime left is that of
-`Lifetime.after(T)` (Fader & Hardie, "A Note on Deriving the Pareto/NBD Model and Related Expressions", 2005, section 4).
+`Lifetime.after` (Fader & Hardie, "A Note on Deriving the Pareto/NBD Model and Related Expressions", 2005, section 4).
 """
 
 from __future__ import annotations
 
+from dataclasses import fields
 from functools import cache
 
 import numpy as np
@@ -30,13 +31,14 @@ def active_time(life: Lifetime, rows: int, horizon: float, rate: float) -> Float
     """
     if horizon == 0:
         return np.zeros(rows)
-    if rate == 0 and np.isfinite(horizon):
+    if rate == 0:
         return np.broadcast_to(life.time_within(horizon), rows)
-    return time_by_gauss(life, rows, horizon, rate)
+    return np.broadcast_to(time_by_gauss(life, horizon, rate), rows)
 
 
-def time_by_gauss(life: Lifetime, rows: int, horizon: float, rate: float) -> FloatArray:
-    """`active_time` of any lifetime."""
+def time_by_gauss(life: Lifetime, horizon: float, rate: float) -> FloatArray:
+    """`active_time` of any lifetime, one number a row of it."""
+    rows = max(np.size(getattr(life, field.name)) for field in fields(life))
     end = min(horizon, _GONE / rate) if rate > 0 else horizon
     zero = np.zeros(rows)
     first = 1 / (np.exp(life.log_density(zero)[0]) + rate + 1 / end)
@@ -51,7 +53,7 @@ def time_by_gauss(life: Lifetime, rows: int, horizon: float, rate: float) -> Flo
         settled = np.abs(finer - total[live]) <= _PRECISION * finer
         total[live] = finer
         live, panels = live[~settled], 2 * panels
-    return np.minimum(total, end)
+    return np.asarray(np.minimum(total, end))
 
 
 def _panels(life: Lifetime, scale: FloatArray, length: FloatArray, rate: float, panels: int) -> FloatArray:
@@ -69,9 +71,7 @@ def _rule(panels: int) -> tuple[FloatArray, FloatArray]:
     return places.reshape(-1, 1), np.tile(weight / 2 / panels, panels)[:, None]
 
 
-def log_chance_if_alive(
-    k: FloatArray, reach: FloatArray, life: Lifetime, n: FloatArray, horizon: float
-) -> FloatArray:
+def log_chance_if_alive(k: FloatArray, reach: FloatArray, life: Lifetime, n: FloatArray, horizon: float) -> FloatArray:
     """How likely are exactly ``n`` purchases within ``horizon`` from those alive? Logs, shape (n,).
 
     k = r + x and reach = alpha + T; ``life`` is what is left. Who stays has a negative binomial count; who leaves at
