@@ -24,9 +24,9 @@ from accuracy_measures import Gain, Measures, gain, measured
 from accuracy_models import PEERS, Answer, one_of_ours, ours
 
 from shuke.collect import Purchases
+from shuke.value import CANDIDATES
 
 OURS = "Shuke"
-EACH = ("BGNBD", "MBGNBD", "MBGCNBD", "ParetoNBD", "GGompertzNBD", "NaiveRate")
 Asked = Callable[[Purchases, Origin], Answer]
 
 
@@ -79,7 +79,7 @@ def main() -> None:
     told = parser.parse_args()
     asked: dict[str, Asked] = {OURS: ours, **PEERS}
     if told.each:
-        asked |= {f"{OURS}, {name} alone": one_of_ours(name) for name in EACH}
+        asked |= {f"{OURS}, {one.code} alone": one_of_ours(one) for one in CANDIDATES}
     columns = {name: getattr(told, name) for name in ("customer", "time", "amount") if getattr(told, name)}
     found = [judged(data, asked, columns) for data in told.data]
     from accuracy_tables import tables, write_docs

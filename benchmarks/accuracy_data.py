@@ -37,6 +37,7 @@ class Origin:
     x: np.ndarray
     t_x: np.ndarray
     T: np.ndarray
+    log_gaps: np.ndarray
     mean_spend: np.ndarray
     repeat_spend: np.ndarray
     bought: np.ndarray
@@ -44,7 +45,7 @@ class Origin:
 
     @cached_property
     def histories(self) -> dict[str, np.ndarray]:
-        return {"x": self.x, "t_x": self.t_x, "T": self.T}
+        return {"x": self.x, "t_x": self.t_x, "T": self.T, "log_gaps": self.log_gaps}
 
 
 def purchases_of(name: str, **columns: str) -> Purchases:
@@ -95,6 +96,7 @@ _SEEN = """
         CAST(purchases - 1 AS DOUBLE) AS x,
         CAST(date_diff('day', first_day, last_day) AS DOUBLE) AS t_x,
         CAST(date_diff('day', first_day, {as_of}) AS DOUBLE) AS T,
+        coalesce(log_gaps, 0.0) AS log_gaps,
         paid / purchases / 100.0 AS mean_spend,
         CASE WHEN purchases > 1 THEN (paid - first_paid) / (purchases - 1) / 100.0 ELSE 0.0 END AS repeat_spend,
         bought, spent
@@ -103,11 +105,16 @@ _SEEN = """
             count(*) FILTER (WHERE spend > 0 AND day <= {as_of}) AS purchases,
             min(day) FILTER (WHERE spend > 0 AND day <= {as_of}) AS first_day,
             max(day) FILTER (WHERE spend > 0 AND day <= {as_of}) AS last_day,
+            sum(ln(gap)) FILTER (WHERE spend > 0 AND day <= {as_of}) AS log_gaps,
             sum(CASE WHEN spend > 0 AND day <= {as_of} THEN CAST(spend AS DOUBLE) END) AS paid,
             arg_min(CAST(spend AS DOUBLE), day) FILTER (WHERE spend > 0 AND day <= {as_of}) AS first_paid,
             CAST(count(*) FILTER (WHERE spend > 0 AND day > {as_of} AND day <= {end}) AS DOUBLE) AS bought,
             coalesce(sum(CASE WHEN day > {as_of} AND day <= {end} THEN CAST(spend AS DOUBLE) END), 0) / 100.0 AS spent
-        FROM {days} GROUP BY customer_id
+        FROM (
+            SELECT *, date_diff('day', lag(CASE WHEN spend > 0 THEN day END IGNORE NULLS) OVER (
+                PARTITION BY customer_id ORDER BY day), day) AS gap
+            FROM {days}
+        ) GROUP BY customer_id
     )
     WHERE purchases > 0 ORDER BY customer_id
 """

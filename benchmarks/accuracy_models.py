@@ -13,7 +13,7 @@ from accuracy_data import Origin
 import shuke
 import shuke.value
 from shuke.collect import Purchases
-from shuke.value import Horizon
+from shuke.value import Candidate, Horizon
 
 SEED = 20050201
 """lifetimes starts its Pareto/NBD fit at random."""
@@ -51,11 +51,11 @@ def ours(purchases: Purchases, origin: Origin) -> Answer:
     return Answer(expected, _log_chance(run.models.counts, origin), value, _missing(expected), str(run.models.chosen))
 
 
-def one_of_ours(name: str) -> Callable[[Purchases, Origin], Answer]:
+def one_of_ours(candidate: Candidate) -> Callable[[Purchases, Origin], Answer]:
     """One of our models alone, as if it had been chosen."""
 
     def answer(_: Purchases, origin: Origin) -> Answer:
-        model = getattr(shuke.value, name)().fit(origin.histories)
+        model = candidate.new().fit(origin.histories)
         spends = shuke.value.GammaGamma().fit({"x": origin.x + 1, "spend": origin.mean_spend})
         expected = model.expected_purchases(origin.histories, origin.horizon_days)
         spend = spends.expected_spend({"x": origin.x + 1, "spend": origin.mean_spend})
