@@ -26,6 +26,7 @@ from shuke.value import CANDIDATES, Period, count_histories, read_histories, sam
 FOLDER = Path("var/bench")
 AS_OF = date(2024, 12, 31)
 HOLDOUT_DAYS = 365
+HORIZON_DAYS = 730  # farther than can be tested, so that candidates are also learned anew
 
 
 def measure(customers: int) -> list[tuple[str, float]]:
@@ -49,8 +50,10 @@ def measure(customers: int) -> list[tuple[str, float]]:
         sample = timed("sample read", lambda: sampled(facts, summary, as_of=AS_OF))
     known = read_histories(histories)
     came_back = round(float(known.customers[known.x > 0].sum()))
-    choice = timed("choice", lambda: choose(sample, holdout_days=HOLDOUT_DAYS, repeat_buyers=came_back))
-    timed("totals", lambda: choice.totals(horizon_days=365, shares=(0.01, 0.04, 0.15, 0.8)))
+    choice = timed(
+        "choice", lambda: choose(sample, holdout_days=HOLDOUT_DAYS, horizon_days=HORIZON_DAYS, repeat_buyers=came_back)
+    )
+    timed("totals", lambda: choice.totals(horizon_days=HORIZON_DAYS, shares=(0.01, 0.04, 0.15, 0.8)))
     timed("weeks, PIT, intervals", choice.trust)
     print(f"chosen: {choice.chosen} ({choice.why}), {sample.customers:,} of {sample.of:,} customers in the sample,")
     print(f"{len(histories):,} histories of all; origins {[str(day) for day in choice.origins.race]}")

@@ -246,6 +246,7 @@ def _learn(counts: pa.Table, spends: pa.Table, sample: Sampled, period: Period, 
         choice = choose(
             sample,
             holdout_days=period.holdout_days,
+            horizon_days=settings.horizon.days,
             repeat_buyers=round(float(known.customers[known.x > 0].sum())),
             asked=settings.model,
             declared=read_calendar(settings.calendar),

@@ -19,8 +19,14 @@ def repeat_buyers(sample):
     return sample.at(sample.as_of, 0).repeat_buyers
 
 
-def chosen_of(sample, **told):
-    return choose(sample, holdout_days=sample.span_days // 3, repeat_buyers=repeat_buyers(sample), **told)
+def chosen_of(sample, horizon_days=300, **told):
+    return choose(
+        sample,
+        holdout_days=sample.span_days // 3,
+        horizon_days=horizon_days,
+        repeat_buyers=repeat_buyers(sample),
+        **told,
+    )
 
 
 def entrant(code, *logs, customers=100):
@@ -32,7 +38,7 @@ def entrant(code, *logs, customers=100):
         row=np.arange(customers),
     )
     given = np.resize(np.array(logs), customers)
-    return Entrant(candidate(code), None, [Marks(origin, given, np.ones(customers))] * 2)
+    return Entrant(candidate(code), None, (Marks(origin, given, np.ones(customers)),) * 2)
 
 
 def test_customers_who_leave_are_foretold_better_by_a_model_than_by_their_past_rate(simulated):
@@ -41,7 +47,7 @@ def test_customers_who_leave_are_foretold_better_by_a_model_than_by_their_past_r
     assert choice.why in ("forecast_better", "simplest_of_the_best")
     naive = next(one for one in choice.standings if one.code == NAIVE)
     assert naive.difference < -1.96 * naive.standard_error < 0
-    assert naive.origins == len(choice.origins.race) == 3
+    assert len(naive.total_errors) == len(choice.origins.race) == 3
     own = next(one for one in choice.standings if one.code == choice.chosen)
     assert (own.difference, own.standard_error) == (0.0, None)
     assert own.log_score - naive.log_score == pytest.approx(-naive.difference)
@@ -63,6 +69,34 @@ def test_the_naive_rate_is_used_only_where_it_is_clearly_better():
     found = verdict((worse, a_little), AUTO)
     assert (found.chosen, found.why) == ("bg_nbd", "no_clear_difference")
     assert found.margin.difference < 0
+
+
+def test_of_models_that_forecast_alike_the_simplest_is_used_and_of_others_the_best():
+    plain, rich, naive = entrant("bg_nbd", -1.0, -1.2), entrant("pareto_nbd", -0.9, -1.29), entrant(NAIVE, -3.0, -2.0)
+    alike = verdict((plain, rich, naive), AUTO)
+    assert (alike.chosen, alike.why) == ("bg_nbd", "simplest_of_the_best")
+    assert (alike.margin.over, alike.margin.difference) == ("pareto_nbd", pytest.approx(-0.005))
+    better = entrant("pareto_nbd", -0.5, -0.9)
+    assert verdict((plain, better, naive), AUTO).chosen == "pareto_nbd"
+
+
+def test_a_model_that_swings_when_learned_anew_gives_way_to_the_best_of_the_steady():
+    plain, rich, richer = entrant("bg_nbd", -1.0), entrant("pareto_nbd", -0.9, -0.92), entrant("ggompertz_nbd", -0.8)
+    all_of_them = (plain, rich, richer, entrant(NAIVE, -3.0, -2.0))
+    found = verdict(all_of_them, AUTO, lambda one: one.code != "ggompertz_nbd")
+    assert (found.chosen, found.why) == ("pareto_nbd", "steadier")
+    assert found.margin.difference < 0
+    assert verdict(all_of_them, AUTO, lambda one: False).chosen == "ggompertz_nbd"
+
+
+def test_how_far_the_total_ahead_moves_is_asked_only_where_it_looks_farther_than_tested(simulated):
+    near, far = (chosen_of(simulated(300, leaving=0.1), horizon_days=days) for days in (300, 900))
+    assert {one.drift for one in near.standings} == {None}
+    own = next(one for one in far.standings if one.code == far.chosen)
+    assert own.drift is not None
+    assert abs(np.log1p(own.drift)) < 0.5
+    steady, wide = (found.totals(horizon_days=900, shares=()).money for found in (near, far))
+    assert wide.high >= steady.high
 
 
 def test_who_asks_for_a_model_gets_it_and_sees_how_it_did(simulated):
@@ -103,10 +137,10 @@ def test_origins_that_teach_nothing_are_left_out_and_short_data_have_fewer(simul
 
 def test_a_choice_that_cannot_be_tested_says_so(simulated):
     sample = simulated(days=60, mean_gap=5)
-    untested = choose(sample, holdout_days=90, repeat_buyers=repeat_buyers(sample))
+    untested = choose(sample, holdout_days=90, horizon_days=90, repeat_buyers=repeat_buyers(sample))
     assert (untested.chosen, untested.why) == ("bg_nbd", "not_tested")
     assert untested.backtest.notes == ("no_customers",)
-    assert choose(sample, holdout_days=90, repeat_buyers=50, asked=NAIVE).why == "asked"
+    assert choose(sample, holdout_days=90, horizon_days=90, repeat_buyers=50, asked=NAIVE).why == "asked"
 
 
 def test_the_same_sample_gives_the_same_choice(simulated):

@@ -13,7 +13,7 @@ SALES = Calendar((0.8, 0.7, 0.9, 1.0, 1.0, 1.1, 0.9, 0.9, 1.0, 1.1, 1.5, 1.4))
 
 def totals_of(sample, horizon_days=200, shares=(0.05, 0.15, 0.8), holdout_days=200):
     repeat_buyers = sample.at(sample.as_of, 0).repeat_buyers
-    choice = choose(sample, holdout_days=holdout_days, repeat_buyers=repeat_buyers, asked="bg_nbd")
+    choice = choose(sample, holdout_days=holdout_days, horizon_days=1, repeat_buyers=repeat_buyers, asked="bg_nbd")
     return choice.totals(horizon_days=horizon_days, shares=shares)
 
 

@@ -15,7 +15,7 @@ from shuke.value import BGNBD, Calendar
 def test_a_right_model_is_calibrated_customer_by_customer(simulated):
     sample = simulated(2500, leaving=0.1)
     repeat_buyers = sample.at(sample.as_of, 0).repeat_buyers
-    trust = choose(sample, holdout_days=300, repeat_buyers=repeat_buyers, asked="bg_nbd").trust()
+    trust = choose(sample, holdout_days=300, horizon_days=300, repeat_buyers=repeat_buyers, asked="bg_nbd").trust()
     assert max(abs(share - 0.1) for share in trust.pit.shares) < 0.03
     for one in trust.within:
         assert one.implied >= one.level

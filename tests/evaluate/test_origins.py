@@ -97,7 +97,6 @@ def test_clear_means_beyond_chance_and_above_zero():
     assert Difference(0.2, 0.1).clear
     assert not Difference(0.19, 0.1).clear
     assert not Difference(-0.9, 0.1).clear
-    assert Difference(0.31, 0.1).beyond(3)
 
 
 def test_a_model_that_answers_with_no_numbers_is_refused():

@@ -25,6 +25,7 @@ def test_overlapping_origins_count_for_less_and_a_longer_look_is_less_sure():
     assert total_interval(errors, independent=2).high > plain.high
     assert math.log(total_interval(errors, stretch=4).high) == pytest.approx(2 * math.log(plain.high))
     assert total_interval(errors, stretch=0.5) == plain
+    assert math.log(total_interval(errors, drift=-0.3).high) == pytest.approx(math.hypot(math.log(plain.high), 0.3))
 
 
 def test_fewer_than_three_errors_say_nothing():

@@ -97,7 +97,7 @@ def test_the_page_of_models_gets_its_figures_as_json(scored: Any) -> None:
     assert days == sorted(days)
     assert told["sample"]["customers"] == told["sample"]["of"] == 40
     weeks = told["weeks"]
-    assert len(weeks["actual"]) == len(weeks["known"]) == len(weeks["forecast"]) == 52
+    assert len(weeks["actual"]) == len(weeks["known"]) == len(weeks["forecast"]) == 51
     assert weeks["forecast"][0] is None
     assert sum(customers for customers, _, _ in told["calibration"]) == current().figures["backtest"]["customers"]
     assert sum(told["pit"]["shares"]) == pytest.approx(1)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shuke.choice._origins import Look, Origins, looks, origins
 from shuke.choice._race import Entrant, Margin, Verdict, race, verdict
 from shuke.choice._seasons import Season, season
+from shuke.choice._steady import Drifts, simplest_of
 from shuke.choice._totals import NO_TOTALS, Totals, totals
 from shuke.choice._trust import Trust, trust, weeks
 from shuke.evaluate import Backtest, backtest
@@ -18,10 +20,11 @@ FEW_REPEAT_BUYERS = 30
 
 @dataclass(frozen=True)
 class Standing:
-    """One candidate's fit as of the first origin, and how it did at the origins it was asked on.
+    """One candidate's fit as of the first origin, and how it did at the origins.
 
-    `difference`: its log score less the chosen's where both were asked, 0 for the chosen itself. `total_errors`:
-    forecast / actual - 1 at each origin of the race, None where it was not asked or nothing was bought.
+    `difference`: its log score less the chosen's, 0 for the chosen itself. `total_errors`: forecast / actual - 1 at
+    each origin of the race, None where nothing was bought; `root_mean_squared_error`: at the last. `drift`: by what
+    share the total ahead moves when it is learned anew (0.02: two in a hundred more); None where that was not asked.
     """
 
     code: str
@@ -30,12 +33,9 @@ class Standing:
     log_score: float | None
     difference: float | None
     standard_error: float | None
-    origins: int
     total_errors: tuple[float | None, ...]
-    root_mean_squared_error: float | None
-    total_forecast: float | None
-    total_actual: float | None
-    """Of the last origin of the race, in the sample, as the error above: None where it was not asked there."""
+    root_mean_squared_error: float
+    drift: float | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,8 +86,16 @@ class Choice:
         bought, spent = self.sample.spend_until(first)
         paying = (bought > 0) & (spent > 0)
         spend = GammaGamma().fit({"x": bought[paying], "spend": spent[paying] / bought[paying]})
+        own = next(one for one in self.standings if one.code == self.chosen)
         return totals(
-            self.sample, self.origins, self.model, spend, horizon_days=horizon_days, shares=shares, time=self.time
+            self.sample,
+            self.origins,
+            self.model,
+            spend,
+            horizon_days=horizon_days,
+            shares=shares,
+            drift=math.log1p(own.drift or 0.0),
+            time=self.time,
         )
 
     def trust(self) -> Trust:
@@ -108,29 +116,38 @@ def choose(
     sample: Sampled,
     *,
     holdout_days: int,
+    horizon_days: int,
     repeat_buyers: int,
     asked: str = AUTO,
     declared: Calendar | None = None,
 ) -> Choice:
     """Which count model do the scores rest on, and is time counted by a calendar?
 
-    ``asked`` is `auto` or the code of a model; ``repeat_buyers`` how many customers came back, of all. Where nobody
-    did, no model is used; where fewer than 30 did, and none was asked for, the naive rate.
+    ``asked`` is `auto` or the code of a model; ``horizon_days`` how far the run looks; ``repeat_buyers`` how many
+    customers came back, of all. Where nobody did, no model is used; where fewer than 30 did, and none was asked for,
+    the naive rate.
     """
-    days = origins(sample, holdout_days, FEW_REPEAT_BUYERS)
-    if not repeat_buyers:
-        return _told(asked, Verdict(None, "no_repeat_purchases"), Origins((), (), holdout_days), sample, declared)
+    days = origins(sample, holdout_days, FEW_REPEAT_BUYERS) if repeat_buyers else Origins((), (), holdout_days)
     few = asked == AUTO and repeat_buyers < FEW_REPEAT_BUYERS
-    if not days:
-        why = "too_few_repeat_buyers" if few else "not_tested" if asked == AUTO else "asked"
-        chosen = NAIVE if few else CANDIDATES[0].code if asked == AUTO else asked
-        return _told(asked, Verdict(chosen, why), days, sample, declared)
-    entrants = race(looks(sample, days.race, holdout_days), NAIVE if few else asked)
-    found = Verdict(NAIVE, "too_few_repeat_buyers", None, entrants) if few else verdict(entrants, asked)
-    return _told(asked, found, days, sample, declared)
+    drifts = Drifts(sample, horizon_days)
+    entrants = race(looks(sample, days.race, holdout_days), NAIVE if few else asked) if days else ()
+    if not repeat_buyers:
+        found = Verdict(None, "no_repeat_purchases")
+    elif few:
+        found = Verdict(NAIVE, "too_few_repeat_buyers", None, entrants)
+    elif not days:
+        found = Verdict(CANDIDATES[0].code, "not_tested") if asked == AUTO else Verdict(asked, "asked")
+    elif horizon_days <= holdout_days or asked != AUTO:
+        found = verdict(entrants, asked)
+    else:
+        simplest = simplest_of(entrants)
+        found = verdict(entrants, asked, lambda one: drifts.steady(one, simplest))
+    return _told(asked, found, days, sample, declared, drifts)
 
 
-def _told(asked: str, found: Verdict, days: Origins, sample: Sampled, declared: Calendar | None) -> Choice:
+def _told(
+    asked: str, found: Verdict, days: Origins, sample: Sampled, declared: Calendar | None, drifts: Drifts
+) -> Choice:
     own = found.entrant(found.chosen)
     by_season = season(sample, candidate(found.chosen) if own is not None and found.chosen else None, declared)
     model = own.model if own else None
@@ -138,7 +155,9 @@ def _told(asked: str, found: Verdict, days: Origins, sample: Sampled, declared: 
     last = looks(sample, days.race[-1:], days.holdout_days, by_season.clock if seasonal else None)
     if seasonal and own is not None:
         model = _as_of_first(sample, days, own.candidate, by_season)
-    standings = tuple(_standing(one, own, days) for one in found.entrants)
+    if own is not None and drifts.horizon_days > days.holdout_days:
+        drifts.told(own)
+    standings = tuple(_standing(one, own, drifts.known.get(one.code)) for one in found.entrants)
     tested = _backtest(found, days, model, last, seasonal)
     return Choice(asked, found, standings, days, by_season, tested, sample, model)
 
@@ -158,15 +177,13 @@ def _backtest(
     at = last[0]
     if seasonal:
         return backtest({found.chosen: model}, at.seen.histories, horizon=at.horizon)
-    there = [one for one in found.entrants if len(one.marks) == len(days.race)]
-    models = {one.code: one.model for one in there}
-    return backtest(models, at.seen.histories, horizon=at.horizon, said={one.code: one.marks[-1] for one in there})
+    models = {one.code: one.model for one in found.entrants}
+    said = {one.code: one.marks[-1] for one in found.entrants}
+    return backtest(models, at.seen.histories, horizon=at.horizon, said=said)
 
 
-def _standing(one: Entrant, chosen: Entrant | None, days: Origins) -> Standing:
+def _standing(one: Entrant, chosen: Entrant | None, drift: float | None) -> Standing:
     gap = one.over(chosen) if chosen is not None and one is not chosen else None
-    errors = [mark.total_error_share for mark in one.marks]
-    finished = one.marks[-1] if len(one.marks) == len(days.race) else None
     return Standing(
         code=one.code,
         notes=tuple(one.model.params_.notes),
@@ -174,11 +191,9 @@ def _standing(one: Entrant, chosen: Entrant | None, days: Origins) -> Standing:
         log_score=one.log_score,
         difference=gap.difference if gap else 0.0 if one is chosen else None,
         standard_error=gap.standard_error if gap else None,
-        origins=len(one.marks),
-        total_errors=(*errors, *[None] * (len(days.race) - len(errors))),
-        root_mean_squared_error=finished.root_mean_squared_error if finished else None,
-        total_forecast=finished.total_forecast if finished else None,
-        total_actual=finished.total_actual if finished else None,
+        total_errors=tuple(mark.total_error_share for mark in one.marks),
+        root_mean_squared_error=one.marks[-1].root_mean_squared_error,
+        drift=None if drift is None else math.expm1(drift),
     )
 
 

@@ -22,7 +22,7 @@ class Origins:
     """Days in rising order: models are fitted as of the first, and asked on it and on later ones."""
 
     race: tuple[date, ...]
-    """Each model still in the race is scored here, customer by customer."""
+    """Each model is scored here, customer by customer."""
     totals: tuple[date, ...]
     """Here only totals are forecast; the days of the race are among them."""
     holdout_days: int

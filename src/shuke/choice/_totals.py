@@ -56,6 +56,7 @@ def totals(
     *,
     horizon_days: int,
     shares: Sequence[float] = (),
+    drift: float = 0.0,
     time: Elapsed | None = None,
 ) -> Totals:
     """How sure are the totals of the next ``horizon_days``?
@@ -63,27 +64,29 @@ def totals(
     ``model`` and ``spend`` are fitted on no later day than the first origin. ``shares``: what part of all customers is
     in each group, the most valuable first; at each origin customers are ranked by their spend in the year before it,
     and cut in the same shares. Of a sample, a group's errors hold the sample's own luck too: its interval is then
-    rather too wide.
+    rather too wide. ``drift``: how far the forecast moved when it was learned anew, in logs.
     """
     rows = [_row(sample, look(sample, day, days.holdout_days, time), model, spend, shares, days) for day in days.totals]
     if not rows:
         return Totals((), None, None, tuple(None for _ in shares))
-    stretch = horizon_days / days.holdout_days
+    ahead = {"stretch": horizon_days / days.holdout_days, "drift": drift}
     at = [row[0] for row in rows]
     purchases = [log_error(one.actual, one.forecast) for one in at]
     money = [log_error(one.spend_actual, one.spend_forecast) for one in at]
     by_group = [[log_error(*row[1][group]) for row in rows] for group in range(len(shares))]
     return Totals(
         _with_intervals(at, purchases, days),
-        _interval(purchases, days, stretch),
-        _interval(money, days, stretch),
-        tuple(_interval(errors, days, stretch) for errors in by_group),
+        _interval(purchases, days, **ahead),
+        _interval(money, days, **ahead),
+        tuple(_interval(errors, days, **ahead) for errors in by_group),
     )
 
 
-def _interval(errors: Sequence[float | None], days: Origins, stretch: float = 1.0) -> TotalInterval | None:
+def _interval(
+    errors: Sequence[float | None], days: Origins, *, stretch: float = 1.0, drift: float = 0.0
+) -> TotalInterval | None:
     known = [error for error in errors if error is not None]
-    return total_interval(known, independent=days.independent, stretch=stretch)
+    return total_interval(known, independent=days.independent, stretch=stretch, drift=drift)
 
 
 def _with_intervals(at: Sequence[AtOrigin], errors: Sequence[float | None], days: Origins) -> tuple[AtOrigin, ...]:

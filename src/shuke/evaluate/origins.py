@@ -86,15 +86,11 @@ class Difference:
     difference: float
     standard_error: float | None
 
-    def beyond(self, errors: float) -> bool:
-        """Is it above zero by more than so many standard errors?"""
-        error = self.standard_error
-        return error is not None and self.difference > 0 and self.difference > errors * error
-
     @property
     def clear(self) -> bool:
         """Is it above zero beyond chance (1.96 standard errors)?"""
-        return self.beyond(CLEAR)
+        error = self.standard_error
+        return error is not None and self.difference > 0 and self.difference > CLEAR * error
 
 
 def marked(name: str, model: CountModel, origin: Origin, *, horizon: float) -> Marks:

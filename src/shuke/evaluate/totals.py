@@ -37,7 +37,12 @@ class TotalInterval:
 
 
 def total_interval(
-    errors: Sequence[float], *, independent: float | None = None, stretch: float = 1.0, level: float = LEVEL
+    errors: Sequence[float],
+    *,
+    independent: float | None = None,
+    stretch: float = 1.0,
+    drift: float = 0.0,
+    level: float = LEVEL,
 ) -> TotalInterval | None:
     """Between which shares of its forecast will a total lie, given how far earlier ones were off?
 
@@ -46,7 +51,8 @@ def total_interval(
     the next one is of their kind: t times their root mean square, t with as many degrees of freedom as there are
     `independent` errors. Origins whose stretches overlap err alike, so they count for less than their number; say for
     how many (default: all of them). `stretch`: how much farther the total looks than the tested ones did; errors are
-    taken to grow with its root, as those of a wandering level do.
+    taken to grow with its root, as those of a wandering level do. `drift`: by how much, in logs, the forecast itself
+    moved when it was learned anew; it widens the interval as an error of its own would.
 
     >>> found = total_interval([0.02, -0.05, 0.04])
     >>> round(found.low, 3), round(found.high, 3)
@@ -56,7 +62,7 @@ def total_interval(
         return None
     spread = max(math.sqrt(sum(error**2 for error in errors) / len(errors)), _LEAST_ERROR)
     freedom = max(1.0, min(float(len(errors)), independent or float(len(errors))))
-    reach = float(stdtrit(freedom, (1 + level) / 2)) * spread * math.sqrt(max(stretch, 1.0))
+    reach = math.hypot(float(stdtrit(freedom, (1 + level) / 2)) * spread * math.sqrt(max(stretch, 1.0)), drift)
     return TotalInterval(math.exp(-reach), math.exp(reach), level, len(errors))
 
 

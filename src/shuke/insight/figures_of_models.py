@@ -21,17 +21,18 @@ def models(done: Run) -> dict[str, Any]:
     chosen           code of the model in use, None where none could be estimated     say report.model.{code}
     why              code of the reason                                               say report.chosen_why.{why}
     asked            "auto", or the code that the user asked for
-    margin           {over: code, difference, standard_error} the chosen against the one that came nearest, by mean log
+    margin           {over: code, difference, standard_error} the chosen against the best of the others, by mean log
                      score; above 0: the chosen forecast better. None: nothing to hold against
     candidates       in the registry's order, one each that was fitted or tested:
       code           say report.model.{code}
       notes          codes of its fit                                                 say counts.{note}
-      log_score      mean over the origins it was tested at; None: not tested
-      difference     its log score less the chosen's, at the origins where both were tested; 0 for the chosen
+      log_score      mean over customers and origins; None: nobody was known on them
+      difference     its log score less the chosen's; 0 for the chosen
       standard_error of the difference, each customer counted once; None for the chosen, or under two customers
-      origins        at how many origins it was tested; fewer than others: left the race early, clearly worse
-      total_errors   [forecast / actual - 1 at each origin, None where nothing was bought or it was not tested]
-      root_mean_squared_error   per customer, in purchases, at the last origin; None: not tested there
+      total_errors   [forecast / actual - 1 at each of the race's days, None where nothing was bought], see race
+      root_mean_squared_error   per customer, in purchases, on the last of these days
+      drift          by what share the total ahead moves when the model is learned anew; None: not asked
+    race             [ISO days] that the candidates were asked on; they were fitted as of the first
     parameters       of the chosen, fitted on all days: [{name, value, standard_error or None}], time in days
     notes            codes of the chosen's fit on all days                            say counts.{note}
     sample           {customers, of}: how many customers the tests look at, of how many
@@ -65,6 +66,7 @@ def models(done: Run) -> dict[str, Any]:
         "asked": choice.asked,
         "margin": None if margin is None else asdict(margin),
         "candidates": [_candidate(one) for one in choice.standings],
+        "race": [day.isoformat() for day in choice.origins.race],
         "parameters": _parameters(choice.chosen, counts),
         "notes": [] if counts is None or choice.chosen == NAIVE else list(counts.params_.notes),
         "sample": {"customers": choice.sample.customers, "of": choice.sample.of},
@@ -81,7 +83,7 @@ def models(done: Run) -> dict[str, Any]:
 
 
 def _candidate(one: Standing) -> dict[str, Any]:
-    shown = ("code", "log_score", "difference", "standard_error", "origins", "root_mean_squared_error")
+    shown = ("code", "log_score", "difference", "standard_error", "root_mean_squared_error", "drift")
     return {
         **{name: getattr(one, name) for name in shown},
         "notes": list(one.notes),

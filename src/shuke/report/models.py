@@ -68,7 +68,7 @@ def _asked(result: Result, language: str) -> list[str]:
         "customers": number(choice.sample.customers, language),
     }
     kind = "sampled" if choice.sample.customers < choice.sample.of else "asked"
-    heads = ("model", "log_score", "log_score_less", "total_errors", "rmse")
+    heads = ("model", "log_score", "log_score_less", "total_errors", "rmse", "drift")
     rows = [[say(f"report.column.{name}", language) for name in heads]]
     rows += [_standing(one, language) for one in choice.standings]
     text = say(f"report.model.{kind}", language, **told, all=number(choice.sample.of, language))
@@ -83,7 +83,8 @@ def _standing(one: Standing, language: str) -> list[str]:
         "—" if one.log_score is None else number(one.log_score, language, decimals=4),
         "—" if one.difference is None or error is None else f"{one.difference:+.4f}{around}",
         " ".join(_percent(found) for found in one.total_errors),
-        "—" if one.root_mean_squared_error is None else number(one.root_mean_squared_error, language, decimals=3),
+        number(one.root_mean_squared_error, language, decimals=3),
+        _percent(one.drift),
     ]
 
 

@@ -2,6 +2,9 @@
 
 `summarise` turns purchases into one row a customer; the models of `candidates.py` say how many purchases will
 come, `GammaGamma` how much is spent at each. `forecast` joins the two into money, for tables;
+`summarise` turns purchases into one row a customer; `BGNBD` and its kin (`MBGNBD`: customers may leave at once,
+`MBGCNBDk`: they buy to a beat; `ParetoNBD`, `GGompertzNBD`: they leave at any time) and `NaiveRate` say how many
+purchases will come, `GammaGamma` how much is spent at each. `forecast` joins the two into money, for tables;
 `lifetime_value` and `residual_value` do for histories.
 """
 
@@ -9,6 +12,7 @@ from shuke.value.bgnbd import BGNBD, BGNBDParams
 from shuke.value.calendar import Calendar, Clock, DeclaredPeriod, declared_in, in_words, read_calendar, seasonal_index
 from shuke.value.candidates import AUTO, CANDIDATES, NAIVE, Candidate, candidate, model_codes, require_model, restored
 from shuke.value.count_model import CountModel
+from shuke.value.covariates import CovariateEffects
 from shuke.value.forecast import Horizon, count_histories, forecast, holdout_histories, spend_histories
 from shuke.value.gamma_gamma import GammaGamma, GammaGammaParams
 from shuke.value.ggompertz_nbd import GGompertzNBD, GGompertzNBDParams
@@ -33,6 +37,7 @@ __all__ = [
     "Candidate",
     "Clock",
     "CountModel",
+    "CovariateEffects",
     "DeclaredPeriod",
     "GGompertzNBD",
     "GGompertzNBDParams",

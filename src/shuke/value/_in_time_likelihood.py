@@ -107,7 +107,7 @@ class Likelihood:
         seen = np.bincount(self.now.of, self.customers)
         slopes.add(0, by_leaving * np.bincount(self.last.of, left), self.last.kind)
         slopes.add(0, by_staying * np.bincount(self.now.of, self.customers - left) - by_there * seen, self.now.kind)
-        return value + float(seen @ (staying - there))
+        return value + float((seen * (staying - there)).sum())
 
     def without_dropout(self, logs: FloatArray) -> tuple[float, FloatArray]:
         """The same where nobody ever leaves: the NBD, a function of the logs at `of_purchases`."""

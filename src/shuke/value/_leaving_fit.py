@@ -74,7 +74,8 @@ def _with_covariates(
     fitted = fit_logs(full, rough, likelihood.total, where)
     found = _found(fitted, likelihood, len(h), log_gaps)
     typical = replace(plain, logs=sought().matrix @ fitted.best.at[:4])
-    notes = (*_odd(likelihood, typical, few_repeat_buyers), *fitted.notes)
+    alike = ["covariate_alike"] if np.isinf(full.spread).any() else []
+    notes = (*_odd(likelihood, typical, few_repeat_buyers), *alike, *fitted.notes)
     return replace(found, notes=notes, effects=full.effects(fitted, h.covariate_names, ON))
 
 

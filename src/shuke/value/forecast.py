@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from typing import Self
@@ -175,22 +178,21 @@ class _Ahead:
 def _answers(
     counts: CountModel, spend: GammaGamma, histories: Histories, ahead: _Ahead, level: float
 ) -> dict[str, Floats]:
-    expected = counts.expected_purchases(histories, ahead.length)
-    discounted = counts.discounted_purchases(histories, ahead.length, ahead.rate)
-    discount = mean_discount(expected, discounted)
+    asked: dict[str, Callable[[], Floats]] = {
+        "expected_purchases": lambda: counts.expected_purchases(histories, ahead.length),
+        "discounted_purchases": lambda: counts.discounted_purchases(histories, ahead.length, ahead.rate),
+        "probability_alive": lambda: counts.probability_alive(histories),
+        "churn_probability": lambda: counts.probability_of_purchases(histories, 0, ahead.period),
+        "next_due_days": lambda: counts.next_purchase_due(histories),
+        "expected_lifetime_days": lambda: counts.expected_lifetime(histories, ahead.length),
+    }
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # NumPy computes beside itself
+        answers = dict(zip(asked, pool.map(lambda question: question(), asked.values()), strict=True))
+    discount = mean_discount(answers["expected_purchases"], answers["discounted_purchases"])
     interval = value_interval(
         counts, spend, histories, horizon=ahead.length, rate=ahead.rate, level=level, discount=discount
     )
-    return {
-        "probability_alive": counts.probability_alive(histories),
-        "expected_purchases": expected,
-        "discounted_purchases": discounted,
-        "churn_probability": counts.probability_of_purchases(histories, 0, ahead.period),
-        "next_due_days": counts.next_purchase_due(histories),
-        "expected_lifetime_days": counts.expected_lifetime(histories, ahead.length),
-        "factor_low": interval.factor_low,
-        "factor_high": interval.factor_high,
-    }
+    return answers | {"factor_low": interval.factor_low, "factor_high": interval.factor_high}
 
 
 def _margin_ratio(summary: Table) -> float:

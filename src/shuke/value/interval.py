@@ -2,7 +2,8 @@
 
 The discounted spend of a customer over the horizon is ``scale * factor``: the scale is the customer's own,
 ``c0 + c1 * purchases * mean spend`` (`GammaGamma.interval_coefficients`, an expression for SQL), the factor rests on
-the history alone. So intervals are made once per history, however many customers share it.
+the history alone. So intervals are made once per history, however many customers share it. What becomes of customers
+who are still there is the model's (`shuke.value.futures`); the rest is the same for all models.
 """
 
 from __future__ import annotations
@@ -54,8 +55,8 @@ def value_interval(
     """Between which numbers of purchases, and which values, will each customer's horizon end, with chance ``level``?
 
     Each draw is one possible world: parameters from the normal around the estimate (logs, covariance of the fit),
-    the customer's rate and chance of leaving given the history, then purchases and spends at random. A customer who
-    may have left counts in each draw with P(alive).
+    the customer's rate and leaving given the history, then purchases and spends at random. A customer who may have left
+    counts in each draw with P(alive).
 
     ``histories`` as for the models; ``horizon`` and ``rate`` (continuous) in their unit of time; ``spend_purchases``,
     shape (n,), the purchases that the customer's mean spend is over (default x + 1: the first counts too);
@@ -64,18 +65,20 @@ def value_interval(
     upper end each leave (1 - level)/2 outside; counts are whole, so the chance inside is at least about ``level``.
 
     Draws depend on ``seed``, x and ``spend_purchases`` alone: an answer does not change with the rows around it.
-    Approximations: worlds are simulated at fixed values of T, 4 % apart in 1 + T/alpha, and ends are interpolated
-    between the two nearest (which moves a factor by less than 1 % on the average, most of it the draws' own noise, and
-    rounds counts: one upper end in six is off, nearly all by one); P(alive) is the mean over what is not known of the
-    parameters (`_mean_alive`), which widens intervals where little is known (lower ends about 1 % lower where logs of
-    parameters spread by 0.17, about 14 % where they spread by 0.7); purchases are discounted by
-    the mean factor of the history, `discounted_purchases` over `expected_purchases`; the drawn gamma weighs against
-    spending as it does at the base's mean spend; past 64 purchases, counts and spends are interpolated within steps of
-    1/16 (which loses about 1 % of their variance).
+    Approximations: worlds are simulated at fixed values of T, 4 % apart in 1 + T/alpha (where purchases come in phases
+    of the mean number of events past, too, an eighth of the most apart), and ends are interpolated between the nearest
+    (which moves a factor by less than 1 % on the average, most of it the draws' own noise, and rounds counts: one upper
+    end in six is off, nearly all by one); P(alive) is the mean over what is not known of the parameters
+    (`shuke.value.alive`), which widens intervals where little is known (lower ends about 1 % lower where logs of
+    parameters spread by 0.17, about 14 % where they spread by 0.7); purchases are discounted by the mean factor of the
+    history, `discounted_purchases` over `expected_purchases`; the drawn gamma weighs against spending as it does at the
+    base's mean spend; past 64 purchases, counts and spends are interpolated within steps of 1/16 (which loses about 1 %
+    of their variance). With covariates, worlds are simulated anew for each distinct row of them: many distinct rows
+    take as many times longer.
 
     Raises InputError for a level outside (0, 1), fewer than 20 draws, or what `read_histories` refuses.
 
-    >>> from shuke.value.bgnbd import BGNBDParams
+    >>> from shuke.value.bgnbd import BGNBD, BGNBDParams
     >>> from shuke.value.gamma_gamma import GammaGammaParams
     >>> counts = BGNBD.from_params(BGNBDParams(r=0.243, alpha=4.414, a=0.793, b=2.426))
     >>> spend = GammaGamma.from_params(GammaGammaParams(p=6.25, q=3.74, gamma=15.4, mean_spend=35.1))

@@ -44,6 +44,17 @@ class Seen:
     customer: IntArray
     row: IntArray
 
+    def thinned(self, most: int, customers: int) -> Seen:
+        """The same of every k-th of the sample's ``customers``, so that about ``most`` are left; itself if they are few."""
+        step = -(-customers // most)
+        if step < 2:
+            return self
+        kept = self.customer % step == 0
+        rows, row = np.unique(self.row[kept], return_inverse=True)
+        histories = {name: column[rows] for name, column in self.histories.items()}
+        histories["customers"] = np.bincount(row, minlength=len(rows)).astype(np.float64)
+        return Seen(self.day, histories, self.customer[kept], row.astype(np.int64))
+
     @property
     def repeat_buyers(self) -> int:
         """How many had come back by then."""

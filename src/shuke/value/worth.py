@@ -73,7 +73,7 @@ def residual_value(
     >>> steady = NaiveRate().fit({"x": [4], "t_x": [90], "T": [100]})
     >>> seen = {"x": [4], "t_x": [90], "T": [100], "spend": [22.35]}
     >>> residual_value(steady, spend, seen, discount_rate=0.10).round().tolist()
-    [3533.0]
+    [3585.0]
     """
     checked(discount_rate, "discount_rate", above=0)
     read = read_histories(histories, needs=("x", "t_x", "T", "spend"))
