@@ -21,8 +21,10 @@ from shuke.value.interval import ValueInterval, value_interval
 from shuke.value.mbgcnbdk import MBGCNBDk, MBGCNBDkParams
 from shuke.value.mbgnbd import MBGNBD, MBGNBDParams
 from shuke.value.naive import NaiveRate, NaiveRateParams
+from shuke.value.nbd import NBD, NBDParams
 from shuke.value.pareto_nbd import ParetoNBD, ParetoNBDParams
 from shuke.value.sampled import Sampled, Seen, sampled
+from shuke.value.stacked import Afresh, Stacked, StackedParams, stacking_weights
 from shuke.value.summary import MarginRates, Period, Summary, ValueBasis, summarise, value_basis
 from shuke.value.worth import lifetime_value, residual_value
 
@@ -32,6 +34,8 @@ __all__ = [
     "CANDIDATES",
     "MBGNBD",
     "NAIVE",
+    "NBD",
+    "Afresh",
     "BGNBDParams",
     "Calendar",
     "Candidate",
@@ -49,6 +53,7 @@ __all__ = [
     "MBGCNBDkParams",
     "MBGNBDParams",
     "MarginRates",
+    "NBDParams",
     "NaiveRate",
     "NaiveRateParams",
     "ParetoNBD",
@@ -56,6 +61,8 @@ __all__ = [
     "Period",
     "Sampled",
     "Seen",
+    "Stacked",
+    "StackedParams",
     "Summary",
     "ValueBasis",
     "ValueInterval",
@@ -75,6 +82,7 @@ __all__ = [
     "sampled",
     "seasonal_index",
     "spend_histories",
+    "stacking_weights",
     "summarise",
     "value_basis",
     "value_interval",

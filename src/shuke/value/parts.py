@@ -1,4 +1,4 @@
-"""What a model's futures are made of: one part, or, of a `Stacked`, one for each member, side by side in one simulation.
+"""What a model's futures are made of: one part, or, of a `Stacked`, one for each member, all in one simulation.
 
 Every draw is one member's. How much each member's draws count for a customer rests on its weight and on its chance
 that this customer is still there; so draws are put in order once per node, and each history finds its place in it.
@@ -23,7 +23,7 @@ _OTHERS = 0.5  # of the leading part's draws, for each other part: their weights
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """One model in a mixture: its weight, its futures, so many draws; ``afresh``: it sees a new customer in everyone."""
+    """One model in a mixture: weight, futures, so many draws; ``afresh``: it sees a new customer in everyone."""
 
     weight: float
     model: CountModel

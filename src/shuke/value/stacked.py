@@ -17,7 +17,7 @@ from scipy.special import logsumexp
 from shuke.kit.errors import InputError
 from shuke.value.count_model import CountModel
 from shuke.value.fitting import checked
-from shuke.value.histories import FloatArray, Histories, read_histories
+from shuke.value.histories import FloatArray, read_histories
 
 _STEPS = 2_000
 _SETTLED = 1e-7  # of the weights: what a further step may still change
@@ -83,8 +83,17 @@ class Stacked:
         for member in self.members:
             member.fit(read)
         self._learned(1.0, round(float(read.customers.sum())), len(read))
-        if self.horizon is not None:
-            self._learned(self._half_way(read, self.horizon), self.params_.customers, self.params_.histories)
+        return self if self.horizon is None else self.paced(read, self.horizon)
+
+    def paced(self, histories: object, horizon: float) -> Self:
+        """The same with the pace that these histories and this horizon ask for; members stay as they are."""
+        read = read_histories(histories)
+        self._learned(1.0, self.params_.customers, self.params_.histories)
+        leading, mixed = (
+            float(read.customers @ model.expected_purchases(read, horizon)) for model in (self.members[0], self)
+        )
+        pace = float(np.sqrt(leading / mixed)) if leading > 0 and mixed > 0 else 1.0
+        self._learned(pace, self.params_.customers, self.params_.histories)
         return self
 
     def probability_alive(self, histories: object) -> FloatArray:
@@ -155,12 +164,6 @@ class Stacked:
 
     def _ahead(self, horizon: float) -> float:
         return horizon * self.params_.pace
-
-    def _half_way(self, read: Histories, horizon: float) -> float:
-        leading, mixed = (
-            float(read.customers @ model.expected_purchases(read, horizon)) for model in (self.members[0], self)
-        )
-        return float(np.sqrt(leading / mixed)) if leading > 0 and mixed > 0 else 1.0
 
     def _learned(self, pace: float, customers: int, histories: int) -> None:
         weights = _checked_weights(self.weights, len(self.members))
