@@ -69,13 +69,11 @@ def courses(
     spending = np.concatenate([chance.even[2] for chance in chances])
     if len(told) == 1:
         return told[0], spending
-    draws = [part.draws for part in parts]
-    each = np.concatenate([np.full(many, float(one.each)) for many, one in zip(draws, told, strict=True)])
-    past = np.concatenate(
-        [np.zeros(many) if one.past is None else one.past for many, one in zip(draws, told, strict=True)]
-    )
-    until = np.hstack([np.broadcast_to(one.until, (len(nodes.T), one.until.shape[1])) for one in told])
-    return Course(until, np.concatenate([one.last for one in told]), each, past), spending
+    each = [np.full(part.draws, float(one.each)) for part, one in zip(parts, told, strict=True)]
+    past = [np.broadcast_to(0.0 if one.past is None else one.past, one.until.shape) for one in told]
+    last = [one.last for one in told]
+    until = np.hstack([one.until for one in told])
+    return Course(until, np.concatenate(last), np.concatenate(each), np.hstack(past)), spending
 
 
 @dataclass(frozen=True, eq=False)
