@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pytest
 
 from shuke.choice import choose
-from shuke.value import Calendar
+from shuke.collect import read_purchases
+from shuke.value import Calendar, Period, sampled, summarise
 
 SALES = Calendar((0.8, 0.7, 0.9, 1.0, 1.0, 1.1, 0.9, 0.9, 1.0, 1.1, 1.5, 1.4))
 
@@ -27,6 +30,16 @@ def test_intervals_by_other_origins_hold_the_total_of_an_unsteady_shop(simulated
     totals = totals_of(simulated(500, 900, calendar=SALES, shock=0.15, seed=seed))
     assert len(totals.at) == 9
     assert covered(totals) >= 0.8
+
+
+def test_intervals_by_other_origins_hold_the_totals_of_a_real_year_of_purchases(duckdb_engine):
+    as_of = date(2017, 12, 31)
+    facts = read_purchases("demo:complete-journey", engine=duckdb_engine).table
+    summary = summarise(facts, period=Period(as_of, 121)).table
+    totals = totals_of(sampled(facts, summary, as_of=as_of), horizon_days=365, holdout_days=121)
+    assert len(totals.at) == 9
+    assert covered(totals) >= 0.8
+    assert 1.02 < totals.money.high < 1.25
 
 
 def test_a_sample_is_scaled_to_all_and_its_shares_are_not(simulated):

@@ -183,6 +183,13 @@ def test_the_forecast_of_a_customer_ends_at_the_score(scored: Upload, owner: Use
 
     score = SLOTS[run.slot].objects.get(pk=Customer.objects.get(key="c11").pk)
     assert chart.series[0].values[-1] == pytest.approx(score.expected_purchases, abs=1e-6)
+    # and a run of before there were several models is drawn as it was
+    model = run.figures["model"]
+    run.figures["model"] = {"chosen": "bg_nbd", "chosen_why": model["chosen_why"], "bg_nbd": model["parameters"]}
+    del run.figures["models"], run.figures["totals"]["clv_low_minor"]
+    run.save()
+    assert client.get("/customers/c11/forecast/").context["chart"].series[0].values == chart.series[0].values
+    assert client.get("/").status_code == 200
 
 
 def test_a_customer_nobody_knows_has_no_slots(scored: Upload, owner: User, as_user: Visit) -> None:

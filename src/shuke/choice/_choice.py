@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from shuke.choice._doubts import Doubts, doubted
-from shuke.choice._origins import Look, Origins, looks, origins
+from shuke.choice._origins import ASKED_CUSTOMERS, Look, Origins, looks, origins
 from shuke.choice._race import Entrant, Margin, Verdict, race, verdict
 from shuke.choice._seasons import Season, season
 from shuke.choice._steady import Drifts, simplest_of
@@ -56,6 +56,12 @@ class Choice:
     model: CountModel | None = None
     doubts: Doubts = field(default_factory=Doubts)
     horizon_days: int = 0
+
+    @property
+    def customers(self) -> int:
+        """How many customers the models were fitted and asked on."""
+        step = -(-self.sample.customers // ASKED_CUSTOMERS)
+        return -(-self.sample.customers // step) if step else 0
 
     @property
     def chosen(self) -> str | None:
@@ -154,6 +160,9 @@ def choose(
 def _told(
     asked: str, found: Verdict, days: Origins, sample: Sampled, declared: Calendar | None, drifts: Drifts
 ) -> Choice:
+    own = found.entrant(found.chosen)
+    if own is not None and drifts.horizon_days > days.holdout_days:
+        drifts.told(own)
     found, by_doubts = _with_doubts(asked, found, days, sample)
     own = found.entrant(found.chosen)
     by_season = season(sample, candidate(found.chosen) if own is not None and found.chosen else None, declared)
@@ -162,8 +171,6 @@ def _told(
     last = looks(sample, days.race[-1:], days.holdout_days, by_season.clock if seasonal else None)
     if seasonal and own is not None:
         model = _as_of_first(sample, days, own.candidate, by_season, by_doubts)
-    if own is not None and drifts.horizon_days > days.holdout_days:
-        drifts.told(own)
     standings = tuple(_standing(one, own, drifts.known.get(one.code)) for one in found.entrants)
     tested = _backtest(found, days, model, last, seasonal)
     horizon_days = round(drifts.horizon_days)

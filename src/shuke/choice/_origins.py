@@ -15,6 +15,8 @@ _RACES = 3
 _TOTALS_BETWEEN = 3
 """Origins between two of the race, for totals only: they cost a forecast each, and no score."""
 _LEAST_APART_DAYS = 7
+ASKED_CUSTOMERS = 20_000
+"""Totals look at the whole sample, models are fitted and asked on so many of it."""
 
 
 @dataclass(frozen=True)
@@ -79,15 +81,21 @@ class Look:
     horizon: float
 
 
-def look(sample: Sampled, day: date, ahead_days: int, time: Elapsed | None = None) -> Look:
-    """What the models are given on that day, and the stretch after it, in days or in what `time` makes of them."""
+def look(sample: Sampled, day: date, ahead_days: int, time: Elapsed | None = None, most: int | None = None) -> Look:
+    """What the models are given on that day, and the stretch after it, in days or in what `time` makes of them.
+
+    `most`: of how many of the sample's customers, about; they are the same on every day.
+    """
     horizon = float(ahead_days)
     if time is not None:
         here = (day - sample.first_day).days
         start, end = time.elapsed(np.array([here, here + ahead_days]), sample.first_day)
         horizon = float(end - start)
-    return Look(sample.at(day, ahead_days, time), horizon)
+    seen = sample.at(day, ahead_days, time)
+    return Look(seen if most is None else seen.thinned(most, sample.customers), horizon)
 
 
 def looks(sample: Sampled, days: Sequence[date], ahead_days: int, time: Elapsed | None = None) -> tuple[Look, ...]:
-    return tuple(look(sample, day, ahead_days, time) for day in days)
+    """Of customers enough to tell models apart: the error of a difference falls with the root of their number, the cost
+    of a race rises with it."""
+    return tuple(look(sample, day, ahead_days, time, most=ASKED_CUSTOMERS) for day in days)

@@ -35,7 +35,8 @@ def models(done: Run) -> dict[str, Any]:
     race             [ISO days] that the candidates were asked on; they were fitted as of the first
     parameters       of the chosen, fitted on all days: [{name, value, standard_error or None}], time in days
     notes            codes of the chosen's fit on all days                            say counts.{note}
-    sample           {customers, of}: how many customers the tests look at, of how many
+    sample           {asked, customers, of}: on how many customers models were fitted and asked, how many the totals and
+                     weeks look at, and how many there are
     left_truncated   customers who may have bought before the data begin
     holdout_days     how far each origin's forecast looks
     origins          [{day, customers, forecast, actual, low, high}] of the chosen, rising by day: purchases foreseen
@@ -69,7 +70,7 @@ def models(done: Run) -> dict[str, Any]:
         "race": [day.isoformat() for day in choice.origins.race],
         "parameters": _parameters(choice.chosen, counts),
         "notes": [] if counts is None or choice.chosen == NAIVE else list(counts.params_.notes),
-        "sample": {"customers": choice.sample.customers, "of": choice.sample.of},
+        "sample": {"asked": choice.customers, "customers": choice.sample.customers, "of": choice.sample.of},
         "left_truncated": done.summary.left_truncated,
         "holdout_days": choice.origins.holdout_days,
         "origins": [_origin(one) for one in done.totals.at],

@@ -101,12 +101,23 @@ def _tile(run: Run, code: str, good: str, href: str, then: int | None) -> dict[s
         "good": good,
         "why": Why(
             here(f"insight.tile_why.{name}", basis=basis, **days),
-            inputs=[(here("insight.tile.exact"), money(value, run.currency, tongue))] if is_money and value else (),
+            inputs=[(here("insight.tile.exact"), money(value, run.currency, tongue)), *_between(run, code)]
+            if is_money and value
+            else (),
             as_of=day(run.as_of, tongue),
             href=href,
         ),
         **_changed(value, then, is_money=is_money),
     }
+
+
+def _between(run: Run, code: str) -> list[tuple[str, str]]:
+    """The interval of a sum, where it has one; runs of before there were any have none."""
+    totals, tongue = run.figures["totals"], language.active()
+    ends = [totals.get(code.replace("_minor", f"_{side}_minor")) for side in ("low", "high")]
+    if None in ends:
+        return []
+    return [(here("insight.tile.between"), " – ".join(compact_money(end, run.currency, tongue) for end in ends))]
 
 
 def _changed(value: int | None, then: int | None, *, is_money: bool) -> dict[str, Any]:

@@ -65,9 +65,9 @@ def _asked(result: Result, language: str) -> list[str]:
     told = {
         "origins": number(len(choice.origins.race), language),
         "days": number(choice.origins.holdout_days, language),
-        "customers": number(choice.sample.customers, language),
+        "customers": number(choice.customers, language),
     }
-    kind = "sampled" if choice.sample.customers < choice.sample.of else "asked"
+    kind = "sampled" if choice.customers < choice.sample.of else "asked"
     heads = ("model", "log_score", "log_score_less", "total_errors", "rmse", "drift")
     rows = [[say(f"report.column.{name}", language) for name in heads]]
     rows += [_standing(one, language) for one in choice.standings]

@@ -12,7 +12,7 @@ from scipy.special import gammaln, psi
 
 from shuke.value._lifetimes import Lifetime, Number, log_leaving, log_staying
 from shuke.value.covariates import CovariateEffects
-from shuke.value.fitting import Coordinates, Fitted, fit_logs, minimise, turned
+from shuke.value.fitting import Coordinates, Fitted, Objective, fit_logs, minimise, turned
 from shuke.value.histories import FloatArray, Histories, IntArray, distinct_rows, distinct_values
 
 _THINNED = 5_000  # customers that a first fit looks at
@@ -209,10 +209,13 @@ def learned(
 ) -> tuple[list[float], dict[str, Any]]:
     """The parameters (r, alpha, those of the lifetime), and what else there is to tell of the fit."""
     likelihood = Likelihood(grouped, life)
-    sought = _with_effects(sought, grouped)
-    fitted = fit_logs(likelihood, likelihood.thinned(), likelihood.total, sought)
+    sought = _with_effects(_in_lives(sought, likelihood), grouped)
+    rough = likelihood.thinned()
+    fitted = fit_logs(*(_as_sought(likelihood), None if rough is None else _as_sought(rough)), likelihood.total, sought)
+    logs, slopes = _from_sought(fitted.logs, life)
+    covariance = slopes @ fitted.covariance @ slopes.T
     base, units = 2 + len(fields(life)), likelihood.unit ** np.array([0.0, 1.0, *life.powers_of_time])
-    parameters, spread = np.exp(fitted.logs[:base]) * units, fitted.covariance[:base, :base]
+    parameters, spread = np.exp(logs[:base]) * units, covariance[:base, :base]
     return parameters.tolist(), {
         # a density of times: one factor of the unit per purchase
         "log_likelihood": float(-fitted.best.value * likelihood.total - likelihood.purchases * np.log(likelihood.unit)),
@@ -221,8 +224,26 @@ def learned(
         "standard_errors": tuple((parameters * np.sqrt(np.diag(spread))).tolist()),
         "covariance": _told(spread),
         "notes": (*_odd(likelihood, fitted, sought, few_repeat_buyers), *fitted.notes),
-        "effects": _effects(grouped, life, fitted.logs[base:], fitted.covariance),
+        "effects": _effects(grouped, life, logs[base:], covariance),
     }
+
+
+def _as_sought(likelihood: Likelihood) -> Objective:
+    """The same as a function of what is sought in place of the lifetime's parameters."""
+
+    def of_point(point: FloatArray) -> tuple[float, FloatArray]:
+        logs, slopes = _from_sought(point, likelihood.life)
+        value, gradient = likelihood(logs)
+        return value, slopes.T @ gradient
+
+    return of_point
+
+
+def _from_sought(point: FloatArray, life: type[Lifetime]) -> tuple[FloatArray, FloatArray]:
+    own = slice(2, 2 + len(fields(life)))
+    logs, slopes = point.copy(), np.eye(len(point))
+    logs[own], slopes[own, own] = life.from_sought(point[own])
+    return logs, slopes
 
 
 def nothing_learned(
@@ -263,6 +284,16 @@ def _moments(h: Histories) -> tuple[FloatArray, FloatArray]:
     mean = w @ z
     spread = np.sqrt(w @ (z - mean) ** 2)
     return mean, np.where(spread > 1e-12 * np.abs(mean), spread, 1.0)
+
+
+def _in_lives(sought: Coordinates, likelihood: Likelihood) -> Coordinates:
+    """Start and bounds of how long customers stay are in units of the mean T; those of r and alpha/r as they are."""
+    seen = likelihood.purchases / likelihood.total  # mean T, in units of the time per purchase
+    shift = np.log(seen) * np.array([0.0, 0.0, *likelihood.life.powers_of_sought])
+    scaled = copy(sought)
+    scaled.start = sought.start + shift
+    scaled.bounds = [(low + by, high + by) for (low, high), by in zip(sought.bounds, shift, strict=True)]
+    return scaled
 
 
 def _with_effects(sought: Coordinates, h: Histories) -> Coordinates:

@@ -53,6 +53,9 @@ class Lifetime(ABC):
     powers_of_time: ClassVar[tuple[int, ...]]
     """Of the parameters' units: 1 for a time, -1 for a rate, 0 for a mere number."""
 
+    powers_of_sought: ClassVar[tuple[int, ...]]
+    """The same of what a fit seeks in their place, in its order."""
+
     @abstractmethod
     def log_survival(self, t: FloatArray) -> tuple[FloatArray, Slopes]:
         """The log of the chance of being there still at ``t``, and its slopes."""
@@ -84,6 +87,11 @@ class Lifetime(ABC):
     @abstractmethod
     def strip(self, shift: FloatArray, /) -> Number:
         """As a function of log(shift + t), how far off the real line is its nearest singularity there?"""
+
+    @classmethod
+    def from_sought(cls, logs: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """The logs of the parameters from those of what a fit seeks in their place, and their slopes by these."""
+        return logs, np.eye(len(logs))
 
     def rows(self, index: Any) -> Self:
         """The lifetimes of some rows."""

@@ -135,8 +135,8 @@ def seasonal_index(bought: FloatArray, known: FloatArray, first_day: date) -> Ca
     had come by then. The log of each month's purchases a day is taken as a trend (straight, with the log of the
     customers known, since both a shop's start and its crowd of customers move it; bent too, from two and a half years
     on) plus the month's own figure, by least squares, months weighted by how sure they are. Figures are then drawn
-    towards none by 1 - 1/F, F being the test of all months together, as James & Stein (1961) do; where F could come by chance
-    once in a hundred shops without seasons, there is no index.
+    towards none by 1 - 1/F, F being the test of all months together, as James & Stein (1961) do; where F could come by
+    chance once in a hundred shops without seasons, there is no index.
 
     Needs eighteen months of seven days and more with purchases, so that half of the months are seen twice.
 

@@ -18,6 +18,8 @@ from shuke.value.covariates import CovariateEffects, effects_of
 from shuke.value.fitting import Coordinates
 from shuke.value.histories import FloatArray
 
+_OLDEST = 500.0  # b l from which on nobody leaves, so that e^(b l) is a number
+
 
 @dataclass(frozen=True)
 class GGompertzNBDParams:
@@ -61,6 +63,7 @@ class GGompertzLifetime(Lifetime):
     beta: Number
 
     powers_of_time: ClassVar[tuple[int, ...]] = (-1, 0, 0)
+    powers_of_sought: ClassVar[tuple[int, ...]] = (1, 0, -1)
 
     def _mix(self, t: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         """b t, 1 - e^(-b t) and m."""
@@ -96,6 +99,20 @@ class GGompertzLifetime(Lifetime):
         longest = (50 / self.s + np.log1p(self.beta)) / self.b
         return time_by_gauss(self, min(horizon, float(np.max(longest))), 0.0)
 
+    @classmethod
+    def from_sought(cls, logs: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Sought in place of beta is the time l after which leaving has become usual, beta = s (e^(b l) - 1).
+
+        Where leaving grows fast, beta and b go together over many powers of ten, while l and b do not; where it does
+        not grow, l is beta/(s b), the mean life at the first rate.
+        """
+        log_b, log_s, log_l = logs
+        age = np.exp(log_b + log_l)
+        slope = age / -np.expm1(-age) if age < _OLDEST else 0.0
+        age = min(age, _OLDEST)
+        log_beta = log_s + age + np.log(-np.expm1(-age))
+        return np.array([log_b, log_s, log_beta]), np.array([[1, 0, 0], [0, 1, 0], [slope, 1, slope]])
+
     def edge(self) -> Number:
         low = np.minimum(self.beta, 0.5)  # keeps the logarithm in its domain where the other branch is taken
         near = np.where(self.beta < 0.5, low, np.minimum(self.beta, 1 - 1e-16))
@@ -127,11 +144,11 @@ class GGompertzNBD(LeavingInTime):
     params_: GGompertzNBDParams
     _life = GGompertzLifetime
     _params = GGompertzNBDParams
-    # Sought are r, the mean time between purchases alpha/r, how long customers would stay at the first rate of leaving,
-    # beta/(s b), then s and b; in units of the time per purchase. The ridge lies along b.
+    # Sought are r, the mean time between purchases alpha/r, the time after which leaving is usual, s and b; in units of
+    # the time per purchase. The ridge to Pareto/NBD lies along b.
     _sought = Coordinates(
-        matrix=[[1, 0, 0, 0, 0], [1, 1, 0, 0, 0], [0, 0, 0, 0, 1], [0, 0, 0, 1, 0], [0, 0, 1, 1, 1]],
-        bounds=[(0.002, 1e4), (1e-6, 1e6), (1e-4, 1e6), (0.002, 1e4), (1e-5, 1e3)],
-        start=[1, 1, 1, 1, 0.1],
+        matrix=[[1, 0, 0, 0, 0], [1, 1, 0, 0, 0], [0, 0, 0, 0, 1], [0, 0, 0, 1, 0], [0, 0, 1, 0, 0]],
+        bounds=[(0.002, 1e4), (1e-6, 1e6), (1e-4, 1e6), (0.002, 300), (1e-5, 1e3)],
+        start=[1, 1, 1, 1, 1],
     )
     _unknown = (1e-3, 1.0, 1e-3)

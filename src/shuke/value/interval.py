@@ -122,8 +122,8 @@ def _by_segment(world: _World, seen: Histories, own: FloatArray) -> FloatArray:
         nodes = world.parts[0].future.nodes(seen.rows(part))
         segment = _Segment(world, seen.rows(part), float(own[start]), nodes)
         for row, told in enumerate(segment.told()):
-            for side, end in enumerate(world.ends):
-                found[2 * row + side, part] = told.end(nodes, world.parts, alive[:, part], end)
+            for side, place in enumerate(world.ends):
+                found[2 * row + side, part] = told.end(nodes, world.parts, alive[:, part], place)
 
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         list(pool.map(answer, starts.tolist(), np.append(starts[1:], len(seen)).tolist()))

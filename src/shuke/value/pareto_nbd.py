@@ -54,6 +54,7 @@ class ParetoLifetime(Lifetime):
     beta: Number
 
     powers_of_time: ClassVar[tuple[int, ...]] = (0, 1)
+    powers_of_sought: ClassVar[tuple[int, ...]] = (1, 0)
 
     def log_survival(self, t: FloatArray) -> tuple[FloatArray, Slopes]:
         log = -self.s * np.log1p(t / self.beta)

@@ -45,7 +45,7 @@ class Seen:
     row: IntArray
 
     def thinned(self, most: int, customers: int) -> Seen:
-        """The same of every k-th of the sample's ``customers``, so that about ``most`` are left; itself if they are few."""
+        """The same of every k-th of the sample's ``customers``, so that about ``most`` are left; itself if few are."""
         step = -(-customers // most)
         if step < 2:
             return self

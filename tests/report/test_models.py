@@ -1,0 +1,74 @@
+"""What is printed of the models: whole where all is known, and saying what is not where little is."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+import shuke
+from shuke.report import models_report
+from shuke.value import Calendar
+
+LANGUAGES = ("zh-hans", "zh-hant", "en")
+
+
+def shop(customers=150, days=1000, calendar=None, seed=6):
+    rng, first = np.random.default_rng(seed), np.datetime64("2022-01-01")
+    index = np.ones(days) if calendar is None else calendar.index(first.item(), days)
+    passed, lines = np.concatenate(([0.0], np.cumsum(index))), []
+    for number in range(customers):
+        told = passed[rng.integers(0, min(300, days // 3))] + np.concatenate(([0.0], np.cumsum(rng.exponential(rng.gamma(3, 8), 120))))
+        when = np.unique(np.searchsorted(passed, told[told < passed[-1]]))[: rng.geometric(0.02)]
+        lines += [(f"c{number}", str(first + int(day)), "10") for day in when]
+    names, dates, amounts = zip(*lines, strict=True)
+    return pa.table({"customer": names, "date": dates, "amount": amounts})
+
+
+def run_of(engine, table, **settings):
+    return shuke.run(shuke.read_purchases(table, engine=engine), settings=shuke.Settings(**settings))
+
+
+@pytest.fixture(scope="module")
+def whole(duckdb_engine):
+    calendar = Calendar((0.6, 0.6, 0.8, 1.0, 1.0, 1.0, 1.0, 1.0, 1.2, 1.2, 1.3, 1.3))
+    return run_of(duckdb_engine, shop(calendar=calendar), model="mbg_cnbd_k")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_part_is_told_in_every_language(whole, language):
+    text = models_report(whole.result, whole.trust, language)
+    assert text.count("■") == 6
+    assert "MBG/CNBD-k" in text
+    assert not re.search(r"\b(report|counts|calendar|total)\.\w", text), "a code without its sentence"
+    assert "{" not in text
+
+
+def test_what_is_told_are_the_run_s_own_figures(whole):
+    text = models_report(whole.result, whole.trust, "en")
+    params = whole.models.counts.params_
+    assert re.search(rf"^k +{params.k} +—$", text, re.MULTILINE), "k has no error"
+    assert re.search(rf"^α +{params.alpha:.4g} +{params.standard_errors[1]:.2g}$", text, re.MULTILINE)
+    own, naive = whole.models.choice.standings
+    assert f"{naive.difference:+.4f} ±{naive.standard_error:.4f}" in text
+    assert own.difference == 0
+    assert " ".join(f"{100 * error:+.1f}%" for error in own.total_errors) in text
+    assert len(re.findall(r"^[A-Z][a-z]{2} \d+, \d{4} ", text, re.MULTILINE)) == len(whole.totals.at)
+    season = whole.models.choice.season
+    assert season.used
+    assert " ".join(f"{figure:.2f}" for figure in season.calendar.monthly) in text
+    assert "calendar.better" in whole.summary.notes
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_where_nobody_came_back_or_nothing_could_be_tested_it_says_so(duckdb_engine, language):
+    once = pa.table({"customer": ["u", "v"], "date": ["2024-01-01", "2024-03-01"], "amount": ["5", "6"]})
+    nobody = run_of(duckdb_engine, once)
+    assert models_report(nobody.result, nobody.trust, language).count("■") == 2
+    short = shop(60, 40)
+    untested = run_of(duckdb_engine, short, holdout_days=90)
+    assert untested.models.chosen_why == "not_tested"
+    assert models_report(untested.result, untested.trust, language).count("■") == 3
+    assert "total.too_few_origins" in untested.summary.notes
