@@ -76,6 +76,8 @@ def test_of_models_that_forecast_alike_the_simplest_is_used_and_of_others_the_be
     alike = verdict((plain, rich, naive), AUTO)
     assert (alike.chosen, alike.why) == ("bg_nbd", "simplest_of_the_best")
     assert (alike.margin.over, alike.margin.difference) == ("pareto_nbd", pytest.approx(-0.005))
+    hardly = entrant("pareto_nbd", -0.9995, -1.1995)
+    assert verdict((plain, hardly, naive), AUTO).chosen == "bg_nbd", "beyond chance, but too little to matter"
     better = entrant("pareto_nbd", -0.5, -0.9)
     assert verdict((plain, better, naive), AUTO).chosen == "pareto_nbd"
 

@@ -34,6 +34,7 @@ class Entrant:
         return mean_log_score(self.marks)
 
 
+_MATTERS = 0.001  # of a mean log score: to what happened, a thousandth more chance a customer and stretch was given
 Steady = Callable[[Entrant], bool]
 """Does a candidate, learned anew, still foresee much the same of the days ahead?"""
 
@@ -79,8 +80,8 @@ def _entered(one: Candidate, looks: Sequence[Look]) -> Entrant:
 def ranked(entrants: Sequence[Entrant]) -> list[Entrant]:
     """The models (without the naive rate) in the order in which they are to be used.
 
-    The best mean log score leads. Who is not clearly behind it (1.96 standard errors) is its equal, and of equals the
-    first of the registry is preferred, the simplest; then come the others, by their log scores.
+    The best mean log score leads. Who is not clearly behind it (1.96 standard errors, and 0.001) is its equal, and of
+    equals the first of the registry is preferred, the simplest; then come the others, by their log scores.
     """
     models = [one for one in entrants if one.code != NAIVE]
     by_score = sorted(models, key=lambda one: -math.inf if one.log_score is None else one.log_score, reverse=True)
@@ -122,4 +123,5 @@ def _margin(chosen: str, entrants: Sequence[Entrant]) -> Margin | None:
 
 
 def _clear(found: Difference | None) -> bool:
-    return found is not None and found.clear
+    """Beyond chance, and large enough to matter: among millions the smallest difference is beyond chance."""
+    return found is not None and found.clear and found.difference >= _MATTERS
