@@ -4,14 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo report serve test check unit records browser pictures docs requirements accuracy bench bench-web bench-fields bench-duplicates bench-choice clean
+.PHONY: help setup demo report serve test check unit records browser pictures docs requirements accuracy bench bench-web bench-fields bench-duplicates bench-choice bench-shop clean
 
 help: ## List these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 setup: $(BIN)/.demo ## Build .venv with what the program needs
-demo: $(BIN)/.demo ## Load a real year of grocery purchases and serve it at 127.0.0.1:8000
-	@$(BIN)/shuke demo
+demo: $(BIN)/.demo ## Load a real year of grocery purchases and serve it at 127.0.0.1:8000 (SHOP=1: a simulated shop)
+	@$(BIN)/shuke demo $(if $(SHOP),--shop)
 
 serve: $(BIN)/.demo ## Serve your own data: web server and worker in one
 	@$(BIN)/shuke serve
@@ -60,6 +60,9 @@ bench-duplicates: $(BIN)/.dev ## Measure how fast and how well duplicates are fo
 
 bench-choice: $(BIN)/.dev ## Measure what choosing a count model costs, against fitting one, at 1 M customers (N=50000 for fewer)
 	@$(BIN)/python benchmarks/choice.py $(if $(N),--customers $(N))
+
+bench-shop: $(BIN)/.dev ## Measure how fast the simulated shop is made (N="100000 5000000" for other sizes)
+	@$(BIN)/python benchmarks/shop.py $(N)
 
 requirements: $(BIN)/.dev ## Pin the newest versions that pyproject.toml allows
 	$(BIN)/pip install --quiet uv

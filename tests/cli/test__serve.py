@@ -131,3 +131,14 @@ def test_the_demo_touches_no_folder_that_holds_something_else(
     assert main(["--lang", "en", "demo", "--load-only", "--fresh", "--folder", str(tmp_path)]) == 1
     assert "--folder" in capsys.readouterr().err
     assert (tmp_path / "precious.txt").exists()
+
+
+@pytest.mark.parametrize(("there", "asked"), [("", ["--shop"]), ("shop", [])])
+def test_a_demo_does_not_take_the_other_one_for_its_own(
+    there: str, asked: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / ".shuke-demo").write_text(there)
+    (tmp_path / ".shuke-demo-loaded").touch()
+    assert main(["--lang", "zh-hans", "demo", "--load-only", "--folder", str(tmp_path), *asked]) == 1
+    assert "里是另一个演示" in capsys.readouterr().err
+    assert (tmp_path / ".shuke-demo-loaded").exists()

@@ -11,6 +11,7 @@ from shuke.cli._ledger import ledger_command
 from shuke.cli._parser import build_parser, language_of
 from shuke.cli._score import models_command, score_command
 from shuke.cli._serve import manage_command, serve_command, work_command
+from shuke.cli._shop import shop_command
 from shuke.cli._tables import tables_command
 from shuke.kit.errors import ShukeError
 from shuke.kit.text import say
@@ -20,6 +21,7 @@ _COMMANDS = {
     "models": models_command,
     "ledger": ledger_command,
     "tables": tables_command,
+    "shop": shop_command,
     "serve": serve_command,
     "demo": demo_command,
     "check": check_command,

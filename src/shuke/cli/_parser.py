@@ -14,6 +14,7 @@ from typing import NoReturn
 from shuke.classify import cut_names
 from shuke.cli._web_parser import add_web_commands
 from shuke.collect import FIELDS, presets
+from shuke.collect.shop import DEFAULT_CUSTOMERS, DEFAULT_SEED, OPENED, SIZES
 from shuke.engines import ENGINES
 from shuke.kit.dates import require_day
 from shuke.kit.errors import InputError
@@ -82,6 +83,7 @@ def build_parser(language: str) -> Parser:
     _add_models(commands, language)
     _add_ledger(commands, language)
     _add_tables(commands, language)
+    _add_shop(commands, language)
     add_web_commands(commands, language)
     return parser
 
@@ -222,7 +224,24 @@ def _add_tables(commands: argparse._SubParsersAction[Parser], language: str) -> 
     _add_common(parser.add_argument_group(say("cli.group.program", language)), language)
 
 
-def _help(name: str, language: str, **figures: str) -> str:
+def _add_shop(commands: argparse._SubParsersAction[Parser], language: str) -> None:
+    parser = _command(commands, "shop", language)
+    size = _help("customers", language, least=SIZES[0], most=SIZES[1], default=DEFAULT_CUSTOMERS)
+    whole = _whole(language, 0)
+    parser.add_argument("--to", type=Path, required=True, metavar="FOLDER", help=_help("to", language))
+    parser.add_argument("--customers", type=whole, default=DEFAULT_CUSTOMERS, metavar="N", help=size)
+    seed = _help("seed", language, default=DEFAULT_SEED)
+    parser.add_argument("--seed", type=whole, default=DEFAULT_SEED, metavar="N", help=seed)
+    parser.add_argument(
+        "--from", dest="first_day", type=_day(language), metavar="DAY", help=_help("first_day", language, opened=OPENED)
+    )
+    parser.add_argument("--csv", action="store_true", help=_help("csv", language))
+    program = parser.add_argument_group(say("cli.group.program", language))
+    _add_common(program, language)
+    program.add_argument("--quiet", action="store_true", help=_help("quiet", language))
+
+
+def _help(name: str, language: str, **figures: object) -> str:
     return say(f"cli.help.{name}", language, **figures).replace("%", "%%")
 
 

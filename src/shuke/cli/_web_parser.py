@@ -13,7 +13,7 @@ THREADS = min(8, 2 * (os.cpu_count() or 1))
 """More would only wait for each other's turn to run Python."""
 PROCESSES = min(4, os.cpu_count() or 1)
 """One Python uses one core: pages are made side by side only by several."""
-DEMO_FOLDER = Path("var/demo-web")
+DEMO_FOLDER, SHOP_FOLDER = Path("var/demo-web"), Path("var/demo-shop")
 
 
 def add_web_commands(commands: argparse._SubParsersAction[Any], language: str) -> None:
@@ -22,7 +22,8 @@ def add_web_commands(commands: argparse._SubParsersAction[Any], language: str) -
     _add_listening(serve, language)
     demo = _command(commands, "demo", language)
     _add_listening(demo, language)
-    demo.add_argument("--folder", type=Path, default=DEMO_FOLDER, metavar="FOLDER", help=_help("demo_folder", language))
+    demo.add_argument("--shop", action="store_true", help=_help("demo_shop", language))
+    demo.add_argument("--folder", type=Path, metavar="FOLDER", help=_help("demo_folder", language))
     demo.add_argument("--fresh", action="store_true", help=_help("fresh", language))
     demo.add_argument("--load-only", action="store_true", help=_help("load_only", language))
     _command(commands, "check", language)

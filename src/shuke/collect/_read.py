@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from shuke.collect import _demo
+from shuke.collect import _demo, _shop
 from shuke.collect._duplicates import find_duplicates
 from shuke.collect._found import Raw
 from shuke.collect._judge import judged
@@ -71,8 +71,9 @@ def read_purchases(
 ) -> Purchases:
     """Who bought what, when and for how much, out of files as they are: facts, rows set aside, quality report.
 
-    `source` is a CSV, XLSX or Parquet file, a folder or list of them with the same columns, `demo:complete-journey`
-    (which brings its own currency and time zone), or an Arrow table, pandas or Polars frame. Encoding (UTF-8, UTF-16,
+    `source` is a CSV, XLSX or Parquet file, a folder or list of them with the same columns, `demo:complete-journey`,
+    `demo:shop` or `demo:shop/50000` (a simulated shop of so many customers; demonstrations bring their own currency and
+    time zone), or an Arrow table, pandas or Polars frame. Encoding (UTF-8, UTF-16,
     GBK, Big5), delimiter and date format are found out.
 
     `customer` … `store` name the input's columns; those not named are taken by the preset (`youzan`, `taobao`, `jd`,
@@ -133,14 +134,26 @@ def _opened(
     source: Any, engine: Engine, given: dict[str, str | None], preset: str | None, rules: Rules, progress: Progress
 ) -> tuple[Raw, Mapping, Rules]:
     if isinstance(source, str) and source.startswith("demo:"):
-        if source != _demo.DEMO:
-            raise InputError.of("error.collect.unknown_demo", source=source, known=_demo.DEMO)
-        raw, mapping = _demo.open_demo(engine)
-        zone = require_timezone(_demo.TIMEZONE)
-        today = datetime.now(zone).date()
-        return raw, mapping, Rules(_demo.CURRENCY, zone.key, _demo.SOURCE_TIMEZONE, today, rules.order)
+        return _opened_demo(source, engine, rules.order)
     raw = open_raw(source, engine, progress)
     return raw, find_mapping(raw, given, preset), rules
+
+
+def _opened_demo(source: str, engine: Engine, order: Order) -> tuple[Raw, Mapping, Rules]:
+    """A demonstration brings its own currency and time zone."""
+    if _shop.is_shop(source):
+        raw, mapping = _shop.open_shop(engine, _shop.shop_named(source))
+        return raw, mapping, _rules_of_demo(_shop.CURRENCY, _shop.TIMEZONE, _shop.TIMEZONE, order)
+    if source != _demo.DEMO:
+        known = f"{_demo.DEMO}, {_shop.SHOP}"
+        raise InputError.of("error.collect.unknown_demo", source=source, known=known)
+    raw, mapping = _demo.open_demo(engine)
+    return raw, mapping, _rules_of_demo(_demo.CURRENCY, _demo.TIMEZONE, _demo.SOURCE_TIMEZONE, order)
+
+
+def _rules_of_demo(currency: str, timezone: str, source_timezone: str, order: Order) -> Rules:
+    zone = require_timezone(timezone)
+    return Rules(currency, zone.key, source_timezone, datetime.now(zone).date(), order)
 
 
 def judge(

@@ -41,7 +41,7 @@ def load(progress: Told, language: str = "zh-hans") -> None:
     Data: "The Complete Journey" of 84.51°, 2,469 households, 2017, in USD; margins are taken as 30 % of sales.
     """
     ledger = business_ledger()
-    _import(ledger, progress)
+    bring(ledger, SOURCE, progress)
     progress("customers", 0, 0)
     keep(cards=_cards(ledger, language))
     join(language)
@@ -60,10 +60,11 @@ def write_samples(*, by: User, language: str) -> None:
             add(customer=customer, by=by, said=said)
 
 
-def _import(ledger: Ledger, progress: Told) -> None:
+def bring(ledger: Ledger, source: str, progress: Told) -> None:
+    """The purchases of a demonstration into the ledger, once."""
     with open_engine() as engine:
         progress("reading", 0, 0)
-        purchases = read_purchases(SOURCE, engine=engine)
+        purchases = read_purchases(source, engine=engine)
         book(ledger, purchases, import_id="import-demo")
     ledger.compact()
 

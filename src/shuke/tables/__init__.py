@@ -3,8 +3,63 @@
 from shuke.tables._contract import Column, Contract, Unit
 from shuke.tables.facts import PURCHASES, REJECTS, TOUCHES
 from shuke.tables.scores import SCORES
+from shuke.tables.shop import (
+    SHOP_BRANCHES,
+    SHOP_CAMPAIGN_MEMBERS,
+    SHOP_CAMPAIGNS,
+    SHOP_COMPLAINTS,
+    SHOP_CONTRACTS,
+    SHOP_CUSTOMERS,
+    SHOP_PAYMENTS,
+    SHOP_PRODUCTS,
+    SHOP_PURCHASES,
+    SHOP_REFERRALS,
+    SHOP_STAFF,
+)
+from shuke.tables.shop_surveys import SHOP_SURVEYS
+from shuke.tables.shop_truth import SHOP_TRUTH
 from shuke.tables.summary import SUMMARY
 
-CONTRACTS = (PURCHASES, REJECTS, SUMMARY, SCORES, TOUCHES)
+SHOP_TABLES = (
+    SHOP_CUSTOMERS,
+    SHOP_BRANCHES,
+    SHOP_STAFF,
+    SHOP_PRODUCTS,
+    SHOP_PURCHASES,
+    SHOP_COMPLAINTS,
+    SHOP_SURVEYS,
+    SHOP_REFERRALS,
+    SHOP_CAMPAIGNS,
+    SHOP_CAMPAIGN_MEMBERS,
+    SHOP_PAYMENTS,
+    SHOP_CONTRACTS,
+    SHOP_TRUTH,
+)
+"""What the simulated shop writes, beside TOUCHES; the last is the truth."""
+CONTRACTS = (PURCHASES, REJECTS, SUMMARY, SCORES, TOUCHES, *SHOP_TABLES)
 
-__all__ = ["CONTRACTS", "PURCHASES", "REJECTS", "SCORES", "SUMMARY", "TOUCHES", "Column", "Contract", "Unit"]
+__all__ = [
+    "CONTRACTS",
+    "PURCHASES",
+    "REJECTS",
+    "SCORES",
+    "SHOP_BRANCHES",
+    "SHOP_CAMPAIGNS",
+    "SHOP_CAMPAIGN_MEMBERS",
+    "SHOP_COMPLAINTS",
+    "SHOP_CONTRACTS",
+    "SHOP_CUSTOMERS",
+    "SHOP_PAYMENTS",
+    "SHOP_PRODUCTS",
+    "SHOP_PURCHASES",
+    "SHOP_REFERRALS",
+    "SHOP_STAFF",
+    "SHOP_SURVEYS",
+    "SHOP_TABLES",
+    "SHOP_TRUTH",
+    "SUMMARY",
+    "TOUCHES",
+    "Column",
+    "Contract",
+    "Unit",
+]

@@ -12,6 +12,7 @@ from shuke.web import environment as env
 SHUKE_DATA: Path = env.data_folder()
 SHUKE_PRODUCTION: bool = env.yes_no("SHUKE_PRODUCTION", default=False)
 SHUKE_DEMO: bool = env.yes_no("SHUKE_DEMO", default=False)
+SHUKE_DEMO_SHOP: bool = env.yes_no("SHUKE_DEMO_SHOP", default=False)
 SHUKE_DEMO_LOGIN: tuple[str, str] = ("demo", "shuke-demo")
 SHUKE_CURRENCY: str = require_currency(env.text("SHUKE_CURRENCY", "CNY"))
 SHUKE_LEDGER: Path = Path(env.text("SHUKE_LEDGER", str(SHUKE_DATA / "ledger"))).expanduser().resolve()

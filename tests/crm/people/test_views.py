@@ -67,7 +67,11 @@ def test_log_out_is_a_post(as_user: LogIn, colleague: User) -> None:
 def test_the_demo_user_stands_on_the_log_in_page_of_a_demo_only(client: Client, db: None, settings: Settings) -> None:
     assert "shuke-demo" not in client.get("/log-in/").content.decode()
     settings.SHUKE_DEMO = True
-    assert "shuke-demo" in client.get("/log-in/").content.decode()
+    page = client.get("/log-in/").content.decode()
+    assert "shuke-demo" in page
+    assert "Complete Journey" in page
+    settings.SHUKE_DEMO_SHOP = True
+    assert "一家虚构的汽车经销与零售商家" in client.get("/log-in/").content.decode()
 
 
 def test_a_site_without_users_says_how_to_add_the_first(client: Client, db: None) -> None:

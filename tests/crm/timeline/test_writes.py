@@ -182,3 +182,30 @@ def test_a_file_that_no_touch_knows_is_removed_once_it_is_a_day_old(touched: Add
     assert not old.exists()
     assert len(files_in(settings.SHUKE_ATTACHMENTS)) == 2
     assert Job.objects.filter(kind="timeline.clean", state="queued").count() == 1
+
+
+def test_contacts_from_elsewhere_come_many_at_once_each_booked_and_the_last_one_known(
+    touched: Adds, customer: Customer, colleague: User
+) -> None:
+    touched("call", at=CALL.at + timedelta(days=3))
+    said = [replace(CALL, minutes=minutes, at=CALL.at + timedelta(days=minutes)) for minutes in (1, 2)]
+    note = Said(kind="note", at=CALL.at + timedelta(days=9), text="投诉")
+    brought = [
+        writes.Contact(customer.pk, by, one) for by, one in ((colleague, said[0]), (None, said[1]), (None, note))
+    ]
+    assert writes.bring(contacts=brought) == 3
+    assert booked() == [(1, 1, 0), (1, 1, 1), (1, 1, 2), (1, 1, 0)]
+    assert LastTouch.objects.get().at == CALL.at + timedelta(days=3)
+    assert Job.objects.filter(kind="timeline.export", state="queued").count() == 1
+    newest = replace(CALL, at=CALL.at + timedelta(days=20))
+    assert writes.bring(contacts=[writes.Contact(customer.pk, colleague, newest)]) == 1
+    assert LastTouch.objects.get().at == newest.at
+
+
+def test_of_contacts_from_elsewhere_all_come_or_none(customer: Customer, colleague: User) -> None:
+    silent = replace(CALL, text="")
+    with pytest.raises(RefusedTouch):
+        writes.bring(contacts=[writes.Contact(customer.pk, colleague, one) for one in (CALL, silent)])
+    assert not Touch.objects.exists()
+    assert writes.bring(contacts=[]) == 0
+    assert not Job.objects.filter(kind="timeline.export").exists()

@@ -49,6 +49,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
         "form": form,
         "next": following,
         "demo": settings.SHUKE_DEMO_LOGIN if settings.SHUKE_DEMO else None,
+        "demo_text": "people.demo.text_of_shop" if settings.SHUKE_DEMO_SHOP else "people.demo.text",
         "nobody_yet": not User.objects.exists(),
     }
     return render(request, "people/log_in.html", shown, status=422 if form.is_bound else 200)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from shuke.crm.customers.models import Customer
@@ -15,7 +16,7 @@ from shuke.crm.customers.scope import reach
 from shuke.crm.people import audit
 from shuke.crm.people.models import User
 from shuke.crm.timeline import files
-from shuke.crm.timeline.bookings import CLEAN, book, later
+from shuke.crm.timeline.bookings import CLEAN, book, book_new, later
 from shuke.crm.timeline.errors import RefusedFile, RefusedTouch
 from shuke.crm.timeline.files import Brought, Kept
 from shuke.crm.timeline.mentions import named
@@ -35,6 +36,7 @@ EDIT_WITHIN = timedelta(days=1)
 UNDO_WITHIN = timedelta(hours=1)
 MOST_FILES = 5
 _DAY = timedelta(days=1)
+_CHUNK = 2000
 _CLOCKS_DIFFER = timedelta(minutes=5)
 
 
@@ -64,6 +66,37 @@ def add(*, customer: Customer, by: User, said: Said, brought: Sequence[Brought] 
     except BaseException:
         files.remove(file.place for file in kept)
         raise
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A contact of a customer (by id) as another system had it: who spoke, and what was said."""
+
+    customer: int
+    by: User | None
+    said: Said
+
+
+@transaction.atomic
+def bring(*, contacts: Sequence[Contact]) -> int:
+    """Put contacts from elsewhere on their timelines, many at once, all or none; how many.
+
+    Each is booked as one that somebody wrote down here. Nobody is told that they are named in one. Raises RefusedTouch
+    for one that says nothing, lies in the future or has an outcome of another kind.
+    """
+    for contact in contacts:
+        _require_sense(contact.said, ())
+    made = Touch.objects.bulk_create(
+        [Touch(customer_id=one.customer, by=one.by, **_columns(one.said)) for one in contacts], batch_size=_CHUNK
+    )
+    book_new(made)
+    customers = sorted({touch.customer_id for touch in made})
+    spoke = Touch.objects.filter(customer__in=customers, deleted_at=None).exclude(kind=Kind.NOTE)
+    last = spoke.order_by().values("customer").annotate(at=Max("at"))
+    rows = [LastTouch(customer_id=row["customer"], at=row["at"]) for row in last]
+    LastTouch.objects.bulk_create(rows, update_conflicts=True, unique_fields=["customer"], update_fields=["at"])
+    audit.note_each("touch_added", customers, kind="customer")
+    return len(made)
 
 
 @transaction.atomic
