@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo report serve test check unit records browser pictures docs requirements bench bench-web bench-fields bench-duplicates bench-choice bench-shop clean
+.PHONY: help setup demo report serve test check unit records browser pictures docs requirements bench bench-web bench-fields bench-duplicates bench-choice bench-shop accuracy clean
 
 help: ## List these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -42,6 +42,9 @@ pictures: $(BIN)/.dev ## Make the pictures of the guides anew, in Chromium
 
 docs: $(BIN)/.dev ## Write the pages that are made from the code
 	$(BIN)/python docs/make_tables.py
+
+accuracy: $(BIN)/.dev ## Forecasts against the models of lifetimes on data none has seen (DATA=… for your own files; DOCS=1 writes the tables)
+	@$(BIN)/python benchmarks/accuracy.py $(if $(DATA),--data $(DATA)) $(if $(DOCS),--docs)
 
 bench: $(BIN)/.dev ## Measure: whole cycle against the bare query, fits against lifetimes (1 M and 10 M rows; BIG=1 adds 100 M)
 	$(BIN)/python benchmarks/bench.py $(if $(BIG),--big)

@@ -2,10 +2,23 @@
 what happened by `evaluate`, on the past days of a sample of customers."""
 
 from shuke.choice._choice import Choice, Standing, choose
+from shuke.choice._doubts import Doubts
 from shuke.choice._origins import Origins
 from shuke.choice._race import Margin
 from shuke.choice._seasons import Season
 from shuke.choice._totals import AtOrigin, Totals
 from shuke.choice._trust import Trust, Weeks
 
-__all__ = ["AtOrigin", "Choice", "Margin", "Origins", "Season", "Standing", "Totals", "Trust", "Weeks", "choose"]
+__all__ = [
+    "AtOrigin",
+    "Choice",
+    "Doubts",
+    "Margin",
+    "Origins",
+    "Season",
+    "Standing",
+    "Totals",
+    "Trust",
+    "Weeks",
+    "choose",
+]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
+from shuke.choice._doubts import Doubts, doubted
 from shuke.choice._origins import ASKED_CUSTOMERS, Look, Origins, looks, origins
 from shuke.choice._race import Entrant, Margin, Verdict, race, verdict
 from shuke.choice._seasons import Season, season
@@ -13,7 +14,7 @@ from shuke.choice._steady import Drifts, simplest_of
 from shuke.choice._totals import NO_TOTALS, Totals, totals
 from shuke.choice._trust import Trust, trust, weeks
 from shuke.evaluate import Backtest, backtest
-from shuke.value import AUTO, CANDIDATES, NAIVE, Calendar, Candidate, CountModel, GammaGamma, Sampled, candidate
+from shuke.value import AUTO, CANDIDATES, NAIVE, NBD, Calendar, Candidate, CountModel, GammaGamma, Sampled, candidate
 
 FEW_REPEAT_BUYERS = 30
 
@@ -53,6 +54,8 @@ class Choice:
     backtest: Backtest
     sample: Sampled
     model: CountModel | None = None
+    doubts: Doubts = field(default_factory=Doubts)
+    horizon_days: int = 0
 
     @property
     def customers(self) -> int:
@@ -82,7 +85,10 @@ class Choice:
         """The chosen model, fitted on all customers; what it settles on day by day is taken from the sample."""
         if self.chosen is None:
             return None
-        return _again(candidate(self.chosen), self.model, self.sample).fit(histories)
+        again = _again(candidate(self.chosen), self.model, self.sample)
+        if self.doubts.used:
+            again = self.doubts.around(again, NBD(), self.horizon_days)
+        return again.fit(histories)
 
     def totals(self, *, horizon_days: int, shares: Sequence[float]) -> Totals:
         """How sure are the run's totals? (`shuke.choice.totals`)"""
@@ -155,22 +161,37 @@ def _told(
     asked: str, found: Verdict, days: Origins, sample: Sampled, declared: Calendar | None, drifts: Drifts
 ) -> Choice:
     own = found.entrant(found.chosen)
+    if own is not None and drifts.horizon_days > days.holdout_days:
+        drifts.told(own)
+    found, by_doubts = _with_doubts(asked, found, days, sample)
+    own = found.entrant(found.chosen)
     by_season = season(sample, candidate(found.chosen) if own is not None and found.chosen else None, declared)
     model = own.model if own else None
     seasonal = by_season.used and by_season.source == "declared"
     last = looks(sample, days.race[-1:], days.holdout_days, by_season.clock if seasonal else None)
     if seasonal and own is not None:
-        model = _as_of_first(sample, days, own.candidate, by_season)
-    if own is not None and drifts.horizon_days > days.holdout_days:
-        drifts.told(own)
+        model = _as_of_first(sample, days, own.candidate, by_season, by_doubts)
     standings = tuple(_standing(one, own, drifts.known.get(one.code)) for one in found.entrants)
     tested = _backtest(found, days, model, last, seasonal)
-    return Choice(asked, found, standings, days, by_season, tested, sample, model)
+    horizon_days = round(drifts.horizon_days)
+    return Choice(asked, found, standings, days, by_season, tested, sample, model, by_doubts, horizon_days)
 
 
-def _as_of_first(sample: Sampled, days: Origins, chosen: Candidate, by_season: Season) -> CountModel:
+def _with_doubts(asked: str, found: Verdict, days: Origins, sample: Sampled) -> tuple[Verdict, Doubts]:
+    """The verdict with the chosen one's doubts. A model that was asked for is used as it is, the naive rate too."""
+    own = found.entrant(found.chosen)
+    if asked != AUTO or own is None or own.code == NAIVE:
+        return found, Doubts()
+    by_doubts, other = doubted(own, looks(sample, days.race, days.holdout_days))
+    return replace(found, entrants=tuple(other if one is own else one for one in found.entrants)), by_doubts
+
+
+def _as_of_first(sample: Sampled, days: Origins, chosen: Candidate, by_season: Season, by_doubts: Doubts) -> CountModel:
     [first] = looks(sample, days.race[:1], days.holdout_days, by_season.clock)
-    return chosen.new().fit(first.seen.histories)
+    model = chosen.new()
+    if by_doubts.used:
+        model = by_doubts.around(model, NBD(), first.horizon)
+    return model.fit(first.seen.histories)
 
 
 def _backtest(

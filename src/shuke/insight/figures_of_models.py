@@ -38,6 +38,8 @@ def models(done: Run) -> dict[str, Any]:
     sample           {asked, customers, of}: on how many customers models were fitted and asked, how many the totals and
                      weeks look at, and how many there are
     left_truncated   customers who may have bought before the data begin
+    doubts           {weights, difference, used}: of the model itself, of never having left, of starting afresh; its log
+                     score with them less without; whether they are used
     holdout_days     how far each origin's forecast looks
     origins          [{day, customers, forecast, actual, low, high}] of the chosen, rising by day: purchases foreseen
                      for and made by the customers known at the day; low, high: the 90 % interval made from the *other*
@@ -66,6 +68,7 @@ def models(done: Run) -> dict[str, Any]:
         "why": choice.why,
         "asked": choice.asked,
         "margin": None if margin is None else asdict(margin),
+        "doubts": asdict(choice.doubts) | {"used": choice.doubts.used},
         "candidates": [_candidate(one) for one in choice.standings],
         "race": [day.isoformat() for day in choice.origins.race],
         "parameters": _parameters(choice.chosen, counts),

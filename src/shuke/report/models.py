@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shuke.choice import Margin, Standing, Trust
+from shuke.choice import Doubts, Margin, Standing, Trust
 from shuke.kit.text import day, number, say, share
 from shuke.report.layout import columns_of_text, title
 from shuke.report.results import Result
@@ -37,6 +37,8 @@ def _chosen(result: Result, language: str) -> list[str]:
     lines = [say("report.model.chosen", language, model=_name(choice.chosen, language), why=why)]
     if choice.margin is not None:
         lines.append(_margin(choice.margin, language))
+    if choice.doubts.used:
+        lines.append(_doubts(choice.doubts, language))
     if result.counts is not None:
         told = candidate(choice.chosen).told(result.counts)
         lines.append(say("report.model.parameters", language, parameters=_listed(told)))
@@ -51,6 +53,18 @@ def _margin(margin: Margin, language: str) -> str:
         model=_name(margin.over, language),
         difference=f"{margin.difference:+.4f}",
         error="—" if error is None else f"{error:.4f}",
+    )
+
+
+def _doubts(doubts: Doubts, language: str) -> str:
+    found, (_, stays, afresh) = doubts.difference, doubts.weights
+    return say(
+        "report.model.doubts",
+        language,
+        stays=share(stays, language, decimals=1),
+        afresh=share(afresh, language, decimals=1),
+        difference="—" if found is None else f"{found.difference:+.4f}",
+        error="—" if found is None or found.standard_error is None else f"{found.standard_error:.4f}",
     )
 
 

@@ -25,11 +25,13 @@ from shuke.value.interval import ValueInterval, value_interval
 from shuke.value.mbgcnbdk import MBGCNBDk, MBGCNBDkParams
 from shuke.value.mbgnbd import MBGNBD, MBGNBDParams
 from shuke.value.naive import NaiveRate, NaiveRateParams
+from shuke.value.nbd import NBD, NBDParams
 from shuke.value.opportunities import Opportunities, read_opportunities
 from shuke.value.pareto_nbd import ParetoNBD, ParetoNBDParams
 from shuke.value.payback import Payback, Sources, SourceValue, payback, paybacks
 from shuke.value.sampled import Sampled, Seen, sampled
 from shuke.value.shifted_beta_geometric import ShiftedBetaGeometric, ShiftedBetaGeometricParams
+from shuke.value.stacked import Afresh, Stacked, StackedParams, stacking_weights
 from shuke.value.summary import MarginRates, Period, Summary, ValueBasis, summarise, value_basis
 from shuke.value.worth import lifetime_value, residual_value
 
@@ -40,7 +42,9 @@ __all__ = [
     "CANDIDATES",
     "MBGNBD",
     "NAIVE",
+    "NBD",
     "STEPS",
+    "Afresh",
     "BGBBParams",
     "BGNBDParams",
     "BasketGroup",
@@ -65,6 +69,7 @@ __all__ = [
     "MBGNBDParams",
     "MarginRates",
     "Measured",
+    "NBDParams",
     "NaiveRate",
     "NaiveRateParams",
     "Opportunities",
@@ -79,6 +84,8 @@ __all__ = [
     "ShiftedBetaGeometricParams",
     "SourceValue",
     "Sources",
+    "Stacked",
+    "StackedParams",
     "Summary",
     "ValueBasis",
     "ValueInterval",
@@ -105,6 +112,7 @@ __all__ = [
     "sampled",
     "seasonal_index",
     "spend_histories",
+    "stacking_weights",
     "summarise",
     "value_basis",
     "value_interval",

@@ -68,10 +68,15 @@ def _by_differences(model: CountModel, seen: Histories, covariance: FloatArray) 
     point = point_of(model.params_, names)
     for strength, axis in zip(*_axes(covariance), strict=True):
         if strength > _WELL_KNOWN**2:
-            moved = type(model).from_params(params_at(model.params_, names, point + _STEP * axis))
+            moved = _made(model)(params_at(model.params_, names, point + _STEP * axis))
             chance = np.clip(moved.probability_alive(asked), 1e-300, 1 - 1e-16)
             variance[open_] += strength * ((-logit(chance) - odds[open_]) / _STEP) ** 2
     return odds, variance
+
+
+def _made(model: Any) -> Callable[[Any], CountModel]:
+    """What makes a model of the same kind out of other parameters: every model that has a covariance has it."""
+    return type(model).from_params  # type: ignore[no-any-return]
 
 
 def _axes(covariance: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -13,7 +13,9 @@ from shuke.value.ggompertz_nbd import GGompertzNBD, GGompertzNBDParams
 from shuke.value.mbgcnbdk import MBGCNBDk, MBGCNBDkParams
 from shuke.value.mbgnbd import MBGNBD, MBGNBDParams
 from shuke.value.naive import NaiveRate, NaiveRateParams
+from shuke.value.nbd import NBD, NBDParams
 from shuke.value.pareto_nbd import ParetoNBD, ParetoNBDParams
+from shuke.value.stacked import Afresh, Stacked
 
 AUTO = "auto"
 NAIVE = "naive"
@@ -35,17 +37,18 @@ class Candidate:
 
     def new(self, settled_by: CountModel | None = None) -> CountModel:
         """One to fit, with the settings that another one of its kind found."""
-        known = {name: getattr(settled_by.params_, name) for name in self.settled} if settled_by is not None else {}
-        made: CountModel = self.model(**known)
+        own = None if settled_by is None else leading(settled_by).params_
+        made: CountModel = self.model(**{name: getattr(own, name) for name in self.settled if own is not None})
         return made
 
     def told(self, model: CountModel) -> dict[str, float]:
-        """The parameters that a fitted one found, by the names of the literature."""
-        return {name: getattr(model.params_, name) for name in self.parameters}
+        """The parameters that a fitted one found, by the names of the literature; and those of its doubts, if any."""
+        own = leading(model).params_
+        return {name: getattr(own, name) for name in self.parameters} | _doubts(model)
 
     def standard_errors(self, model: CountModel) -> dict[str, float]:
         """Of those of its parameters that were estimated; none where they are not known."""
-        found = getattr(model.params_, "standard_errors", None) or ()
+        found = getattr(leading(model).params_, "standard_errors", None) or ()
         estimated = [name for name in self.parameters if name not in self.settled]
         return dict(zip(estimated, found, strict=True)) if found else {}
 
@@ -96,7 +99,28 @@ def restored(code: str, parameters: Mapping[str, float]) -> CountModel:
     found = candidate(code)
     names = {field.name for field in fields(found.params)}
     made: CountModel = found.model.from_params(found.params(**_known(parameters, names)))
-    return made
+    return made if "pace" not in parameters else _with_doubts(made, parameters)
+
+
+def leading(model: CountModel) -> CountModel:
+    """The model itself, without the doubts it may be wrapped in."""
+    return model.members[0] if isinstance(model, Stacked) else model
+
+
+def _doubts(model: CountModel) -> dict[str, float]:
+    """What a mixture of a model, `NBD` and `Afresh` has beside the model's own parameters, by flat names."""
+    if not isinstance(model, Stacked):
+        return {}
+    _, stays, afresh = model.params_.weights
+    other = model.params_.members[1]
+    weights = {"stays_weight": stays, "afresh_weight": afresh}
+    return weights | {"stays_r": other.r, "stays_alpha": other.alpha, "pace": model.params_.pace}
+
+
+def _with_doubts(own: CountModel, parameters: Mapping[str, float]) -> CountModel:
+    stays = NBD.from_params(NBDParams(parameters["stays_r"], parameters["stays_alpha"]))
+    others = parameters["stays_weight"], parameters["afresh_weight"]
+    return Stacked.of((own, stays, Afresh(own)), (1 - sum(others), *others), pace=parameters["pace"])
 
 
 def _known(parameters: Mapping[str, float], names: Iterable[str]) -> dict[str, float]:

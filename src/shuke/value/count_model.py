@@ -25,10 +25,6 @@ class CountModel(Protocol):
     def params_(self) -> Any:
         """What was learned: see above."""
 
-    @classmethod
-    def from_params(cls, params: Any) -> Self:
-        """A model with parameters known from elsewhere: published, or kept from an earlier run."""
-
     def fit(self, histories: object) -> Self:
         """Learn from histories. Odd data is never refused but noted; impossible histories are an InputError."""
 

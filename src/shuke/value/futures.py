@@ -7,7 +7,8 @@ which purchase the customer leaves, and how many events a purchase takes. So all
 - `AtPurchase`: each purchase may be the last, with the customer's own chance (BG/NBD, MBG/NBD);
 - `InPhases`: the same, and a purchase is every k-th event, so they come more regularly than at random (MBG/CNBD-k);
 - `InTime`: the customer's life ends some day, purchase or not (Pareto/NBD, GGompertz/NBD);
-- `Never`: nobody leaves (the naive rate).
+- `Staying`: nobody leaves (NBD);
+- `Never`: nobody leaves, and rates are known for sure (the naive rate).
 
 Given that a customer is still there, the future rests on x and T, and with phases on the time since the last purchase.
 It is told at a few nodes of these, and what follows from it is interpolated between them.
@@ -32,6 +33,7 @@ from shuke.value.histories import FloatArray, Histories, IntArray
 from shuke.value.mbgcnbdk import MBGCNBDk
 from shuke.value.mbgnbd import MBGNBD
 from shuke.value.naive import NaiveRate
+from shuke.value.nbd import NBD
 from shuke.value.pareto_nbd import ParetoNBD
 
 _NODES_APART = 0.04  # in log(1 + T/scale)
@@ -64,12 +66,13 @@ class Course:
     """How each draw's future goes.
 
     ``until``, shape (nodes, draws): how far it runs, on the clock on which events come at rate 1; ``last``, shape
-    (draws,): after which purchase the customer leaves. A purchase takes ``each`` events, the first ``past`` fewer.
+    (draws,): after which purchase the customer leaves. A purchase takes ``each`` events, of all draws or of each, the
+    first ``past`` fewer.
     """
 
     until: FloatArray
     last: FloatArray
-    each: int = 1
+    each: int | FloatArray = 1
     past: FloatArray | None = None
 
     def purchases(self, events: FloatArray) -> FloatArray:
@@ -250,6 +253,24 @@ def _life_of_growing_hazard(known: Mapping[str, FloatArray], T: FloatArray, furt
     return np.asarray(np.log1p((beta * np.exp(-b * T) - np.expm1(-b * T)) * further) / b)
 
 
+class Staying:
+    """Purchases come at a rate that is Gamma(r + x, alpha + T), and nobody leaves: NBD."""
+
+    def __init__(self, params: Any, horizon: float, draws: int, rng: np.random.Generator) -> None:
+        self.horizon = horizon
+        self.parameters = DrawnParameters(params, _NBD, rng, draws)
+
+    def nodes(self, seen: Histories, /) -> Nodes:
+        """As `Future.nodes`."""
+        return _along(seen.T, self.parameters.estimate(seen)["alpha"])
+
+    def course(self, seen: Histories, nodes: Nodes, chance: Chance, /) -> Course:
+        """As `Future.course`."""
+        known = self.parameters.drawn(seen)
+        pace = gammaincinv(known["r"] + seen.x[0], chance.even[0])
+        return Course(pace * self.horizon / (known["alpha"] + nodes.T[:, None]), np.full(len(pace), inf))
+
+
 class Never:
     """Purchases come at the customer's own rate, known for sure, and nobody leaves: the naive rate."""
 
@@ -286,11 +307,13 @@ def _along(T: FloatArray, scale: float) -> Nodes:
 _PARETO = ("r", "alpha", "s", "beta")
 _GOMPERTZ = ("r", "alpha", "b", "s", "beta")
 _AT_PURCHASE = ("r", "alpha", "a", "b")
+_NBD = ("r", "alpha")
 _KINDS: dict[type, Kind] = {
     BGNBD: Kind(_AT_PURCHASE, AtPurchase),
     MBGNBD: Kind(_AT_PURCHASE, partial(AtPurchase, first_too=True)),
     MBGCNBDk: Kind(_AT_PURCHASE, InPhases),
     ParetoNBD: Kind(_PARETO, partial(InTime, names=_PARETO, life=_life_of_steady_hazard)),
     GGompertzNBD: Kind(_GOMPERTZ, partial(InTime, names=_GOMPERTZ, life=_life_of_growing_hazard)),
+    NBD: Kind(_NBD, Staying),
     NaiveRate: Kind((), Never),
 }

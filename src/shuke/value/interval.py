@@ -17,13 +17,13 @@ from numpy.typing import ArrayLike
 from scipy.special import gammaincinv
 
 from shuke.kit.errors import InputError
-from shuke.value.alive import mean_alive
 from shuke.value.count_model import CountModel
-from shuke.value.drawing import covariate_names, drawn_around, stratified
+from shuke.value.drawing import covariate_names, drawn_around
 from shuke.value.fitting import checked
-from shuke.value.futures import Chance, Nodes, kind_of
+from shuke.value.futures import Nodes
 from shuke.value.gamma_gamma import GammaGamma, GammaGammaParams
 from shuke.value.histories import FloatArray, Histories, IntArray, distinct_rows, read_histories, whole_counts
+from shuke.value.parts import Ordered, courses, ordered, parts_of
 
 _SINGLE = 64  # counts up to here are simulated one by one, then in steps of 1/16 of the count
 
@@ -114,17 +114,16 @@ def _by_segment(world: _World, seen: Histories, own: FloatArray) -> FloatArray:
     all cores."""
     alike = (seen.x, own, *_covariates(seen))
     starts = np.flatnonzero(np.any([np.diff(column, prepend=np.nan) != 0 for column in alike], axis=0))
-    alive = mean_alive(world.counts, seen)
-    places = [world.places(alive, end) for end in world.ends]
+    alive = np.array([part.alive(seen) for part in world.parts])
     found = np.empty((4, len(seen)))
 
     def answer(start: int, end: int) -> None:
         part = slice(start, end)
-        nodes = world.future.nodes(seen.rows(part))
+        nodes = world.parts[0].future.nodes(seen.rows(part))
         segment = _Segment(world, seen.rows(part), float(own[start]), nodes)
-        for row, ordered in enumerate(segment.ordered()):
-            for side, place in enumerate(places):
-                found[2 * row + side, part] = nodes.between(ordered, place[part])
+        for row, told in enumerate(segment.told()):
+            for side, place in enumerate(world.ends):
+                found[2 * row + side, part] = told.end(nodes, world.parts, alive[:, part], place)
 
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         list(pool.map(answer, starts.tolist(), np.append(starts[1:], len(seen)).tolist()))
@@ -144,14 +143,14 @@ class _World:
     def __init__(
         self, counts: CountModel, spend: GammaGamma, horizon: float, level: float, draws: int, seed: int
     ) -> None:
-        self.counts, self.draws, self.seed = counts, draws, seed
+        self.seed, rng = seed, np.random.default_rng(seed)
+        self.parts = parts_of(counts, horizon, draws, rng)
+        self.draws = sum(part.draws for part in self.parts)
         # In draws counted from below. A new value falls below the j-th of n draws with chance j / (n + 1), and above
         # it likewise: the 10th and the 191st of 200 leave 5 % on either side, the 190th would leave 5.5 %.
-        self.ends = ((1 - level) / 2 * (draws + 1) - 1, (1 + level) / 2 * (draws + 1))
-        rng = np.random.default_rng(seed)
-        self.future = kind_of(counts).futures(counts.params_, horizon, draws, rng)
+        self.ends = ((1 - level) / 2 * (self.draws + 1) - 1, (1 + level) / 2 * (self.draws + 1))
         self.spend = spend.params_
-        self.spending = None if spend.one_spend_for_all else _drawn_spending(self.spend, rng, draws)
+        self.spending = None if spend.one_spend_for_all else _drawn_spending(self.spend, rng, self.draws)
         self.mean_spend = self.spend.mean_spend or spend.credibility().base_spend
 
     def spends(self, own: float, u: FloatArray) -> FloatArray:
@@ -163,12 +162,6 @@ class _World:
         usual = own * self.mean_spend * known
         drawn = gamma * (max(own, 1.0) / self.spend.usual_purchases) ** delta
         return np.asarray((drawn + usual) / (self.spend.gamma * known + usual) / gammaincinv(q + p * own, u))
-
-    def places(self, alive: FloatArray, end: float) -> IntArray:
-        """Which draw, in rising order and counted from 1, ends the interval of a customer who is alive with that
-        chance; 0 where being gone alone reaches the end."""
-        still = self.draws + (end - self.draws) / np.maximum(alive, 1e-12)
-        return np.where(still <= 0, 0, np.clip(np.ceil(still - 1e-6), 1, self.draws)).astype(np.int64)
 
 
 def _drawn_spending(params: GammaGammaParams, rng: np.random.Generator, draws: int) -> FloatArray:
@@ -184,18 +177,15 @@ class _Segment:
     def __init__(self, world: _World, seen: Histories, own: float, nodes: Nodes) -> None:
         self.world = world
         rng = np.random.default_rng((world.seed, int(seen.x[0]), int(own)))
-        chance = Chance(stratified(rng, world.draws, 3), rng)
-        self.course = world.future.course(seen, nodes, chance)
-        self.weight = world.spends(own, chance.even[2])
+        self.course, spending = courses(world.parts, seen, nodes, rng)
+        self.weight = world.spends(own, spending)
         self._simulate(rng, self.course.until.max(axis=0), self.course.last * self.course.each)
 
-    def ordered(self) -> list[FloatArray]:
-        """Counts, and summed spends where they are no counts, at each node: 0, then the draws in rising order."""
+    def told(self) -> list[Ordered]:
+        """Counts, and summed spends where they are no counts, at each node, in rising order."""
         counts = self.course.purchases(self._events())
         found = [counts] if self.world.spending is None else [counts, self._summed(counts) * self.weight]
-        for values in found:
-            values.sort(axis=1)
-        return [np.hstack([np.zeros((len(values), 1)), values]) for values in found]
+        return [ordered(values, self.world.parts) for values in found]
 
     def _simulate(self, rng: np.random.Generator, most: FloatArray, last: FloatArray) -> None:
         """Times (at rate 1) and summed spends (at scale 1) of the n-th event, until every draw is past ``most``.

@@ -42,7 +42,7 @@ SIZES = (100, 5_000_000)
 """The fewest and the most customers of a shop."""
 DEFAULT_CUSTOMERS, DEFAULT_SEED = 2000, 1
 CHUNK = 10_000
-"""Customers made at a time, in some 400 MB. What comes out does not depend on it."""
+"""Customers made at a time, in some 500 MB. What comes out does not depend on it."""
 
 _OF_CUSTOMERS: Mapping[str, tuple[Contract, Callable[[Scene], pa.Table]]] = {
     "customers": (SHOP_CUSTOMERS, books.customers),
