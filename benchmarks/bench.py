@@ -1,7 +1,7 @@
 """How long does the whole cycle take, against the bare query, and the fit, against lifetimes?
 
-    make bench             1 M and 10 M purchase lines; fits at 100 k and 1 M customers
-    make bench BIG=1       100 M lines too (needs about 15 GB of disk and ten minutes)
+    make bench             1 M and 10 M purchase lines; fits at 100 k and 1 M customers (Pareto/NBD: 100 k)
+    make bench BIG=1       100 M lines, of 5 M customers, and Pareto/NBD at 1 M too (15 GB of disk, some 15 minutes)
 
 Each figure is a process of its own: wall seconds inside it and the peak of its memory. Pairs run in turn, and the ratio
 is of medians, so that a machine that slows down slows both. `bare` is the least any such product must do: GROUP BY
@@ -19,7 +19,9 @@ import subprocess
 import sys
 import time
 import warnings
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -58,6 +60,43 @@ def cycle(file: str) -> dict[str, float]:
         assert len(run.scores) == run.summary.customers
     spans = {name: after - start for (name, start), (_, after) in itertools.pairwise(marks)}
     return {"total": marks[-1][1] - marks[0][1], **spans}
+
+
+SCORED_BY = ("bg_nbd", "pareto_nbd", "bg_nbd with doubts")
+
+
+def scores(file: str) -> dict[str, float]:
+    """The summary of all customers, and their scores with intervals: histories read, forecast, joined, kept."""
+    import shuke
+    from shuke.engines import DuckDBEngine
+    from shuke.value import GammaGamma, Horizon, Period, count_histories, forecast, spend_histories, summarise
+
+    as_of, spans = date.fromisoformat(AS_OF), dict[str, float]()
+    with DuckDBEngine(**LIMITS) as engine:
+        purchases = shuke.read_purchases(file, engine=engine, customer="customer", time="time", amount="amount")
+        started = time.perf_counter()
+        summary = summarise(purchases.table, period=Period(as_of, 365)).table
+        spans["total"] = time.perf_counter() - started
+        spend = GammaGamma().fit(spend_histories(summary))
+        for name in SCORED_BY:
+            known = count_histories(summary)
+            model = scored_by(name, known)
+            started = time.perf_counter()
+            told = forecast(summary, counts=model, spend=spend, histories=known, horizon=Horizon(), as_of=as_of)
+            kept = engine.keep("told", "SELECT * FROM {told}", told=told)
+            spans[name] = time.perf_counter() - started
+            spans["customers"], spans["histories"] = float(len(kept)), float(len(known))
+            engine.drop(kept)
+    return spans
+
+
+def scored_by(name: str, known: Any) -> Any:
+    from shuke.value import NBD, Afresh, Stacked, candidate
+
+    model = candidate(name.split()[0]).new()
+    if "doubts" in name:
+        model = Stacked((model, NBD(), Afresh(model)), (0.7, 0.25, 0.05), horizon=365)
+    return model.fit(known)
 
 
 def histories(customers: int) -> dict[str, np.ndarray]:
@@ -114,19 +153,19 @@ def fit_lifetimes(asked: str) -> dict[str, float]:
 
 
 def log_likelihood(name: str, data: dict[str, np.ndarray], parameters: list[float]) -> float:
-    """Both fits are judged by one likelihood, the peer's."""
+    """Both fits are judged by one likelihood, the peer's: of Pareto/NBD, of the customers whom it gives a number."""
     warnings.simplefilter("ignore")
     import lifetimes
 
     fitter = getattr(lifetimes, PEERS[name][0])
     rows = (data["x"], data["t_x"], data["T"])
     if name == "ParetoNBD":
-        return float(fitter._conditional_log_likelihood(parameters, *rows).sum())
+        return float(np.nansum(fitter._conditional_log_likelihood(parameters, *rows)))
     one = np.ones(len(data["x"]))
     return -float(fitter._negative_log_likelihood(np.log(parameters), *rows, one, 0.0)) * len(one)
 
 
-TASKS = {"bare": bare, "cycle": cycle, "fit_ours": fit_ours, "fit_lifetimes": fit_lifetimes}
+TASKS = {"bare": bare, "cycle": cycle, "scores": scores, "fit_ours": fit_ours, "fit_lifetimes": fit_lifetimes}
 
 
 def measured(task: str, argument: str) -> dict[str, float]:
@@ -164,6 +203,21 @@ def report_cycle(sizes: list[int], runs: int) -> None:
         )
 
 
+def report_scores(sizes: list[int], runs: int) -> None:
+    from purchases import write_purchases
+
+    heads = ("customers", "histories", "summary, s", *(f"scores by {name}, s" for name in SCORED_BY))
+    print("\n| " + " | ".join(heads) + " |\n|" + " ---: |" * len(heads))
+    for rows in sizes:
+        file = FOLDER / f"purchases-{rows}.parquet"
+        if not file.exists():
+            write_purchases(rows, file)
+        found = [measured("scores", str(file)) for _ in range(1 if rows > 10**7 else runs)]
+        cells = [f"{median(found, name):,.0f}" for name in ("customers", "histories")]
+        cells += [f"{median(found, name):.2f}" for name in ("total", *SCORED_BY)]
+        print("| " + " | ".join(cells) + " |", flush=True)
+
+
 def report_fit(runs: int, big: bool) -> None:
     print("\n| model | customers | Shuke's fit, s | lifetimes, s | times faster | log-likelihood, ours − theirs |")
     print("| --- | ---: | ---: | ---: | ---: | ---: |")
@@ -184,7 +238,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--big", action="store_true", help="100 M lines too")
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--only", choices=("cycle", "fit"))
+    parser.add_argument("--only", choices=("cycle", "scores", "fit"))
     parser.add_argument("--task", nargs=2, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.task:
@@ -192,9 +246,12 @@ def main() -> None:
         peak_gb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
         print(json.dumps(found | {"peak_gb": peak_gb}))
         return
-    if asked.only != "fit":
-        report_cycle([10**6, 10**7] + ([10**8] if asked.big else []), asked.runs)
-    if asked.only != "cycle":
+    sizes = [10**6, 10**7] + ([10**8] if asked.big else [])
+    if asked.only in (None, "cycle"):
+        report_cycle(sizes, asked.runs)
+    if asked.only in (None, "scores"):
+        report_scores(sizes[1:], asked.runs)
+    if asked.only in (None, "fit"):
         report_fit(asked.runs, asked.big)
 
 
