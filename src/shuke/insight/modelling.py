@@ -21,6 +21,8 @@ from shuke.ui.parts import Why
 Told = Mapping[str, Any]
 _CLEAR = 2.0
 """Standard errors beyond which a difference is no luck."""
+_MATTERS = 0.001
+"""Below, a difference in log score is called none, as where the model is chosen."""
 _SMALL = 0.02
 """A gain in log score below which two models say nearly the same: 2 % more chance to what came."""
 _LEVEL_SHOWN = 0.8
@@ -73,7 +75,8 @@ def choice(told: Told) -> list[str]:
     if margin is None:
         return [*said, here("models.choice.alone")]
     gain, error = margin["difference"], _CLEAR * (margin["standard_error"] or 0.0)
-    verdict = "clear" if gain > error else "worse" if gain < -error else "unclear"
+    beyond = max(error, _MATTERS)
+    verdict = "clear" if gain > beyond else "worse" if gain < -beyond else "unclear"
     if verdict == "worse" and told["why"] == "steadier":
         verdict = "steadier"
     tongue = language.active()
@@ -88,7 +91,26 @@ def choice(told: Told) -> list[str]:
     )
     if verdict == "clear" and gain < _SMALL:
         said.append(here("models.choice.small"))
+    said += _doubts(told)
     return [*said, here("models.choice.asked")] if told["asked"] != "auto" else said
+
+
+def _doubts(told: Told) -> list[str]:
+    """What the model in use allows for beside what it says itself, where it foresaw better with it."""
+    doubts = told.get("doubts")
+    if not doubts or not doubts["used"]:
+        return []
+    found, (_, stays, afresh) = doubts["difference"], doubts["weights"]
+    tongue = language.active()
+    return [
+        here(
+            "models.choice.doubts",
+            stays=share(stays, tongue),
+            afresh=share(afresh, tongue),
+            difference=_decimals(found["difference"]),
+            error=_decimals(_CLEAR * (found["standard_error"] or 0.0)),
+        )
+    ]
 
 
 def warnings(told: Told, figures: Mapping[str, Any]) -> list[str]:
@@ -123,7 +145,9 @@ def _candidate(told: Told, one: Told) -> dict[str, Any]:
     errors = [*one["total_errors"], *[None] * len(days)][: len(days)]
     named = [here("models.candidates.error_at", day=on) for on in days]
     return {
-        "title": _model(one["code"]),
+        "title": here("models.candidates.with_doubts", model=_model(one["code"]))
+        if chosen and told.get("doubts", {}).get("used")
+        else _model(one["code"]),
         "chosen": chosen,
         "log_score": _number(one["log_score"], 4),
         "difference": "—" if chosen else _difference(one),

@@ -19,13 +19,19 @@ def parameters(told: Mapping[str, Any]) -> list[dict[str, str]]:
     meant = _meant(values)
     return [
         {
-            "sign": _SYMBOLS.get(one["name"], one["name"].replace("_", " ")),
+            "sign": _sign(one["name"]),
             "value": significant(one["value"]),
             "error": "—" if one["standard_error"] is None else significant(one["standard_error"]),
             "text": _explained(told["chosen"], one["name"], meant),
         }
         for one in told["parameters"]
     ]
+
+
+def _sign(name: str) -> str:
+    """Greek as it is written; what is no letter of the literature by its name in words."""
+    key = f"models.sign.{name}"
+    return here(key) if key in keys(key) else _SYMBOLS.get(name, name.replace("_", " "))
 
 
 def key_of(code: str, name: str) -> str:
@@ -74,6 +80,14 @@ def _figures(p: Mapping[str, float]) -> dict[str, Any]:
     if {"s", "beta"} <= p.keys():
         odds = p["beta"] * math.expm1(min(math.log(2) / p["s"], 500.0))
         found["half_gone"] = (math.log1p(odds) / p["b"] if "b" in p else odds, _days)
+    if "stays_r" in p:
+        found |= {
+            "stays_spread": (p["stays_r"] ** -0.5, _share),
+            "stays_gap": (p["stays_alpha"] / p["stays_r"], _days),
+            "stays_share": (p["stays_weight"], _share),
+            "afresh_share": (p["afresh_weight"], _share),
+            "pace_change": (abs(p["pace"] - 1), _share),
+        }
     if "pooled_rate" in p:
         found["pooled_gap"] = (1 / p["pooled_rate"], _days)
     return found
