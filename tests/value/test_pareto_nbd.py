@@ -192,6 +192,16 @@ class TestFit:
         whole = ParetoNBD().fit(seen).params_
         assert dataclasses.astuple(thinned)[:5] == pytest.approx(dataclasses.astuple(whole)[:5], rel=1e-5)
 
+    def test_those_who_leave_at_once_are_not_overlooked(self, monkeypatch):
+        """A climb from long lives ends on the plain where nobody leaves; ten log-likelihood units above is the top."""
+        seen = simulated(4.76, 300, leaving(0.7, 30), 100, 2_600)
+        seen["T"] = np.maximum(seen["t_x"], np.random.default_rng(0).uniform(30, 100, 2_600))
+        found = ParetoNBD().fit(seen).params_
+        monkeypatch.setattr(_in_time_likelihood, "_DETECTED", -np.inf)
+        plain = ParetoNBD().fit(seen).params_
+        assert found.log_likelihood > plain.log_likelihood + 5
+        assert "no_dropout_detected" not in found.notes
+
     def test_what_was_learned_is_ready_for_json_and_can_be_taken_up_again(self, fitted):
         told = json.loads(json.dumps(dataclasses.asdict(fitted.params_), allow_nan=False))
         assert told["customers"] == 2357

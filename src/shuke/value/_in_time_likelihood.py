@@ -16,6 +16,7 @@ from shuke.value.fitting import Coordinates, Fitted, Objective, fit_logs, minimi
 from shuke.value.histories import FloatArray, Histories, IntArray, distinct_rows, distinct_values
 
 _THINNED = 5_000  # customers that a first fit looks at
+_DETECTED = 2.0  # log-likelihood units that dropout must gain
 _CHUNK = 1 << 13  # rows at a time: they stay in the processor's cache
 
 
@@ -210,8 +211,7 @@ def learned(
     """The parameters (r, alpha, those of the lifetime), and what else there is to tell of the fit."""
     likelihood = Likelihood(grouped, life)
     sought = _with_effects(_in_lives(sought, likelihood), grouped)
-    rough = likelihood.thinned()
-    fitted = fit_logs(*(_as_sought(likelihood), None if rough is None else _as_sought(rough)), likelihood.total, sought)
+    fitted, gained = _best(likelihood, sought)
     logs, slopes = _from_sought(fitted.logs, life)
     covariance = slopes @ fitted.covariance @ slopes.T
     base, units = 2 + len(fields(life)), likelihood.unit ** np.array([0.0, 1.0, *life.powers_of_time])
@@ -223,7 +223,7 @@ def learned(
         "histories": len(grouped),
         "standard_errors": tuple((parameters * np.sqrt(np.diag(spread))).tolist()),
         "covariance": _told(spread),
-        "notes": (*_odd(likelihood, fitted, sought, few_repeat_buyers), *fitted.notes),
+        "notes": (*_odd(likelihood, fitted, gained, few_repeat_buyers), *fitted.notes),
         "effects": _effects(grouped, life, logs[base:], covariance),
     }
 
@@ -314,15 +314,35 @@ def _with_effects(sought: Coordinates, h: Histories) -> Coordinates:
     return wider
 
 
-def _odd(likelihood: Likelihood, fitted: Fitted, sought: Coordinates, few_repeat_buyers: int) -> list[str]:
-    chosen = likelihood.of_purchases
+def _best(likelihood: Likelihood, sought: Coordinates) -> tuple[Fitted, float]:
+    """The best point, and how much dropout gains there: log-likelihood units more than without.
+
+    Where few leave, and those at once, a climb that starts from long lives may end on the plain where nobody leaves: so
+    from there a second one is made, from short lives that differ much.
+    """
+    rough = likelihood.thinned()
+
+    def climbed(start: Coordinates) -> Fitted:
+        return fit_logs(_as_sought(likelihood), rough and _as_sought(rough), likelihood.total, start)
+
+    def gained(fitted: Fitted) -> float:
+        return likelihood.total * (without - fitted.best.value)
+
+    fitted, chosen = climbed(sought), likelihood.of_purchases
     without = minimise(
         turned(likelihood.without_dropout, sought.matrix[np.ix_(chosen, chosen)]),
         fitted.best.at[chosen],
         [sought.bounds[i] for i in chosen],
-    )
-    gained = likelihood.total * (without.value - fitted.best.value)  # "detected": 2 log-likelihood units
+    ).value
+    if gained(fitted) < _DETECTED:
+        other = copy(sought)
+        other.start = sought.start + np.log(0.1) * np.isin(np.arange(len(sought.start)), (2, 3))
+        fitted = min(fitted, climbed(other), key=lambda one: one.best.value)
+    return fitted, gained(fitted)
+
+
+def _odd(likelihood: Likelihood, fitted: Fitted, gained: float, few_repeat_buyers: int) -> list[str]:
     r, s = np.exp(fitted.logs[[0, 2 + [field.name for field in fields(likelihood.life)].index("s")]])
-    met = (likelihood.repeaters < few_repeat_buyers, gained < 2, r > 100, s > 100)
+    met = (likelihood.repeaters < few_repeat_buyers, gained < _DETECTED, r > 100, s > 100)
     notes = ("too_few_repeat_buyers", "no_dropout_detected", "purchase_rates_alike", "dropout_alike")
     return [note for note, true in zip(notes, met, strict=True) if true]
