@@ -18,13 +18,13 @@ from shuke.value.histories import FloatArray, IntArray, distinct_rows
 
 CHUNK = 1 << 13  # rows at a time: stays in the processor's cache, and below the size where BLAS starts threads
 _POINTS_OF_TIME = 10  # of Gauss's rule over a horizon
-_TINY = 1e-30  # chance that a quadrature leaves out at either end
+_TINY = 1e-45  # chance of leaving that a quadrature leaves out at either end
 
 
 @dataclass(frozen=True, eq=False)
 class Alive:
-    """Customers taken to be still there, shape (n,) each: their rates are Gamma(r, alpha), their chances of leaving at a
-    purchase Beta(a, b). ``silence`` is the time since the last purchase."""
+    """Customers taken to be still there: rates Gamma(r, alpha), chances of leaving at a purchase Beta(a, b), and in
+    ``silence`` the time since the last purchase; shape (n,) each."""
 
     r: FloatArray
     alpha: FloatArray
@@ -63,7 +63,7 @@ def purchases(alive: Alive, horizon: float) -> FloatArray:
 def discounted(
     alive: Alive, horizon: float, rate: float, expected: Purchases = purchases, points: int = _POINTS_OF_TIME
 ) -> FloatArray:
-    """The same, a purchase at time s counted exp(-rate s): the integral of exp(-rate s) dE(s) by parts, by Gauss's rule."""
+    """The same, a purchase at time s counted exp(-rate s): the integral of exp(-rate s) dE(s), by parts, by Gauss."""
     whole = expected(alive, horizon)
     total = np.exp(-rate * horizon) * whole
     nodes, weights = np.polynomial.legendre.leggauss(points if rate > 0 else 1)
@@ -82,19 +82,20 @@ def lifetime(alive: Alive, horizon: float) -> FloatArray:
     return np.clip(active, 0.0, horizon)
 
 
-def residual(alive: Alive, rate: float, k: int = 1) -> FloatArray:
-    """Expected purchases without an end, each at time s counted exp(-rate s); a purchase is every k-th event.
+def residual(alive: Alive, rate: float, k: int = 1, j: int = 0) -> FloatArray:
+    """Expected purchases without an end, each at time s counted exp(-rate s).
 
-    With q the chance of leaving, l the rate of events and j of them since the last purchase, the next comes after k - j
-    and the rest k apart, so with f = l / (l + rate) the sum is f^(k-j) / (1 - (1-q) f^k) = f^-j / (t + q), t = f^-k - 1.
-    Over q, and over g = l alpha, it is integrated by the trapezoidal rule in logit(q) and log(g), exact to about
-    1e-8; over j in closed form.
+    Where a purchase is every k-th event of a rate l, and j have come since the last one, the next comes after k - j
+    events and the rest k apart. With q the chance of leaving and f = l / (l + rate) that is f^(k-j) / (1 - (1-q) f^k),
+    or f^-j / (t + q), t = f^-k - 1. It is integrated over q and l by the trapezoidal rule in logit(q) and log(l).
     """
     if rate == 0:
         return _without_end(alive)
     total = np.empty(len(alive))
     for chunk, part in alive.parts(np.arange(len(alive)), size=256):
-        total[chunk] = _residual(part, rate, k)
+        g, weight = _rate_points(part.r + j, k)
+        log_f = -np.log1p((rate * part.alpha)[:, None] / g)
+        total[chunk] = (weight * np.exp(-j * log_f) * _mean_inverse(part, np.expm1(-k * log_f))).sum(axis=1)
     return total
 
 
@@ -117,7 +118,7 @@ def due(alive: Alive) -> FloatArray:
 
 
 def log_events(r: FloatArray, alpha: FloatArray, n: FloatArray, horizon: float) -> FloatArray:
-    """Log chance of n events at a rate Gamma(r, alpha): Gamma(r+n) / (Gamma(r) n!) (alpha/(alpha+t))^r (t/(alpha+t))^n."""
+    """Log chance of n events at a rate Gamma(r, alpha): Gamma(r+n) / (Gamma(r) n!) (1-z)^r z^n, z = t / (alpha+t)."""
     return np.asarray(-betaln(r, n + 1) - np.log(r + n) - r * np.log1p(horizon / alpha) - n * np.log1p(alpha / horizon))
 
 
@@ -178,8 +179,8 @@ def leaving_points(alive: Alive, points: int = 257, left_out: float = 1e-17) -> 
 
 
 def _mean_growth(alive: Alive, power: FloatArray, t: float) -> FloatArray:
-    """The mean over q of growth(power, 1 + q t/alpha) / q. Its line from q = 0 to 1 is integrated exactly, the rest, which
-    vanishes at both ends, by quadrature."""
+    """The mean over q of growth(power, 1 + q t/alpha) / q. Its line from q = 0 to 1 is integrated exactly, the rest,
+    which vanishes at both ends, by quadrature."""
     at, s, ratio = leaving_points(alive), power[:, None], (t / alive.alpha)[:, None]
     at_0, at_1 = ratio, growth(s, np.log1p(ratio))
     rest = growth(s, np.log1p(at.q * ratio)) / at.q - at_0 - (at_1 - at_0) * at.q
@@ -216,36 +217,26 @@ def _without_end(alive: Alive) -> FloatArray:
     return np.asarray((alive.a + alive.b - 1) / (alive.a - 1))
 
 
-def _residual(alive: Alive, rate: float, k: int) -> FloatArray:
-    g, weight = _rate_points(alive.r, k)
-    tau = (rate * alive.alpha)[:, None]
-    t = np.expm1(k * np.log1p(tau / g))
-    if k > 1:  # the mean over the j events since the last purchase, by their weights
-        share = (alive.silence / alive.alpha)[:, None]
-        later, now = np.ones_like(g), np.ones_like(share)
-        for j in range(k - 1, 0, -1):
-            later = 1 + later * share * (g + tau) / j
-            now = 1 + now * share * (alive.r[:, None] + j - 1) / j
-        weight = weight * later / now
-    return np.asarray((weight * _mean_inverse(alive, t)).sum(axis=1))
-
-
 def _mean_inverse(alive: Alive, t: FloatArray) -> FloatArray:
-    """E[1 / (t + q)] over the chance q of leaving, for t of shape (n, m). Its line from q = 0 to 1 is integrated exactly;
-    what is below it, q (1-q) / (t (1+t) (t+q)), vanishes at both ends."""
-    at, mean = leaving_points(alive, points=129, left_out=_TINY), (alive.a / (alive.a + alive.b))[:, None]
-    weight = at.weight * at.q * (1 - at.q)
-    below = np.zeros_like(t)
+    """E[1 / (t + q)] over the chance q of leaving, for t of shape (n, m).
+
+    Where much of the mass is near q = 0 (small a), its line from q = 0 to 1 is integrated exactly; what is below it,
+    q (1-q) / (t (1+t) (t+q)), vanishes at both ends. Elsewhere 1 / (t+q) itself does, and no digits are lost.
+    """
+    at, mean = leaving_points(alive, points=161, left_out=_TINY), (alive.a / (alive.a + alive.b))[:, None]
+    near_0 = alive.a[:, None] < 0.5
+    weight = at.weight * np.where(near_0, at.q * (1 - at.q), 1.0)
+    total = np.zeros_like(t)
     for i in range(at.q.shape[1]):
-        below += weight[:, i : i + 1] / (t + at.q[:, i : i + 1])
-    return np.asarray((1 - mean + t - below) / (t * (1 + t)))
+        total += weight[:, i : i + 1] / (t + at.q[:, i : i + 1])
+    return np.where(near_0, (1 - mean + t - total) / (t * (1 + t)), total)
 
 
 def _rate_points(r: FloatArray, k: int) -> tuple[FloatArray, FloatArray]:
     """Points g and weights, shape (n, 128), for the mean over Gamma(r, 1) of what falls to 0 as g does."""
     values, group = np.unique(r, return_inverse=True)
-    low = np.log(np.maximum(gammaincinv(values + 1, _TINY), 1e-280))
-    y = np.linspace(low, np.log(gammainccinv(values + k, _TINY)), 128, axis=1)
+    low = np.log(np.maximum(gammaincinv(values + 1, 1e-20), 1e-280))
+    y = np.linspace(low, np.log(gammainccinv(values + k, 1e-20)), 128, axis=1)
     s = values[:, None]
     weight = np.exp(s * y - np.exp(y) - gammaln(s)) * (y[:, 1:2] - y[:, :1])
     return np.exp(y)[group], weight[group]

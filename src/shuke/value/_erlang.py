@@ -7,17 +7,20 @@ Source: Platzer & Reutterer, "Ticking Away the Moments", Marketing Science 35 (2
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
-from scipy.special import betaln, gammaln, logsumexp
+from numpy.typing import NDArray
+from scipy.special import betaln, logsumexp
 
 from shuke.value import _alive
 from shuke.value._alive import Alive, growth, leaving_points, log_at_least, log_events
-from shuke.value.histories import FloatArray, IntArray
+from shuke.value.histories import FloatArray, distinct_rows
 
-_POINTS_OF_TIME = 24  # of Gauss's rule over a horizon: purchases come in waves
+ComplexArray = NDArray[np.complex128]
+
+_POINTS_OF_TIME = 16  # of Gauss's rule over a horizon: purchases come in waves
 _MOST_EVENTS = 300.0  # expected in a horizon, past which purchases are not counted event by event
 
 
@@ -33,7 +36,7 @@ class Silence:
 def silence(shape: FloatArray, share: FloatArray, k: int) -> Silence:
     """How likely is it that fewer than k events came since the last purchase, to that none came?
 
-    ``shape`` is r + k x, ``share`` is (T - t_x) / (alpha + T): the mean over Gamma rates of the Erlang-k survival of [PR].
+    ``shape`` is r + k x, ``share`` (T - t_x) / (alpha + T): the Erlang-k survival of [PR], meant over Gamma rates.
     """
     total, term = np.ones(len(shape)), np.ones(len(shape))
     by_shape, by_share, harmonic = np.zeros(len(shape)), np.zeros(len(shape)), np.zeros(len(shape))
@@ -47,7 +50,7 @@ def silence(shape: FloatArray, share: FloatArray, k: int) -> Silence:
 
 
 def weights(alive: Alive, k: int) -> FloatArray:
-    """Given that the customer is still there: the chance that j = 0 … k-1 events came since the last purchase, (n, k)."""
+    """Given that the customer is still there: the chances of j = 0 … k-1 events since the last purchase, (n, k)."""
     share = alive.silence / alive.alpha
     terms = [np.ones(len(alive))]
     for j in range(1, k):
@@ -57,40 +60,37 @@ def weights(alive: Alive, k: int) -> FloatArray:
 
 
 def purchases(alive: Alive, horizon: float, k: int) -> FloatArray:
-    """Expected purchases within ``horizon``: event by event, or, where these are many, over the chance of leaving."""
+    """Expected purchases within ``horizon``."""
     if k == 1:
         return _alive.purchases(alive, horizon)
-    expected = np.zeros(len(alive))
-    if horizon == 0:
-        return expected
-    span = horizon / alive.alpha
-    few = (span <= 16) & (alive.r * span <= _MOST_EVENTS) & (alive.r * np.log1p(span) <= 2 * _MOST_EVENTS)
-    for chunk, part in alive.parts(np.flatnonzero(few)):
-        expected[chunk] = by_events(part, horizon, k)
-    for chunk, part in alive.parts(np.flatnonzero(~few), size=512):
-        expected[chunk] = by_quadrature(part, horizon, k)
-    return expected
+    return _over_phases(alive, k, lambda part, j: _purchases(part, horizon, k, j))
 
 
 def discounted(alive: Alive, horizon: float, rate: float, k: int) -> FloatArray:
     """As `shuke.value._alive.discounted`, at more points of time."""
     if k == 1:
         return _alive.discounted(alive, horizon, rate)
-    return _alive.discounted(alive, horizon, rate, partial(purchases, k=k), _POINTS_OF_TIME)
+
+    def of_phase(part: Alive, j: int) -> FloatArray:
+        return _alive.discounted(part, horizon, rate, lambda some, t: _purchases(some, t, k, j), _POINTS_OF_TIME)
+
+    return _over_phases(alive, k, of_phase)
+
+
+def residual(alive: Alive, rate: float, k: int) -> FloatArray:
+    """As `shuke.value._alive.residual`."""
+    return _over_phases(alive, k, lambda part, j: _alive.residual(part, rate, k, j))
 
 
 def lifetime(alive: Alive, horizon: float, k: int) -> FloatArray:
     """Expected time active within ``horizon``."""
     if k == 1:
         return _alive.lifetime(alive, horizon)
-    active = np.empty(len(alive))
-    for chunk, part in alive.parts(np.arange(len(alive)), size=512):
-        active[chunk] = _mean_active(part, horizon, k)
-    return np.clip(active, 0.0, horizon)
+    return _over_phases(alive, k, lambda part, j: _lifetime(part, horizon, k, j))
 
 
 def log_chance(alive: Alive, n: FloatArray, horizon: float, k: int) -> FloatArray:
-    """Log chance of ``n`` purchases within ``horizon``, one count a customer: n and left at the last, or n and stayed."""
+    """Log chance of ``n`` purchases within ``horizon``, one count a customer: left at the last of them, or stayed."""
     if k == 1:
         return _alive.log_chance(alive, n, horizon)
     a, b = alive.a, alive.b
@@ -108,8 +108,8 @@ def log_chance(alive: Alive, n: FloatArray, horizon: float, k: int) -> FloatArra
 
 
 def due(alive: Alive, k: int) -> FloatArray:
-    """Median of the wait. In y = log(1 + t/alpha) its survival is exp(-r y) A(1 - (1-share) exp(-y)) / A(share), where A
-    is the sum in `silence`: halved by bisection."""
+    """Median of the wait. In y = log(1 + t/alpha) its survival is exp(-r y) A(1 - (1-share) exp(-y)) / A(share), where
+    A is the sum in `silence`; where that is one half is found by bisection."""
     if k == 1:
         return _alive.due(alive)
     share = alive.silence / alive.alpha
@@ -122,106 +122,122 @@ def due(alive: Alive, k: int) -> FloatArray:
     return np.asarray(alive.alpha * np.expm1((low + high) / 2))
 
 
-def by_events(alive: Alive, t: float, k: int) -> FloatArray:
-    """The sum over m, the events since the last purchase, of their chance times the purchases that m events bring to one
-    who may leave at each: 1 + b/(a+b) + (b)_2/(a+b)_2 + …, m // k terms. Rows leave as they converge."""
-    a, b, r, live = alive.a, alive.b, alive.r, np.arange(len(alive))
-    z, silent = t / (alive.alpha + t), alive.silence / t
-    chance = np.exp(-r * np.log1p(t / alive.alpha) - silence(r, alive.silence / alive.alpha, k).log)
-    brought, stays, kept, total = np.zeros(len(live)), np.ones(len(live)), np.zeros(len(live)), np.empty(len(live))
-    m = 0
+def by_events(alive: Alive, t: float, k: int, j: int) -> FloatArray:
+    """Expected purchases, j events after the last: the sum over m of the chance of m events times the purchases that
+    they bring to one who may leave at each, 1 + b/(a+b) + (b)_2/(a+b)_2 + …, (m + j) // k terms. Rows leave as they
+    converge."""
+    live, total, m = np.arange(len(alive)), np.empty(len(alive)), 0
+    a, b, r, z = alive.a, alive.b, alive.r + j, t / (alive.alpha + t)
+    chance = np.exp(-r * np.log1p(t / alive.alpha))
+    brought, stays, kept = np.zeros(len(live)), np.ones(len(live)), np.zeros(len(live))
     while len(live):
-        term = chance * _arranged(m, silent, k) * brought
+        term = chance * brought
         kept = kept + term
-        if m > 2 * k and m % 8 == 0:
-            ratio = z * (r + m) / (m + 2 - k)
+        if m >= k and m % 8 == 0:
+            ratio = z * (r + m) / (m + 1)
             on = (ratio > 0.999) | (term * ratio > 1e-15 * (1 - ratio) * kept)
             total[live[~on]] = kept[~on]
-            columns = (live, a, b, r, z, silent, chance, brought, stays, kept)
-            live, a, b, r, z, silent, chance, brought, stays, kept = (column[on] for column in columns)
+            columns: list[FloatArray] = [a, b, r, z, chance, brought, stays, kept]
+            a, b, r, z, chance, brought, stays, kept = (column[on] for column in columns)
+            live = live[on]
         chance = chance * ((r + m) * z / (m + 1))
         m += 1
-        if m % k == 0:
-            before = m // k - 1
+        if (m + j) % k == 0:
+            before = (m + j) // k - 1
             brought = brought + stays
             stays = stays * ((b + before) / (a + b + before))
     return total
 
 
-def by_quadrature(alive: Alive, t: float, k: int) -> FloatArray:
+def by_quadrature(alive: Alive, t: float, k: int, j: int) -> FloatArray:
     """The same for any parameters: over the chance of leaving."""
-    roots = _Roots(alive, t, k)
+    roots = _Roots(alive, t, k, j)
     return np.maximum(roots.mean(roots.bought()), 0.0)
 
 
-def _mean_active(alive: Alive, t: float, k: int) -> FloatArray:
-    roots = _Roots(alive, t, k)
-    return roots.mean(roots.active())
+def _over_phases(alive: Alive, k: int, of_phase: Callable[[Alive, int], FloatArray]) -> FloatArray:
+    """The mean over the j events since the last purchase; what is told of each j rests on all but the silence, and is
+    computed once per distinct r, alpha, a, b."""
+    if k == 1:
+        return of_phase(alive, 0)
+    first, group = distinct_rows(alive.r, alive.alpha, alive.a, alive.b)
+    told, chances = alive.part(first), weights(alive, k)
+    total = np.zeros(len(alive))
+    for j in range(k):
+        total += chances[:, j] * of_phase(told, j)[group]
+    return total
+
+
+def _purchases(alive: Alive, horizon: float, k: int, j: int) -> FloatArray:
+    """Event by event, or, where these are many, over the chance of leaving."""
+    expected = np.zeros(len(alive))
+    if horizon == 0:
+        return expected
+    span = horizon / alive.alpha
+    few = (span <= 16) & ((alive.r + j) * span <= _MOST_EVENTS)
+    for chunk, part in alive.parts(np.flatnonzero(few)):
+        expected[chunk] = by_events(part, horizon, k, j)
+    for chunk, part in alive.parts(np.flatnonzero(~few), size=512):
+        expected[chunk] = by_quadrature(part, horizon, k, j)
+    return expected
+
+
+def _lifetime(alive: Alive, horizon: float, k: int, j: int) -> FloatArray:
+    active = np.empty(len(alive))
+    for chunk, part in alive.parts(np.arange(len(alive)), size=512):
+        roots = _Roots(part, horizon, k, j)
+        active[chunk] = roots.mean(roots.active())
+    return np.clip(active, 0.0, horizon)
 
 
 class _Roots:
     """The future given the chance q of leaving, in closed form; then its mean over q, Beta(a, b).
 
-    With m events and j before them, (m + j) // k purchases come. A function of m // k is a sum over the k-th roots of
-    one: (1-q)^((m+j) // k) is the mean over the roots v of v^(m+j) q/(1-q) / (1/w - 1) y^(m+j), with y = (1-q)^(1/k) and
-    w = v y; over m, a Poisson count at a rate Gamma(r + j, alpha), w^m becomes (1 + (1-w) t/alpha)^-(r+j).
+    After m events, with j before them, N = (m + j) // k purchases have come, and a customer who may leave at each is
+    still there with chance (1-q)^N. That steps only every k-th event, so it is a sum over the k-th roots w of (1-q):
+    q / (k (1-q)) times the sum of w^(m+j+1) / (1-w). Over m, Poisson at a rate Gamma(r + j, alpha), w^m has the mean
+    (1 + (1-w) t/alpha)^-(r+j). The real root is kept apart, where differences must not be lost as q goes to 0.
     """
 
-    def __init__(self, alive: Alive, t: float, k: int) -> None:
+    def __init__(self, alive: Alive, t: float, k: int, j: int) -> None:
         at = leaving_points(alive, points=97, left_out=1e-24)
         nobody = np.full((len(alive), 1), 1e-200)  # q = 0, to rounding
-        self.weight, self.alpha, self.k = at.weight, alive.alpha[:, None], k
         self.q, log_stays = np.hstack([nobody, at.q]), np.hstack([-nobody, at.log_stays])
+        self.weight, self.alpha, self.k, self.j = at.weight, alive.alpha[:, None], k, j
         self.step, self.odds = -log_stays / k, np.exp(np.log(self.q) - log_stays)
-        self.r, self.ratio, self.phases = alive.r[:, None], t / self.alpha, weights(alive, k).T[:, :, None]
+        self.r, self.ratio = alive.r[:, None] + j, t / self.alpha
+        # how far q / (k (1-q)) w^(j+1) / (1-w) is from 1 for the real root
+        self.off = sum(np.expm1((i - j) * self.step) for i in range(k)) / k
 
     def mean(self, values: FloatArray) -> FloatArray:
         """Over q; what is added to the value at q = 0 vanishes at both ends."""
         return np.asarray(values[:, 0] + (self.weight * (values[:, 1:] - values[:, :1])).sum(axis=1))
 
     def bought(self) -> FloatArray:
-        """(1 - E[(1-q)^N]) / q, N the purchases of a customer who never leaves."""
-        log_base = np.log1p(-self.ratio * np.expm1(-self.step))
-        real = np.zeros_like(self.q)
-        for j, phase in enumerate(self.phases):
-            off = self._off(j)
-            shrunk = np.expm1(-(self.r + j) * log_base)
-            real -= phase * (off * (1 + shrunk) + shrunk)
+        """(1 - E[(1-q)^N]) / q."""
+        shrunk = np.expm1(-self.r * np.log1p(-self.ratio * np.expm1(-self.step)))
+        left = -(self.off * (1 + shrunk) + shrunk)
         for w, times in self._others():
-            base = 1 + self.ratio * (1 - w)
-            summed = sum(phase * (w / base) ** j for j, phase in enumerate(self.phases))
-            real -= times * self.odds / self.k * (w / (1 - w) * base**-self.r * summed).real
-        return np.asarray(real / self.q)
+            left -= times * self.odds / self.k * (w ** (self.j + 1) / (1 - w) * self._base(w) ** -self.r).real
+        return np.asarray(left / self.q)
 
     def active(self) -> FloatArray:
-        """The integral over time of E[(1-q)^N]."""
+        """The integral of E[(1-q)^N] over the time to t."""
         lost = -np.expm1(-self.step)
-        log_base = np.log1p(self.ratio * lost)
-        time = np.zeros_like(self.q)
-        for j, phase in enumerate(self.phases):
-            time += phase * (1 + self._off(j)) * growth(self.r + (j - 1), log_base) / lost
+        time = (1 + self.off) * growth(self.r - 1, np.log1p(self.ratio * lost)) / lost
         for w, times in self._others():
-            log_other = np.log(1 + self.ratio * (1 - w))
-            summed = sum(phase * w**j * growth(self.r + (j - 1), log_other) for j, phase in enumerate(self.phases))
-            time += times * self.odds / self.k * (w / (1 - w) ** 2 * summed).real
+            grown = growth(self.r - 1, np.log(self._base(w)))
+            time += times * self.odds / self.k * (w ** (self.j + 1) / (1 - w) ** 2 * grown).real
         return np.asarray(self.alpha * time)
 
-    def _off(self, j: int) -> FloatArray:
-        """How far the factor of the real root is from 1."""
-        return np.asarray(sum(np.expm1((i - j) * self.step) for i in range(self.k)) / self.k)
+    def _base(self, w: ComplexArray) -> ComplexArray:
+        return np.asarray(1 + self.ratio * (1 - w))
 
-    def _others(self) -> list[tuple[np.ndarray, int]]:
-        """The other roots times y, one of each pair of conjugates, and how often it counts."""
-        y, places = np.exp(-self.step), range(1, self.k // 2 + 1)
-        return [(y * np.exp(2j * np.pi * i / self.k), 1 if 2 * i == self.k else 2) for i in places]
-
-
-def _arranged(m: int, silent: FloatArray, k: int) -> FloatArray:
-    """Of m events since the last purchase, the sum over j < k of (m choose j) silent^j: that at most j came until now."""
-    total = np.ones(len(silent))
-    for j in range(min(k - 1, m), 0, -1):
-        total = 1 + total * silent * ((m - j + 1) / j)
-    return total
+    def _others(self) -> list[tuple[ComplexArray, int]]:
+        """The roots that are not real and positive, one of each pair of conjugates, and how often it counts."""
+        y = np.exp(-self.step)
+        pairs = range(1, self.k // 2 + 1)
+        return [(y * np.exp(2j * np.pi * i / self.k), 1 if 2 * i == self.k else 2) for i in pairs]
 
 
 def _log_since_last(alive: Alive, m: FloatArray, horizon: float, k: int) -> FloatArray:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 from shuke.value._leaving_likelihood import THINNED, Likelihood, RowLikelihood, sought
 from shuke.value.covariates import CovariateEffects, CovariateLikelihood
 from shuke.value.fitting import Fitted, fit_logs, minimise, turned
-from shuke.value.histories import FloatArray, Histories
+from shuke.value.histories import Histories
 
 ON = ("alpha", "a", "b")  # parameters that covariates move,
 _ACTS = ((1, -1), (2, 1), (3, 1))  # where they stand, and which way: [FH] have alpha_0 exp(-gamma'z), a_0 exp(gamma'z)
@@ -52,8 +51,9 @@ def _found(fitted: Fitted, likelihood: Likelihood, histories: int, log_gaps: flo
     parameters = (np.exp(fitted.logs[:4]) * [1, likelihood.unit, 1, 1]).tolist()
     known = None if log_gaps is None else likelihood.log_likelihood(fitted.best.value, log_gaps)
     spread = fitted.covariance[:4, :4]
+    r, alpha, a, b = parameters
     return Found(
-        *parameters,
+        *(r, alpha, a, b),
         log_likelihood=known,
         customers=round(likelihood.total),
         histories=histories,
@@ -74,7 +74,8 @@ def _with_covariates(
     fitted = fit_logs(full, rough, likelihood.total, where)
     found = _found(fitted, likelihood, len(h), log_gaps)
     typical = replace(plain, logs=sought().matrix @ fitted.best.at[:4])
-    notes = (*_odd(likelihood, typical, few_repeat_buyers), *fitted.notes)
+    alike = ["covariate_alike"] if np.isinf(full.spread).any() else []
+    notes = (*_odd(likelihood, typical, few_repeat_buyers), *alike, *fitted.notes)
     return replace(found, notes=notes, effects=full.effects(fitted, h.covariate_names, ON))
 
 
@@ -84,16 +85,11 @@ def _of_rows(h: Histories, likelihood: Likelihood, at_first: bool) -> CovariateL
 
 def _every(h: Histories, step: int) -> Histories:
     """Every ``step``-th history."""
-    assert h.covariates is not None
     rows = slice(step // 2, None, step)
-    return replace(
-        *(h,),
-        x=h.x[rows],
-        t_x=h.t_x[rows],
-        T=h.T[rows],
-        customers=h.customers[rows],
-        log_gaps=None,
-        covariates=h.covariates[rows],
+    return Histories(
+        *(h.x[rows], h.t_x[rows], h.T[rows], h.customers[rows]),
+        covariates=h.known_covariates()[rows],
+        covariate_names=h.covariate_names,
     )
 
 
@@ -125,7 +121,8 @@ def _nobody_came_back(grouped: Histories, k: int) -> Found:
         none = tuple(0.0 for _ in grouped.covariate_names)
         effects = CovariateEffects(grouped.covariate_names, ON, (none,) * len(ON), means=_means(grouped))
     return Found(
-        *(1.0, 2 * time / k, 1.0, 3.0, None),
+        *(1.0, 2 * time / k, 1.0, 3.0),
+        log_likelihood=None,
         customers=round(customers),
         histories=len(grouped),
         standard_errors=None,
@@ -136,8 +133,6 @@ def _nobody_came_back(grouped: Histories, k: int) -> Found:
 
 
 def _means(h: Histories) -> tuple[float, ...]:
-    assert h.covariates is not None
-    weight: FloatArray = h.customers if h.customers.sum() > 0 else np.ones(len(h))
-    return (
-        tuple(np.average(h.covariates, axis=0, weights=weight).tolist()) if len(h) else (0.0,) * h.covariates.shape[1]
-    )
+    if not h.customers.sum() > 0:
+        return (0.0,) * len(h.covariate_names)
+    return tuple(np.average(h.known_covariates(), axis=0, weights=h.customers).tolist())

@@ -35,9 +35,9 @@ def sought(k: int = 1) -> Coordinates:
 
 @dataclass(frozen=True, eq=False)
 class _Rows:
-    """A chunk of histories whose customers may have left: their number, shape r + k x and places among the distinct x, T
-    and t_x; then the chance of having left, log((alpha+T)/(alpha+t_x)), the log of how much likelier the history is than
-    it was for certain stayers who bought just now, and for stayers its slopes by r and by alpha."""
+    """A chunk of histories whose customers may have left: how many, their shape r + k x, places among the distinct x, T
+    and t_x; the chance of having left, log((alpha+T)/(alpha+t_x)), and what leaving and the gap that is not over add to
+    the log-likelihood; for k > 1 the slopes of the latter by r and alpha."""
 
     w: FloatArray
     shape: FloatArray
@@ -47,16 +47,19 @@ class _Rows:
     gone: FloatArray
     gap: FloatArray
     value: FloatArray
-    by_shape: FloatArray | None = None
-    by_alpha: FloatArray | None = None
+    slopes: tuple[FloatArray, FloatArray] | None = None
+
+    def sloping(self, weight: FloatArray) -> FloatArray:
+        """The slopes by r and alpha, summed over those who stay."""
+        return np.array([weight @ slope for slope in self.slopes]) if self.slopes else np.zeros(2)
 
 
 class Likelihood:
     """The mean negative log-likelihood of grouped histories, as a function of log (r, alpha, a, b).
 
     A purchase is every ``k``-th event of a customer's rate; with ``at_first`` customers may leave at the first purchase
-    too. What depends on x, t_x or T alone is computed once per distinct value; only the odds of having left, and only of
-    those who may have, are computed per history. Time is scaled by ``unit``, the time per purchase.
+    too. What depends on x, t_x or T alone is computed once per distinct value; only the odds of having left, and only
+    of those who may have, are computed per history. Time is scaled by ``unit``, the time per purchase.
     """
 
     def __init__(self, h: Histories, k: int = 1, *, at_first: bool = False) -> None:
@@ -104,9 +107,9 @@ class Likelihood:
             gone = rows.gone * rows.w
             gone_x += np.bincount(rows.x_of, gone, minlength=len(self.x))
             by_r += float(gone @ rows.gap)
-            if rows.by_shape is not None and rows.by_alpha is not None:
-                by_r += float((rows.w - gone) @ rows.by_shape)
-                by_alpha += float((rows.w - gone) @ rows.by_alpha)
+            more_by_r, more_by_alpha = rows.sloping(rows.w - gone)
+            by_r += more_by_r
+            by_alpha += more_by_alpha
             gone *= rows.shape
             by_alpha += float(gone @ (inverse_T[rows.T_of] - inverse_t[rows.t_of]))
         by_a += gone_x.sum() / a
@@ -120,8 +123,9 @@ class Likelihood:
         if self.k > 1:
             for rows in self._asked(r, alpha, 0.0, 1.0):
                 value += float(rows.w @ rows.value)
-                by_r += float(rows.w @ rows.by_shape)
-                by_alpha += float(rows.w @ rows.by_alpha)
+                more_by_r, more_by_alpha = rows.sloping(rows.w)
+                by_r += more_by_r
+                by_alpha += more_by_alpha
         return -value / self.total, -np.array([by_r * r, by_alpha * alpha]) / self.total
 
     def share_gone(self, logs: FloatArray) -> float:
@@ -164,7 +168,7 @@ class Likelihood:
                 yield _Rows(w, shape, x_of, T_of, t_of, gone, gap, value)
             else:
                 slopes = quiet.by_shape, -quiet.by_log_share / (alpha + self.T[T_of])
-                yield _Rows(w, shape, x_of, T_of, t_of, gone, gap, value + quiet.log, *slopes)
+                yield _Rows(w, shape, x_of, T_of, t_of, gone, gap, value + quiet.log, slopes)
 
 
 class RowLikelihood:

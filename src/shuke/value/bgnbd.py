@@ -77,6 +77,7 @@ class BGNBD(LeavingModel[BGNBDParams]):
         - ``no_dropout_detected``: leaving explains the data no better than staying does; a/b is then only an upper
           guess, held above 1e-6;
         - ``purchase_rates_alike``, ``dropout_alike``: customers differ in it by less than a tenth of its mean;
+        - ``covariate_alike``: a covariate is the same for all, so no effect of it can be seen (0, its error too);
         - ``weakly_known``: the likelihood is flat in some direction; forecasts hold better than single parameters;
         - ``not_converged``: the slope is not flat at the end; refit or use `shuke.value.naive.NaiveRate`.
 

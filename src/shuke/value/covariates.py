@@ -18,7 +18,9 @@ from shuke.value.histories import FloatArray, Histories
 OfRows = Callable[[FloatArray], tuple[FloatArray, FloatArray]]
 """Logs of the p parameters of each of n histories, (p, n) -> their log-likelihoods (n,), and the slopes by the logs."""
 
+FARTHEST = 10.0  # by how much covariates may move a log parameter from that of the average customer: a factor of 22,000
 _WIDEST = 5.0  # by how much a log parameter may change over one standard deviation of a covariate
+_REMOTE = 100.0  # standard deviations that a covariate's mean may lie from 0, so that parameters at 0 can be told
 
 
 @dataclass(frozen=True)
@@ -46,10 +48,11 @@ class CovariateEffects:
         return dict(zip(self.names, self.coefficients[self.on.index(parameter)], strict=True))
 
     def sums(self, parameter: str, covariates: FloatArray | None) -> FloatArray:
-        """gamma'z of each customer, shape (n,)."""
+        """gamma'z of each customer, shape (n,); at most 10 from that of the average customer, as in the fit."""
         if covariates is None:
             raise InputError(f"Unexpected histories without covariates: give {', '.join(self.names)}")
-        return np.asarray(covariates @ np.array(self.coefficients[self.on.index(parameter)]))
+        gamma, means = np.array(self.coefficients[self.on.index(parameter)]), np.array(self.means or 0.0)
+        return np.asarray(np.clip((covariates - means) @ gamma, -FARTHEST, FARTHEST) + np.sum(means * gamma))
 
     def row(self, covariates: Mapping[str, float] | None) -> FloatArray:
         """One customer's covariates by name as shape (1, c); the means where None."""
@@ -70,32 +73,46 @@ class CovariateLikelihood:
     """The mean negative log-likelihood where covariates move parameters, as a function of logs and coefficients.
 
     The point has the logs of the parameters as they are where every covariate is 0, then for each of ``acts`` (place of
-    the parameter, sign) a coefficient for each covariate: log parameter = log parameter_0 + sign gamma'z, [FH].
+    the parameter, sign) a coefficient for each covariate: log parameter = log parameter_0 + sign gamma'z, [FH]. Nobody
+    is taken to be further than ``FARTHEST`` from the average customer.
+
+    Raises InputError where a covariate hardly varies around a value far from 0.
     """
 
     def __init__(self, h: Histories, of_rows: OfRows, acts: Sequence[tuple[int, int]]) -> None:
-        assert h.covariates is not None
-        self.z, self.w, self.of_rows, self.acts = h.covariates, h.customers, of_rows, tuple(acts)
+        self.w, self.of_rows, self.acts = h.customers, of_rows, tuple(acts)
         self.total = float(self.w.sum())
-        self.means = self.w @ self.z / self.total
-        spread = np.sqrt(self.w @ (self.z - self.means) ** 2 / self.total)
+        self.means = self.w @ h.known_covariates() / self.total
+        self.z = h.known_covariates() - self.means
+        spread = np.sqrt(self.w @ self.z**2 / self.total)
         self.spread = np.where(spread > 1e-12 * np.abs(self.means), spread, np.inf)  # all alike: no effect to be seen
+        for name, mean, one in zip(h.covariate_names, self.means, self.spread, strict=True):
+            if one < np.abs(mean) / _REMOTE:
+                raise InputError(
+                    f"Covariate {name} has the mean {mean:.6g} and varies by {one:.3g} only, so that what it moves "
+                    "cannot be told for a value of 0. Cure: subtract a usual value from it"
+                )
 
     def __call__(self, point: FloatArray) -> tuple[float, FloatArray]:
         count = self.z.shape[1] * len(self.acts)
         logs = np.repeat(point[:-count, None], len(self.w), axis=1)
         gamma = point[-count:].reshape(len(self.acts), -1)
-        for (place, sign), coefficients in zip(self.acts, gamma, strict=True):
-            logs[place] += sign * (self.z @ coefficients)
+        moved = gamma @ self.z.T
+        near = np.abs(moved) < FARTHEST
+        for i, (place, sign) in enumerate(self.acts):
+            logs[place] += sign * (np.clip(moved[i], -FARTHEST, FARTHEST) + self.means @ gamma[i])
         values, slopes = self.of_rows(logs)
         slopes = slopes * self.w
-        by_gamma = [sign * (slopes[place] @ self.z) for place, sign in self.acts]
+        by_gamma = [
+            sign * ((slopes[place] * near[i]) @ self.z + slopes[place].sum() * self.means)
+            for i, (place, sign) in enumerate(self.acts)
+        ]
         gradient = np.concatenate([slopes.sum(axis=1), *by_gamma])
         return -float(self.w @ values) / self.total, -gradient / self.total
 
     def coordinates(self, base: Coordinates, start: FloatArray, mix: ArrayLike) -> Coordinates:
-        """Where to look: ``base`` for the parameters at the mean covariates, from its point ``start``, and coefficients per
-        standard deviation of their covariate, mixed among the parameters by ``mix``."""
+        """Where to look: ``base`` for the parameters at the mean covariates, from its point ``start``, and coefficients
+        per standard deviation of their covariate, mixed among the parameters by ``mix``."""
         p, c, m = len(base.matrix), self.z.shape[1], len(self.acts)
         matrix = np.zeros((p + m * c, p + m * c))
         matrix[:p, :p] = base.matrix

@@ -87,6 +87,12 @@ class Histories:
             raise _missing(["log_gaps"], self._present())
         return self.log_gaps
 
+    def known_covariates(self) -> FloatArray:
+        """The covariates, or an InputError that says there are none."""
+        if self.covariates is None:
+            raise InputError("Histories without covariates. Cure: name their columns where the histories are read")
+        return self.covariates
+
     def _present(self) -> list[str]:
         optional = [name for name in ("spend", "log_gaps") if getattr(self, name) is not None]
         return [*_MODEL_COLUMNS, "customers", *optional, *self.covariate_names]

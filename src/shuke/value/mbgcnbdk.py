@@ -55,10 +55,11 @@ class MBGCNBDk(LeavingModel[MBGCNBDkParams]):
     ``log_gaps`` of the histories. All else is as in `shuke.value.mbgnbd.MBGNBD`.
 
     >>> late = {"x": [6], "t_x": [30], "T": [42]}
-    >>> MBGCNBDk.from_params(MBGCNBDkParams(k=1, r=2.0, alpha=8.0, a=0.6, b=3.0)).probability_alive(late).round(2).tolist()
-    [0.67]
-    >>> MBGCNBDk.from_params(MBGCNBDkParams(k=3, r=2.0, alpha=2.7, a=0.6, b=3.0)).probability_alive(late).round(2).tolist()
-    [0.36]
+    >>> for k in (1, 3):  # at the same pace, at random or to a beat
+    ...     model = MBGCNBDk.from_params(MBGCNBDkParams(k=k, r=2.0, alpha=8.0 / k, a=0.6, b=3.0))
+    ...     print(k, model.probability_alive(late).round(2).tolist())
+    1 [0.63]
+    3 [0.38]
 
     Source: Platzer & Reutterer 2016 [PR].
     """
@@ -101,14 +102,14 @@ class MBGCNBDk(LeavingModel[MBGCNBDkParams]):
         return self
 
     def phases(self, histories: object) -> FloatArray:
-        """How many of the k events of the next purchase have come already, if the customer is still there? Shape (n, k).
+        """If a customer is still there, how many of the k events of the next purchase have come already? Shape (n, k).
 
-        Row by row the chances of j = 0 … k-1: in proportion to Gamma(r + k x + j) / j! ((T - t_x) / (alpha + T))^j. With
-        j of them the rate is Gamma(r + k x + j, alpha + T), and the next purchase is the (k - j)-th event from now.
+        Row by row the chances of j = 0 … k-1: in proportion to Gamma(r + k x + j) / j! ((T - t_x) / (alpha + T))^j.
+        With j of them the rate is Gamma(r + k x + j, alpha + T), and the next purchase the (k - j)-th event from now.
 
         >>> model = MBGCNBDk.from_params(MBGCNBDkParams(k=3, r=2.0, alpha=2.7, a=0.6, b=3.0))
         >>> model.phases({"x": [6, 6], "t_x": [30, 42], "T": [42, 42]}).round(2).tolist()
-        [[0.04, 0.22, 0.74], [1.0, 0.0, 0.0]]
+        [[0.05, 0.25, 0.7], [1.0, 0.0, 0.0]]
         """
         return _erlang.weights(self._alive(self._read(histories)), self.params_.k)
 

@@ -40,13 +40,13 @@ class MBGNBDParams:
 class MBGNBD(LeavingModel[MBGNBDParams]):
     """How often will each customer buy again, and is the customer still there, one-time buyers included?
 
-    While a customer is active, purchases come at random at the customer's own steady rate. After each purchase, the first
-    one too, the customer may leave for good, with the customer's own chance: so who bought once and then was silent may
-    well be gone. All else, settings too, is as in `shuke.value.bgnbd.BGNBD`.
+    While a customer is active, purchases come at random at the customer's own steady rate. After each purchase, the
+    first one too, the customer may leave for good, with the customer's own chance: so who bought once and then was
+    silent may well be gone. All else, settings too, is as in `shuke.value.bgnbd.BGNBD`.
 
     >>> model = MBGNBD.from_params(MBGNBDParams(r=0.52484, alpha=6.18299, a=0.89136, b=1.61400))
     >>> model.probability_alive({"x": [0, 2], "t_x": [0, 30.43], "T": [38.86, 38.86]}).round(3).tolist()
-    [0.394, 0.696]
+    [0.39, 0.706]
     """
 
     _at_first = True
