@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shuke.kit.errors import InputError
-from shuke.value import _in_time_likelihood
+from shuke.value import _in_time_fit, _in_time_likelihood
 from shuke.value.histories import read_histories
 from shuke.value.pareto_nbd import ParetoLifetime, ParetoNBD, ParetoNBDParams
 
@@ -191,6 +191,16 @@ class TestFit:
         monkeypatch.setattr(_in_time_likelihood, "_THINNED", 10**9)
         whole = ParetoNBD().fit(seen).params_
         assert dataclasses.astuple(thinned)[:5] == pytest.approx(dataclasses.astuple(whole)[:5], rel=1e-5)
+
+    def test_those_who_leave_at_once_are_not_overlooked(self, monkeypatch):
+        """A climb from long lives ends on the plain where nobody leaves; ten log-likelihood units above is the top."""
+        seen = simulated(4.76, 300, leaving(0.7, 30), 100, 2_600)
+        seen["T"] = np.maximum(seen["t_x"], np.random.default_rng(0).uniform(30, 100, 2_600))
+        found = ParetoNBD().fit(seen).params_
+        monkeypatch.setattr(_in_time_fit, "_DETECTED", -np.inf)
+        plain = ParetoNBD().fit(seen).params_
+        assert found.log_likelihood > plain.log_likelihood + 5
+        assert "no_dropout_detected" not in found.notes
 
     def test_what_was_learned_is_ready_for_json_and_can_be_taken_up_again(self, fitted):
         told = json.loads(json.dumps(dataclasses.asdict(fitted.params_), allow_nan=False))
@@ -440,12 +450,17 @@ class TestCovariates:
         assert model.params_.log_likelihood > without.log_likelihood + 100
         assert without.effects is None
 
-    def test_the_gradient_is_that_of_finite_differences(self, seen):
-        few = read_histories({name: values[:500] for name, values in seen.items()}, covariates=("app", "age"))
-        likelihood = _in_time_likelihood.Likelihood(few.grouped(), ParetoLifetime)
-        at, step = np.array([0.1, -0.3, -0.5, 0.4, 0.2, 0.01, -0.3, 0.02]), 1e-6 * np.eye(8)
-        numeric = [(likelihood(at + s)[0] - likelihood(at - s)[0]) / 2e-6 for s in step]
-        assert likelihood(at)[1] == pytest.approx(numeric, abs=1e-6, rel=1e-6)
+    def test_each_historys_own_slopes_are_those_of_differences(self, seen):
+        few = read_histories({name: values[:200] for name, values in seen.items()})
+        likelihood = _in_time_likelihood.RowLikelihood(few, ParetoLifetime, 10.0, 6.0)
+        logs, step = np.random.default_rng(1).normal(0, 0.5, (4, 200)), 1e-6
+        _, slopes = likelihood(logs)
+        for row in range(4):
+            ends = [likelihood(logs + side * step * (np.arange(4) == row)[:, None])[0] for side in (-1, 1)]
+            assert slopes[row] == pytest.approx((ends[1] - ends[0]) / (2 * step), abs=1e-6)
+        whole = _in_time_likelihood.Likelihood(few.grouped(), ParetoLifetime)
+        rows = _in_time_likelihood.RowLikelihood(few, ParetoLifetime, whole.unit, whole.until)
+        assert rows(np.zeros((4, 200)))[0].mean() == pytest.approx(-whole(np.zeros(4))[0])
 
     def test_answers_take_each_customers_own_scales(self, model):
         p, seen = model.params_, {"x": [3, 3], "t_x": [20, 20], "T": [60, 60], "app": [0, 1], "age": [40, 20]}
@@ -471,6 +486,7 @@ class TestCovariates:
     def test_a_covariate_that_does_not_vary_has_no_say_and_breaks_nothing(self, seen):
         some = {name: values[:2000] for name, values in seen.items()}
         p = ParetoNBD(covariates=["same"]).fit({**some, "same": np.full(2000, 3.0)}).params_
+        assert "covariate_alike" in p.notes
         assert p.log_likelihood == pytest.approx(ParetoNBD().fit(some).params_.log_likelihood, abs=1e-3)
         assert np.isfinite([p.alpha, p.beta, *np.ravel(p.effects.coefficients)]).all()
 
@@ -480,6 +496,17 @@ class TestCovariates:
         new = {"x": [0], "t_x": [0], "T": [0], "app": [1], "age": [20]}
         told = model.expected_purchases_new(30, {"app": 1, "age": 20})
         assert told == pytest.approx(model.expected_purchases(new, 30)[0])
+
+    def test_a_few_very_rich_customers_upset_nothing(self, seen):
+        few = {name: values[:2000].copy() for name, values in seen.items()}
+        few["app"][:3] = 1e6
+        model = ParetoNBD(covariates=["app", "age"]).fit(few)
+        for answer in (model.probability_alive(few), model.expected_purchases(few, 30)):
+            assert np.isfinite(answer).all()
+
+    def test_a_covariate_far_from_0_is_refused_with_its_cure(self, seen):
+        with pytest.raises(InputError, match=r"Covariate born .* Cure: subtract a usual value"):
+            ParetoNBD(covariates=["born"]).fit({**seen, "born": 2000 + seen["app"]})
 
     def test_it_is_kept_with_what_was_learned(self, model, seen):
         told = json.loads(json.dumps(dataclasses.asdict(model.params_), allow_nan=False))

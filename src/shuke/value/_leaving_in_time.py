@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -12,9 +12,9 @@ from numpy.typing import ArrayLike
 from scipy.special import expit, log_expit
 
 from shuke.kit.errors import InputError
+from shuke.value._in_time_fit import fit_in_time, nobody_came_back
 from shuke.value._in_time_futures import active_time, log_chance_if_alive
-from shuke.value._in_time_likelihood import Population, columns_of, learned, nothing_learned
-from shuke.value._lifetimes import Lifetime, log_odds_gone
+from shuke.value._lifetimes import Lifetime, Number, log_odds_gone, rows_of
 from shuke.value.fitting import Coordinates, checked
 from shuke.value.histories import FloatArray, Histories, distinct_rows, read_histories, whole_counts
 
@@ -63,16 +63,17 @@ class LeavingInTime(ABC):
         - ``no_dropout_detected``: leaving explains the data no better than staying does; how long customers stay is
           then only a lower guess;
         - ``purchase_rates_alike``, ``dropout_alike``: customers differ in it by less than a tenth of its mean;
+        - ``covariate_alike``: a covariate is the same for all customers, and has no effect;
         - ``weakly_known``: the likelihood is flat in some direction; forecasts hold better than single parameters;
         - ``not_converged``: the slope is not flat at the end; refit or use `shuke.value.naive.NaiveRate`.
 
-        Raises InputError for missing columns or impossible histories, nothing else.
+        Raises InputError for missing columns, impossible histories, or covariates that hardly vary far from 0.
         """
         grouped = read_histories(histories, covariates=tuple(self.covariates)).grouped()
         if grouped.customers @ grouped.x > 0:
-            parameters, told = learned(grouped, self._life, self._sought, self.few_repeat_buyers)
+            parameters, told = fit_in_time(grouped, self._life, self._sought, self.few_repeat_buyers)
         else:
-            parameters, told = nothing_learned(grouped, self._life, self._unknown)
+            parameters, told = nobody_came_back(grouped, self._life, self._unknown)
         self.params_ = self._params(*parameters, **told)
         return self
 
@@ -169,7 +170,7 @@ class LeavingInTime(ABC):
         checked(horizon, "horizon", above=0)
         read = self._read(histories)
         counts = whole_counts(n, len(read))
-        first, group = distinct_rows(read.x, read.T, counts, *columns_of(read))
+        first, group = distinct_rows(read.x, read.T, counts, *_columns(read))
         people, T = self._people(read).rows(first), read.T[first]
         k, reach, life = people.r + read.x[first], people.alpha + T, people.life.after(T)
         if_alive = log_chance_if_alive(k, reach, life, counts[first], horizon)[group]
@@ -191,11 +192,14 @@ class LeavingInTime(ABC):
         effects = self.params_.effects
         return read_histories(histories, covariates=effects.names if effects else ())
 
-    def _people(self, h: Histories) -> Population:
-        p = self.params_
-        life = self._life(*(getattr(p, field.name) for field in fields(self._life)))
-        people = Population(p.r, p.alpha, life)
-        return people if h.covariates is None else people.with_effects(h.covariates, np.array(p.effects.coefficients))
+    def _people(self, h: Histories) -> _People:
+        """Whom each customer was drawn from; with covariates, by their own scales of time."""
+        p, names = self.params_, [field.name for field in fields(self._life)]
+        alpha, own = p.alpha, {name: getattr(p, name) for name in names}
+        if p.effects is not None:
+            alpha = alpha * np.exp(-p.effects.sums("alpha", h.covariates))
+            own[names[-1]] = own[names[-1]] * np.exp(-p.effects.sums(names[-1], h.covariates))
+        return _People(p.r, alpha, self._life(**own))
 
     def _log_odds_gone(self, h: Histories) -> FloatArray:
         odds, people = np.empty(len(h)), self._people(h)
@@ -212,6 +216,22 @@ class LeavingInTime(ABC):
 
     def _time(self, h: Histories, horizon: float, rate: float) -> FloatArray:
         """How long those alive stay: once per distinct T, and covariates."""
-        first, group = distinct_rows(h.T, *columns_of(h))
+        first, group = distinct_rows(h.T, *_columns(h))
         left = self._people(h).rows(first).life.after(h.T[first])
         return active_time(left, len(first), horizon, rate)[group]
+
+
+@dataclass(frozen=True, eq=False)
+class _People:
+    """Rates Gamma(r, alpha) and lifetimes: the same for all, or one a row."""
+
+    r: float
+    alpha: Number
+    life: Lifetime
+
+    def rows(self, index: Any) -> _People:
+        return rows_of(self, index)
+
+
+def _columns(h: Histories) -> Sequence[FloatArray]:
+    return () if h.covariates is None else tuple(h.covariates.T)
