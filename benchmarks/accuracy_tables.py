@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from accuracy_measures import Gain, Measures
+from accuracy_models import DOUBTS
 
 if TYPE_CHECKING:
     from accuracy import Judged
@@ -23,6 +24,7 @@ _WORDS = {
         "horizon": "days forecast",
         "model": "model",
         "used": "model chosen",
+        "doubts": DOUBTS,
         "rmse": "RMSE per customer",
         "errors": "error of the total, by day",
         "error": "its mean size",
@@ -51,6 +53,7 @@ _WORDS = {
         "horizon": "预测天数",
         "model": "模型",
         "used": "所选模型",
+        "doubts": "（留余地）",
         "rmse": "每客户 RMSE",
         "errors": "各截止日的总量误差",
         "error": "其绝对值平均",
@@ -93,7 +96,8 @@ def _looked_at(found: list[Judged], words: dict[str, str]) -> Iterator[str]:
     yield from _heads((words["data"], words["days"], words["customers"], words["horizon"], words["used"]), "llrrl")
     for one in found:
         customers = ", ".join(f"{many:,}" for many in one.customers)
-        yield _row((one.data, ", ".join(one.days), customers, str(one.horizon_days), one.models[_OURS].used))
+        used = one.models[_OURS].used.replace(DOUBTS, words["doubts"])
+        yield _row((one.data, ", ".join(one.days), customers, str(one.horizon_days), used))
 
 
 def _aims(found: list[Judged], words: dict[str, str]) -> Iterator[str]:

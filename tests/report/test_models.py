@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
 import shuke
+from shuke.choice import Doubts
+from shuke.evaluate import Difference
 from shuke.report import models_report
 from shuke.value import Calendar
 
@@ -74,3 +77,12 @@ def test_where_nobody_came_back_or_nothing_could_be_tested_it_says_so(duckdb_eng
     assert untested.models.chosen_why == "not_tested"
     assert models_report(untested.result, untested.trust, language).count("■") == 3
     assert "total.too_few_origins" in untested.summary.notes
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_doubts_about_the_model_are_told_with_what_they_bring(whole, language):
+    assert "25.0%" not in models_report(whole.result, whole.trust, language)
+    doubts = Doubts((0.7, 0.25, 0.05), Difference(0.0123, 0.0021))
+    doubted = replace(whole.result, choice=replace(whole.result.choice, doubts=doubts))
+    text = models_report(doubted, whole.trust, language)
+    assert all(figure in text for figure in ("25.0%", "5.0%", "+0.0123", "0.0021"))
