@@ -128,6 +128,22 @@ def test_a_better_model_that_is_not_steady_is_said_to_be(models_told: Told) -> N
     assert "let the model be chosen" not in said
 
 
+def test_doubts_about_the_model_in_use_are_told_with_what_they_gain(models_told: Told) -> None:
+    assert not any("doubt" in said for said in modelling.choice(models_told))
+    found = {"difference": 0.149, "standard_error": 0.0165}
+    models_told["doubts"] = {"used": True, "weights": [0.43, 0.41, 0.16], "difference": found}
+    said = " ".join(modelling.choice(models_told))
+    assert "41% of the forecast" in said
+    assert "higher by 0.149" in said
+    assert modelling.candidates(models_told)[0]["title"].endswith(", with doubts")
+    own = {"stays_weight": 0.41, "afresh_weight": 0.16, "stays_r": 1.4, "stays_alpha": 9.6, "pace": 0.987}
+    models_told["parameters"] += [{"name": name, "value": value, "standard_error": None} for name, value in own.items()]
+    told = {row["sign"]: row["text"] for row in parameters(models_told)}
+    assert "41%" in told["weight of never left"]
+    assert "6.9 days" in told["α, nobody leaves"]
+    assert "1.30%" in told["pace"]
+
+
 def test_a_model_that_was_asked_for_is_not_called_chosen(models_told: Told) -> None:
     assert "asked for" in modelling.choice(models_told | {"asked": "bg_nbd"})[-1]
 
