@@ -71,7 +71,8 @@ def candidate(code: str) -> Candidate:
     ('r', 'alpha', 'a', 'b')
     >>> candidate("bgnbd")
     Traceback (most recent call last):
-    shuke.kit.errors.InputError: There is no model 'bgnbd'; there are: auto, bg_nbd, naive. Name one of these.
+    shuke.kit.errors.InputError: There is no model 'bgnbd'; there are: auto, bg_nbd, mbg_nbd, pareto_nbd, mbg_cnbd_k, \
+ggompertz_nbd, naive. Name one of these.
     """
     for known in CANDIDATES:
         if known.code == code:
