@@ -27,8 +27,8 @@ _DEMOS = {"complete-journey": "demo:complete-journey", "shop": "demo:shop"}
 class Origin:
     """What was known of each customer on the day `as_of`, and what each bought in the `horizon_days` after it.
 
-    `repeat_spend` is the mean over purchase days after the first (0 where there are none), as lifetimes would have it, in
-    major units. Customers stand in the order of their ids.
+    `repeat_spend` is the mean over purchase days after the first (0 where there are none), as lifetimes would have it,
+    in major units. Customers stand in the order of their ids.
     """
 
     as_of: date

@@ -2,10 +2,11 @@
 
 `summarise` turns purchases into one row a customer; the models of `candidates.py` say how many purchases will come
 (`BGNBD` and its kin, `MBGNBD`: customers may leave at once, `MBGCNBDk`: they buy to a beat; `ParetoNBD`,
-`GGompertzNBD`: they leave at any time; `NaiveRate`), `GammaGamma` how much is spent at each (`spending`: learned from repeat purchases). `forecast` joins the two
-into money for tables, `lifetime_value` and `residual_value` for histories. Where customers can buy at set occasions
-only, `BGBB` says how many they will take; where they have contracts, `ShiftedBetaGeometric` how long they will stay.
-`cohorts` says who began together, who came back, and what it depended on.
+`GGompertzNBD`: they leave at any time; `NaiveRate`), `GammaGamma` how much is spent at each, learned from repeat
+purchases (`Spends`). `forecast` joins the two into money for tables, `lifetime_value` and `residual_value` for
+histories. Where customers can buy at set occasions only, `BGBB` says how many they will take; where they have
+contracts, `ShiftedBetaGeometric` how long they will stay. `cohorts` says who began together, who came back, and what it
+depended on.
 """
 
 from shuke.value.bgbb import BGBB, BGBBParams

@@ -87,8 +87,8 @@ def forecast(
     that of customers with as many purchases. On spend the two are the same formula; on margin it also
     holds for customers who cost more than they bring.
 
-    Purchases are repeat purchases, n = x, and so are a customer's own spend and margin, and the base's margin as a share
-    of spend; or all of them, where ``spend`` was learned so (`shuke.value.spending`). Of n = 0, one-time buyers, the
+    Purchases are repeat purchases, n = x, and so are those of a customer's own spend and margin, and of the base's
+    share of margin; or all of them, where ``spend`` was learned so (`shuke.value.spending`). Of n = 0, one-time buyers, the
     base alone speaks: with a dependence on n, as it does of customers with one.
 
     ``clock``: the calendar by which ``counts`` was fitted, if any.
@@ -222,8 +222,10 @@ def _forecast_sql(first_too: bool) -> str:
 # - The interval is of whole outcomes: for someone most likely gone it is 0 to 0, while the mean is a bit above. It is
 #   widened to hold the mean, so that nobody reads a value outside its own interval; it then holds at least as much.
 # - A due day beyond the horizon is no forecast, so it is null.
-# - Own mean by own weight, w * spend / n with w = own * n / (own * n + base), is written own * spend / (own * n + base):
-#   there is no division by n, which is 0 of one-time buyers.
+# - The own mean by its weight, w * spend / n with w = own * n / (own * n + base), is own * spend / (own * n + base):
+#   there is no division by n, which is 0 for one-time buyers.
+# - Where the base has no mean (q < 1), a one-time buyer's upper end may be past all numbers; it ends at the largest
+#   that a double holds to the unit.
 # - Value if kept is the value given that the customer is still one: CLV over probability_alive.
 _FORECAST = """
     SELECT * EXCLUDE (margin_each, spend_each, scale, own_purchases, own_spend, tilt, discounted_purchases,
@@ -241,8 +243,10 @@ _FORECAST = """
     FROM (
         SELECT *,
             CAST(round(margin_each * discounted_purchases) AS BIGINT) AS potential,
-            CAST(round(factor_low * margin_each * scale / spend_each) AS BIGINT) AS one_end,
-            CAST(round(factor_high * margin_each * scale / spend_each) AS BIGINT) AS other_end
+            CAST(round(greatest(least(factor_low * margin_each * scale / spend_each, 9e15), -9e15)) AS BIGINT)
+                AS one_end,
+            CAST(round(greatest(least(factor_high * margin_each * scale / spend_each, 9e15), -9e15)) AS BIGINT)
+                AS other_end
         FROM (
             SELECT *,
                 ({weight_own} * %(margin)s + {weight_base} * {base_spend} * tilt * {margin_ratio})

@@ -89,8 +89,8 @@ class GammaGamma:
 
     Histories: ``x``, here the number of purchases that the mean is over, ``spend``, the mean per purchase in any unit
     of money, and ``customers`` where rows stand for several. Answers are in that unit. Which purchases those are is
-    yours to say: the papers, and `shuke.value.spending`, take repeat purchases alone, since the first may be of another
-    kind. Tell ``first_too`` where it is among them; it is written down in ``params_`` and noted, and changes no formula.
+    yours to say: the papers, and `shuke.value.spending`, take repeat purchases alone, since the first may be of
+    another kind. Tell ``first_too`` where it is among them: it is kept in ``params_``, and changes no formula.
 
     >>> model = GammaGamma.from_params(GammaGammaParams(p=6.2488, q=3.7446, gamma=15.4477))
     >>> model.expected_spend({"x": [2, 0], "spend": [22.35, 0]}).round(2).tolist()

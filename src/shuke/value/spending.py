@@ -1,10 +1,10 @@
 """Of which purchases is spend the mean? Of those after the first, wherever enough customers came back.
 
-What is forecast are later purchases, and a first one may be of another kind: a car, and then its service; a cheap trial,
-and then the refill. So spend is learned, and each customer's own is taken, from repeat purchases alone, as Fader & Hardie
-(2013, section 5) do: x purchases after the first, and their mean. Who never came back says nothing of them, and is
-expected to spend as the others do when they come back. Where fewer than 20 customers came back, nothing could be learned
-so; all purchases are taken then, the first ones too.
+What is forecast are later purchases, and a first one may be of another kind: a car, and then its service; a cheap
+trial, and then the refill. So spend is learned, and each customer's own is taken, from repeat purchases alone, as in
+Fader & Hardie (2013): x purchases after the first, and their mean. Who never came back says nothing of them, and is
+expected to spend as the others do when they come back. Where fewer than 20 customers came back, nothing could be
+learned so; all purchases are taken then, the first ones too.
 """
 
 from __future__ import annotations
