@@ -29,7 +29,9 @@ def test_spend_is_learned_from_repeat_purchases_alone(engine):
         {"x": 2, "spend": 2.0, "customers": 1},
         {"x": 4, "spend": 300.0, "customers": 25},
     ]
-    assert found.fitted().params_.notes == ()
+    learned = found.fitted().params_
+    assert not learned.first_too
+    assert learned.mean_spend == pytest.approx((25 * 300 + 3) / 27)
 
 
 def test_where_too_few_came_back_all_purchases_are_taken_and_it_is_said(engine):

@@ -88,8 +88,8 @@ def forecast(
     holds for customers who cost more than they bring.
 
     Purchases are repeat purchases, n = x, and so are those of a customer's own spend and margin, and of the base's
-    share of margin; or all of them, where ``spend`` was learned so (`shuke.value.spending`). Of n = 0, one-time buyers, the
-    base alone speaks: with a dependence on n, as it does of customers with one.
+    share of margin; or all of them, where ``spend`` was learned so (`shuke.value.spending`). Of n = 0, one-time buyers,
+    the base alone speaks: with a dependence on n, as it does of customers with one.
 
     ``clock``: the calendar by which ``counts`` was fitted, if any.
     """
