@@ -24,6 +24,7 @@ from shuke.value.histories import Histories, read_histories
 from shuke.value.interval import ValueInterval, value_interval
 from shuke.value.mbgcnbdk import MBGCNBDk, MBGCNBDkParams
 from shuke.value.mbgnbd import MBGNBD, MBGNBDParams
+from shuke.value.measured import measured, with_measure
 from shuke.value.naive import NaiveRate, NaiveRateParams
 from shuke.value.opportunities import Opportunities, read_opportunities
 from shuke.value.pareto_nbd import ParetoNBD, ParetoNBDParams
@@ -91,6 +92,7 @@ __all__ = [
     "holdout_histories",
     "in_words",
     "lifetime_value",
+    "measured",
     "model_codes",
     "payback",
     "paybacks",
@@ -108,4 +110,5 @@ __all__ = [
     "summarise",
     "value_basis",
     "value_interval",
+    "with_measure",
 ]

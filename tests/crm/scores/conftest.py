@@ -51,6 +51,8 @@ PLAIN: dict[str, Any] = {
     "value_at_risk_minor": 18_000,
     "stage": "stability",
     "stage_why_code": "steady",
+    "prospect": "steady",
+    "prospect_why_code": "stays",
     "policy_code": "B.stability",
     "why_code": "steady",
 }
