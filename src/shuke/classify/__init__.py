@@ -12,6 +12,7 @@ from shuke.classify._pyramid_shape import preset_body
 from shuke.classify.definition import COLOURS, Body, Label, Setting, Shape
 from shuke.classify.effort import TierEffort, effort
 from shuke.classify.life_cycle import STAGES, LifeCycle, LifeCycleParams, Thresholds, stage_rules
+from shuke.classify.preview import Preview, preview
 from shuke.classify.prospect import PROSPECTS, Prospect
 from shuke.classify.pyramid import Boundary, Pyramid, PyramidParams, review_due
 from shuke.classify.registry import (
@@ -44,6 +45,7 @@ __all__ = [
     "Label",
     "LifeCycle",
     "LifeCycleParams",
+    "Preview",
     "Prospect",
     "Pyramid",
     "PyramidParams",
@@ -62,6 +64,7 @@ __all__ = [
     "label_all",
     "names_given",
     "preset_body",
+    "preview",
     "review_due",
     "stage_rules",
 ]
