@@ -268,6 +268,7 @@ SHUKE_NAVIGATION: list[dict[str, str]] = [
         "shortcut": "g m",
         "count": "shuke.crm.timeline.reads.unseen",
     },
+    {"url_name": "insight:classes", "icon": "layers", "text": "web.nav.classes", "shortcut": "g k"},
     {"url_name": "insight:cohorts", "icon": "sprout", "text": "web.nav.cohorts", "shortcut": "g h"},
     {"url_name": "insight:data", "icon": "database", "text": "web.nav.data", "permission": "import", "shortcut": "g d"},
     {"url_name": "insight:runs", "icon": "refresh-cw", "text": "web.nav.runs", "permission": "run", "shortcut": "g r"},
