@@ -11,7 +11,12 @@ from shuke.kit.errors import InputError
 def looked_ahead(customers, engine, prospect: Prospect | None = None, **columns):
     size = len(next(iter(columns.values())))
     usual = {"clv_minor": [0] * size, "expected_purchases": [1.0] * size, "mean_spend_minor": [100_00] * size}
-    usual |= {"tier_computed": ["D"] * size, "tier_next_minor": [500_00] * size, "tier_measure_minor": [10_00] * size}
+    usual |= {
+        "age_days": [900] * size,
+        "tier_computed": ["D"] * size,
+        "tier_next_minor": [500_00] * size,
+        "tier_measure_minor": [10_00] * size,
+    }
     table = customers(engine, **(usual | columns))
     labelled = (prospect or Prospect()).fit(table).label(table)
     sql = "SELECT prospect, prospect_why_code FROM {t} ORDER BY customer_id"
@@ -66,9 +71,16 @@ def test_the_outlook_is_of_the_measure_and_as_long_as_it_counts(customers, duckd
     assert (code == "star") is star
 
 
+def test_where_the_data_are_young_the_outlook_is_held_to_their_time(customers, duckdb_engine):
+    """Half a year of data: half a year's forecast is held against what came in half a year."""
+    young = looked_ahead(customers, duckdb_engine, clv_minor=[900_00, 1100_00], age_days=[181, 20])
+    assert [code for code, _ in young] == ["steady", "star"]
+
+
 def test_all_labels_follow_each_other_by_the_registry(customers, duckdb_engine):
     table = customers(
-        duckdb_engine, current_value_minor=[900_00, 50_00, 10_00, 5_00], clv_minor=[900_00, 950_00, 10_00, 0],
+        duckdb_engine, age_days=[400] * 4,
+        current_value_minor=[900_00, 50_00, 10_00, 5_00], clv_minor=[900_00, 950_00, 10_00, 0],
         expected_purchases=[5.0, 5.0, 1.0, 0.0], mean_spend_minor=[100_00] * 4,
     )  # fmt: skip
     made = classifiers(given={"pyramid": Pyramid(cuts=Cuts("customers", (Tier("top", 0.25), Tier("base", 0.75))))})

@@ -13,7 +13,7 @@ from shuke.classify.definition import COLOURS, Body, Label, Setting, Shape
 from shuke.classify.effort import TierEffort, effort
 from shuke.classify.life_cycle import STAGES, LifeCycle, LifeCycleParams, Thresholds, stage_rules
 from shuke.classify.preview import Preview, preview
-from shuke.classify.prospect import PROSPECTS, Prospect
+from shuke.classify.prospect import PROSPECTS, Prospect, ProspectParams
 from shuke.classify.pyramid import Boundary, Pyramid, PyramidParams, review_due
 from shuke.classify.registry import (
     REGISTRY,
@@ -47,6 +47,7 @@ __all__ = [
     "LifeCycleParams",
     "Preview",
     "Prospect",
+    "ProspectParams",
     "Pyramid",
     "PyramidParams",
     "RFMParams",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Self
 
 from shuke.classify.definition import Body, Label, Setting, Shape
 from shuke.engines import Table, literal, quoted
+from shuke.kit.errors import InputError
 from shuke.kit.rules import first_match, read_rules, require_columns
 from shuke.tables import FORECASTS, period_of
 
@@ -32,6 +34,13 @@ SHAPE = Shape(
 )
 
 
+@dataclass(frozen=True)
+class ProspectParams:
+    """What `Prospect.fit` learns: how many days the data reach back."""
+
+    span_days: int
+
+
 class Prospect:
     """Who of the lower tiers is likely to rise, and with whom is effort lost?
 
@@ -44,7 +53,9 @@ class Prospect:
     - steady: the rest, and the best tier; unknown: no model could be estimated.
 
     The outlook is an expectation: about as many stars fall short as surpass it, and the interval of the customer's
-    value (clv_low_minor, clv_high_minor) says by how much. A forecast for another horizon is stretched or shortened in
+    value (clv_low_minor, clv_high_minor) says by how much. Where the data do not reach back as far as the measure
+    counts, tiers start at what came in a shorter time, and the outlook is held to that time too (learned by `fit`). A
+    forecast for another horizon is stretched or shortened in
     proportion, which for a longer horizon understates the first year. A measure of all time adds the next 12 months to
     what is there; where tiers go by the forecast itself nobody rises by it.
 
@@ -56,7 +67,8 @@ class Prospect:
     >>> with DuckDBEngine() as engine:
     ...     customers = engine.from_arrow("customers", pa.table({
     ...         "tier_computed": ["D", "D"], "tier_next_minor": [500, 500], "tier_measure_minor": [90, 90],
-    ...         "clv_minor": [800, 3], "expected_purchases": [4.0, 0.02], "mean_spend_minor": [200, 200]}))
+    ...         "age_days": [30, 400], "clv_minor": [800, 3], "expected_purchases": [4.0, 0.02],
+    ...         "mean_spend_minor": [200, 200]}))
     ...     Prospect().fit(customers).label(customers).to_arrow()["prospect"].to_pylist()
     ['star', 'without_prospect']
 
@@ -109,16 +121,20 @@ class Prospect:
     def needs(self) -> tuple[str, ...]:
         """The columns it looks at."""
         forecast = ("clv_minor", "expected_purchases", "mean_spend_minor")
-        return ("tier_computed", "tier_next_minor", "tier_measure_minor", *forecast)
+        return ("age_days", "tier_computed", "tier_next_minor", "tier_measure_minor", *forecast)
 
     def fit(self, table: Table) -> Self:
-        """Nothing is learned: the pyramid has learned where tiers start."""
+        """Learn how many days the data reach back; where tiers start, the pyramid has learned."""
         require_columns(self.needs, table.columns, "Prospect")
+        found = table.engine.fetch("SELECT max(age_days) AS days FROM {table}", table=table).to_pylist()[0]
+        self.params_ = ProspectParams(int(found["days"] or 0) + 1)
         return self
 
     def label(self, table: Table) -> Table:
         """The same rows with the prospect and its reason appended."""
         require_columns(self.needs, table.columns, "Prospect")
+        if not hasattr(self, "params_"):
+            raise InputError("This Prospect has not been fitted: call fit(table) first.")
         columns = ", ".join(quoted(name) for name in table.columns if name not in _LABELS)
         sql = _LABEL.format(
             columns=columns,
@@ -139,6 +155,7 @@ class Prospect:
         days = period[1] * _MONTH_DAYS if period else _YEAR_DAYS
         is_spend = self.measure in _SPEND or (period is not None and period[0] == "spend")
         expected = "expected_purchases * mean_spend_minor" if is_spend else "clv_minor"
+        days = min(days, self.params_.span_days)
         kept = "tier_measure_minor + " if self.measure in _OF_ALL_TIME else ""
         return f"{kept}{expected} * {literal(days / self.horizon_days)}"
 
