@@ -35,6 +35,7 @@ PAGES = {
     "purchases": "/customers/2226/purchases/",
     "purchases-chart": "/customers/2226/purchases/chart/",
     "forecast": "/customers/2226/forecast/",
+    "standing": "/customers/2226/classes/",
     "timeline": "/customers/2226/timeline/",
     "timeline-entry": "/customers/1/timeline/touch-{touch}/",
     "timeline-edit": "/touches/{touch}/edit/",
@@ -301,7 +302,7 @@ def test_without_script_a_customer_s_slots_are_links(visit: object) -> None:
     visitor = visit(language="en", script=False)  # type: ignore[operator]
     visitor.page.goto(visitor.site.url + "/customers/2226/")
     links = visitor.page.locator(".slot-link:visible")
-    assert links.count() == 5
+    assert links.count() == 6
     visitor.page.locator(".slot-link[href$='/purchases/']").click()
     visitor.page.wait_for_url("**/customers/2226/purchases/")
     assert visitor.page.locator("#purchases tbody tr").count() == 10

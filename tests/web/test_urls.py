@@ -130,6 +130,7 @@ ANSWERS: dict[str, tuple[str, int, int, int, int, int]] = {
     "timeline:open": ("POST", DOOR, 404, 404, 302, 404),
     "insight:customer_purchases": ("GET", DOOR, 404, 200, 200, 200),
     "insight:customer_purchases_over_time": ("GET", DOOR, 404, 200, 200, 200),
+    "insight:customer_classes": ("GET", DOOR, 404, 200, 200, 200),
     "insight:customer_forecast": ("GET", DOOR, 404, 200, 200, 200),
     # data and runs: only for who sees the whole business; the file was not imported, nothing of the run is in a ledger
     "insight:data": ("GET", DOOR, 403, 403, 200, 200),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from shuke.crm.customers import paths  # noqa: F401  registers <key:key>
-from shuke.insight import slots, views, views_of_classes, views_of_cohorts, views_of_runs
+from shuke.insight import slots, slots_of_classes, views, views_of_classes, views_of_cohorts, views_of_runs
 
 app_name = "insight"
 urlpatterns = [
@@ -31,5 +31,6 @@ urlpatterns = [
     path("models/", views_of_runs.models, name="models"),
     path("customers/<key:key>/purchases/", slots.purchases, name="customer_purchases"),
     path("customers/<key:key>/purchases/chart/", slots.over_time, name="customer_purchases_over_time"),
+    path("customers/<key:key>/classes/", slots_of_classes.classes, name="customer_classes"),
     path("customers/<key:key>/forecast/", slots.forecast, name="customer_forecast"),
 ]

@@ -176,6 +176,7 @@ SHUKE_PALETTE: list[str] = [
     "shuke.crm.customers.palette.find_customers",
 ]
 SHUKE_CUSTOMER_SLOTS: list[dict[str, str]] = [
+    {"name": "classes", "url_name": "insight:customer_classes", "shape": "table"},
     {"name": "forecast", "url_name": "insight:customer_forecast", "shape": "told"},
     {"name": "purchases_over_time", "url_name": "insight:customer_purchases_over_time"},
     {"name": "purchases", "url_name": "insight:customer_purchases", "shape": "table"},
