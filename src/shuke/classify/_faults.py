@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from shuke.kit.errors import InputError
 from shuke.kit.text import say
 
+_LONGEST = 300
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -24,7 +26,14 @@ class Fault:
 
     def told(self, language: str) -> str:
         """The fault in the language."""
-        return say(f"definition.fault.{self.code}", language, place=self.place or "—", **dict(self.figures))
+        figures = {name: _short(value) for name, value in self.figures}
+        return say(f"definition.fault.{self.code}", language, place=_short(self.place) or "—", **figures)
+
+
+def _short(value: object) -> object:
+    """A long value that came in by its beginning: it is known to who sent it."""
+    text = str(value)
+    return value if len(text) <= _LONGEST else text[:_LONGEST] + "…"
 
 
 class DefinitionError(InputError):

@@ -148,7 +148,7 @@ def _names(names: Any, place: str, faults: list[Fault]) -> dict[str, str]:
     for language, name in names.items():
         if language not in LANGUAGES:
             faults.append(Fault("unknown", f"{place}.names.{language}", allowed=", ".join(LANGUAGES)))
-        elif not isinstance(name, str) or len(name) > _LONGEST_NAME:
+        elif not isinstance(name, str) or len(name) > _LONGEST_NAME or not name.isprintable():
             faults.append(Fault("name", f"{place}.names.{language}", value=name, most=_LONGEST_NAME))
     return {language: str(name).strip() for language, name in names.items() if str(name).strip()}
 

@@ -62,7 +62,8 @@ class Parameters:
     @property
     def ranked_by(self) -> str:
         """What tiers go by."""
-        return self.settings.pyramid.measure
+        told = self.definitions.get("pyramid", {}).get("settings", {})
+        return str(told.get("measure", self.tier_by))
 
 
 def score(

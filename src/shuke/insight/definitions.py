@@ -72,7 +72,7 @@ def save(
     if whole == now:
         return None
     saved = Definition.objects.create(
-        code=code, version=version + 1, body=whole, comment=comment.strip()[:200], saved_by_id=by.pk if by else None
+        code=code, version=version + 1, body=whole, comment=comment.replace("\x00", "").strip()[:200], saved_by_id=by.pk if by else None
     )
     values = {"version": saved.version, "comment": saved.comment}
     audit.note("definition_saved", by=by, kind="definition", record=code, values=values)
