@@ -67,12 +67,13 @@ def save(
         raise PermissionDenied("classify")
     whole = classification(code).read(body).definition()
     now, version = body_in_force(code)
+    told = comment.replace("\x00", "").strip()[:200]
     if based_on is not None and based_on != version:
         raise NotNow("definition")
     if whole == now:
         return None
     saved = Definition.objects.create(
-        code=code, version=version + 1, body=whole, comment=comment.replace("\x00", "").strip()[:200], saved_by_id=by.pk if by else None
+        code=code, version=version + 1, body=whole, comment=told, saved_by_id=by.pk if by else None
     )
     values = {"version": saved.version, "comment": saved.comment}
     audit.note("definition_saved", by=by, kind="definition", record=code, values=values)
