@@ -6,6 +6,7 @@ with a code that says why. The codes' sentences stand in `kit/text/catalogue/cla
 
 from shuke.classify._cuts import ABCD, Cuts, Tier, cut_names, cuts_named
 from shuke.classify._grid import SEGMENTS, Grid, grid_from
+from shuke.classify.facts import Facts
 from shuke.classify.life_cycle import STAGES, LifeCycle, LifeCycleParams, Thresholds, stage_rules
 from shuke.classify.pyramid import Boundary, Pyramid, PyramidParams, review_due
 from shuke.classify.rfm import RFM, RFMParams
@@ -17,6 +18,7 @@ __all__ = [
     "STAGES",
     "Boundary",
     "Cuts",
+    "Facts",
     "Grid",
     "LifeCycle",
     "LifeCycleParams",

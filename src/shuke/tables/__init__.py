@@ -1,6 +1,7 @@
 """The contract: columns, types, units and meaning of every table that passes a door between rooms."""
 
 from shuke.tables._contract import Column, Contract, Unit
+from shuke.tables.answers import LISTED, PAYMENTS, SURVEYS
 from shuke.tables.facts import PURCHASES, REJECTS, TOUCHES
 from shuke.tables.scores import SCORES
 from shuke.tables.shop import (
@@ -36,10 +37,12 @@ SHOP_TABLES = (
     SHOP_TRUTH,
 )
 """What the simulated shop writes, beside TOUCHES; the last is the truth."""
-CONTRACTS = (PURCHASES, REJECTS, SUMMARY, SCORES, TOUCHES, *SHOP_TABLES)
+CONTRACTS = (PURCHASES, REJECTS, SUMMARY, SCORES, TOUCHES, SURVEYS, PAYMENTS, LISTED, *SHOP_TABLES)
 
 __all__ = [
     "CONTRACTS",
+    "LISTED",
+    "PAYMENTS",
     "PURCHASES",
     "REJECTS",
     "SCORES",
@@ -58,6 +61,7 @@ __all__ = [
     "SHOP_TABLES",
     "SHOP_TRUTH",
     "SUMMARY",
+    "SURVEYS",
     "TOUCHES",
     "Column",
     "Contract",
