@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo report serve test check unit records browser pictures docs requirements bench bench-web bench-fields bench-duplicates bench-shop clean
+.PHONY: help setup demo report serve test check unit records browser pictures docs requirements bench bench-web bench-fields bench-duplicates bench-choice bench-shop clean
 
 help: ## List these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -54,6 +54,9 @@ bench-fields: $(BIN)/.dev ## Measure cards of sixty fields at a million customer
 
 bench-duplicates: $(BIN)/.dev ## Measure how fast and how well duplicates are found among 100,000 customers
 	@$(BIN)/python benchmarks/duplicates.py
+
+bench-choice: $(BIN)/.dev ## Measure what choosing a count model costs, against fitting one, at 1 M customers (N=50000 for fewer)
+	@$(BIN)/python benchmarks/choice.py $(if $(N),--customers $(N))
 
 bench-shop: $(BIN)/.dev ## Measure how fast the simulated shop is made (N="100000 5000000" for other sizes)
 	@$(BIN)/python benchmarks/shop.py $(N)

@@ -3,8 +3,12 @@ an owner, a manager, a colleague, and a stranger whom the thing at hand does not
 
 from __future__ import annotations
 
-import atexit
 import os
+
+# Before NumPy is imported: its threads wait busily for one another, and two workers of pytest fill the cores anyway.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import atexit
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator

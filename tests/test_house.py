@@ -16,6 +16,7 @@ SRC = ROOT / "src" / "shuke"
 SOURCES = sorted(SRC.rglob("*.py"))
 ROOMS = {
     "act",
+    "choice",
     "classify",
     "cli",
     "collect",

@@ -6,38 +6,60 @@ customer, so a run is one chain of views that the engine computes in a single pa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
 from shuke.act import Policies
-from shuke.classify import RFM, STAGES, LifeCycle, Pyramid
+from shuke.choice import Choice, Totals, Trust, choose
+from shuke.classify import (
+    RFM,
+    STAGES,
+    Body,
+    Classifier,
+    LifeCycle,
+    Pyramid,
+    classification,
+    classifiers,
+    label_all,
+    names_given,
+)
 from shuke.collect import Purchases, Quality
 from shuke.engines import Table
-from shuke.evaluate import Backtest, backtest
+from shuke.evaluate import Backtest, TotalInterval
 from shuke.kit.dates import require_day
 from shuke.kit.errors import InputError
+from shuke.kit.text import NamesGiven, names_used
 from shuke.report import Group, Result, RunSummary, report, write_scores
 from shuke.tables import SCORES
 from shuke.value import (
-    BGNBD,
+    AUTO,
+    NAIVE,
+    Clock,
+    CountModel,
     GammaGamma,
     Horizon,
     MarginRates,
-    NaiveRate,
     Period,
+    Sampled,
     Summary,
     ValueBasis,
     count_histories,
     forecast,
-    holdout_histories,
+    read_calendar,
+    read_histories,
+    require_model,
+    sampled,
     spend_histories,
     summarise,
     value_basis,
+    with_measure,
 )
 
 Progress = Callable[[str, int, int], None]
@@ -56,10 +78,34 @@ class Settings:
     """Length of the stretch kept to test the models on; None: the horizon, but at most a third of the data's span."""
     left_truncation_days: int | None = None
     """None: found from the data."""
+    model: str = AUTO
+    """The code of a count model (`value.model_codes`), or `auto`: the one that forecasts past days best."""
+    calendar: Mapping[str, float] = field(default_factory=dict)
+    """Seasons declared: months by number, periods by their two days, each with its index (`value.read_calendar`).
+    Empty: months are estimated where there are two years. Either is used only where it forecasts past days better."""
     pyramid: Pyramid = field(default_factory=Pyramid)
     rfm: RFM = field(default_factory=RFM)
     life_cycle: LifeCycle = field(default_factory=LifeCycle)
+    definitions: Mapping[str, Body] = field(default_factory=dict)
+    """Classifications as data (`classify.REGISTRY`): each takes the place of the one above, or of the one that
+    ships."""
     policies: Policies = field(default_factory=Policies)
+
+    def __post_init__(self) -> None:
+        """What is asked of a classification elsewhere is asked of the one in force."""
+        for code in set(self.definitions) & {"pyramid", "rfm", "life_cycle"}:
+            object.__setattr__(self, code, classification(code).read(self.definitions[code]))
+
+    @property
+    def classifiers(self) -> dict[str, Any]:
+        """All classifiers of the run, in order."""
+        given: dict[str, Classifier] = {"pyramid": self.pyramid, "rfm": self.rfm, "life_cycle": self.life_cycle}
+        return classifiers(self.definitions, given=given, horizon_days=self.horizon.days)
+
+    @property
+    def names(self) -> NamesGiven:
+        """What labels are called that do not go by the catalogue's names."""
+        return names_given(self.classifiers)
 
 
 @dataclass(frozen=True)
@@ -74,17 +120,18 @@ class Previous:
 class Models:
     """What was learned about buying and spending, which count model is used and why (`report.chosen_why.…`)."""
 
-    bg_nbd: BGNBD
-    naive: NaiveRate
+    choice: Choice
+    counts: CountModel | None
+    """The count model that the scores rest on, fitted on all customers; None where none could be estimated."""
     spend: GammaGamma
-    chosen: str | None
-    chosen_why: str
 
     @property
-    def counts(self) -> BGNBD | NaiveRate | None:
-        """The count model that the scores rest on; None where none could be estimated."""
-        known: dict[str | None, BGNBD | NaiveRate] = {"bg_nbd": self.bg_nbd, "naive": self.naive}
-        return known.get(self.chosen)
+    def chosen(self) -> str | None:
+        return self.choice.chosen
+
+    @property
+    def chosen_why(self) -> str:
+        return self.choice.why
 
 
 @dataclass(frozen=True)
@@ -96,7 +143,13 @@ class Run:
     summary: RunSummary
     scores: Table
     models: Models
-    backtest: Backtest
+    totals: Totals
+    trust: Trust
+
+    @property
+    def backtest(self) -> Backtest:
+        """The last of the days that the models were asked on, in full."""
+        return self.models.choice.backtest
 
     @property
     def quality(self) -> Quality | None:
@@ -109,26 +162,26 @@ class Run:
     @property
     def result(self) -> Result:
         """The run in figures."""
-        learned = self.models.bg_nbd.params_
         return Result(
             currency=self.currency,
             horizon_days=self.settings.horizon.days,
             tier_measure=self.settings.pyramid.measure,
             quality=self.quality,
             summary=self.summary,
-            chosen=self.models.chosen,
-            chosen_why=self.models.chosen_why,
-            bg_nbd={"r": learned.r, "alpha": learned.alpha, "a": learned.a, "b": learned.b},
-            backtest=self.backtest,
+            choice=self.models.choice,
+            counts=self.models.counts,
+            totals=self.totals,
         )
 
     def report(self, language: str = "zh-hans") -> str:
         """The report as text for a terminal."""
-        return report(self.result, language)
+        with names_used(self.settings.names):
+            return report(self.result, language)
 
     def write(self, path: str | Path, *, language: str = "zh-hans") -> Path:
         """Write the scores for people (.parquet, .csv or .xlsx): money in major units, reasons as sentences."""
-        return write_scores(self.scores, path, currency=self.currency, language=language)
+        with names_used(self.settings.names):
+            return write_scores(self.scores, path, currency=self.currency, language=language)
 
 
 def run(
@@ -152,6 +205,7 @@ def run(
     2
     """
     settings = settings or Settings()
+    require_model(settings.model)
     tell = _Teller(progress)
     facts = purchases.table
     first_day, period = _period(facts, require_day(as_of) if isinstance(as_of, str) else as_of, settings)
@@ -166,7 +220,9 @@ def run(
     )
     tell("models")
     histories = count_histories(summary.table)
-    models, tested = _learn(histories, spend_histories(summary.table), holdout_histories(summary.table), period)
+    sample = sampled(facts, summary.table, as_of=period.as_of)
+    models = _learn(histories, spend_histories(summary.table), sample, period, settings)
+    season = models.choice.season.clock
     forecasts = forecast(
         summary.table,
         counts=models.counts,
@@ -174,18 +230,23 @@ def run(
         histories=histories,
         horizon=settings.horizon,
         as_of=period.as_of,
+        clock=None if season is None else Clock(season, period.as_of),
     )
     tell("classify")
+    measure, rates = settings.pyramid.measure, settings.margin_rates
+    measured = with_measure(forecasts, facts, measure, as_of=period.as_of, rates=rates, basis=basis)
     # Kept, since every classifier looks at it several times.
-    known = facts.engine.keep("known", "SELECT * FROM {forecasts}", forecasts=forecasts)
+    known = facts.engine.keep("known", "SELECT * FROM {measured}", measured=measured)
     labelled = _classify(known, settings, previous, period.as_of)
     tell("act")
     acted = settings.policies.label(labelled)
     scores = facts.engine.keep("scores", f"SELECT {', '.join(SCORES.names)} FROM {{acted}}", acted=acted)
     facts.engine.drop(known)
     tell("evaluate")
-    figures = _figures(scores, settings, summary, period, first_day, basis, models, tested)
-    return Run(purchases, settings, figures, scores, models, tested)
+    tiers = _groups(scores, "tier_computed", settings.pyramid.cuts.codes)
+    totals = _totals(models, tiers, settings.horizon)
+    figures = _figures(scores, settings, summary, period, first_day, basis, models, tiers, totals)
+    return Run(purchases, settings, figures, scores, models, totals, models.choice.trust())
 
 
 class _Teller:
@@ -215,46 +276,30 @@ def _period(facts: Table, as_of: date | None, settings: Settings) -> tuple[date,
     return first, Period(as_of, holdout_days)
 
 
-def _learn(counts: pa.Table, spends: pa.Table, held: pa.Table, period: Period) -> tuple[Models, Backtest]:
-    """Fit on all that is known; and beside it, since neither needs the other, on what was known before the hold-out."""
+def _learn(counts: pa.Table, spends: pa.Table, sample: Sampled, period: Period, settings: Settings) -> Models:
+    """Choose a count model by the sample, and fit it on all that is known; beside it the spends, with no choice."""
+    known = read_histories(counts)
     with ThreadPoolExecutor(1) as beside:
-        testing = beside.submit(_test, held, period)
-        bg_nbd, naive, spend = BGNBD().fit(counts), NaiveRate().fit(counts), GammaGamma().fit(spends)
-        tested = testing.result()
-    chosen, why = _choose(bg_nbd, tested)
-    return Models(bg_nbd, naive, spend, chosen, why), tested
-
-
-def _test(held: pa.Table, period: Period) -> Backtest:
-    """Fit on what was known before the hold-out, forecast it, compare."""
-    if not len(held):
-        return backtest({}, held, horizon=period.holdout_days)
-    return backtest({"bg_nbd": BGNBD().fit(held), "naive": NaiveRate().fit(held)}, held, horizon=period.holdout_days)
-
-
-def _choose(bg_nbd: BGNBD, tested: Backtest) -> tuple[str | None, str]:
-    """BG/NBD, unless it could not be estimated, or the naive rate forecast the hold-out's counts clearly better."""
-    notes = bg_nbd.params_.notes
-    if "no_repeat_purchases" in notes:
-        return None, "no_repeat_purchases"
-    if "too_few_repeat_buyers" in notes:
-        return "naive", "too_few_repeat_buyers"
-    if tested.clearly_better("naive", than="bg_nbd"):
-        return "naive", "naive_forecast_better"
-    return "bg_nbd", "forecast_better" if tested.clearly_better("bg_nbd", than="naive") else "no_clear_difference"
+        spending = beside.submit(GammaGamma().fit, spends)
+        choice = choose(
+            sample,
+            holdout_days=period.holdout_days,
+            horizon_days=settings.horizon.days,
+            repeat_buyers=round(float(known.customers[known.x > 0].sum())),
+            asked=settings.model,
+            declared=read_calendar(settings.calendar),
+        )
+        season = choice.season.clock
+        fitted = choice.fitted(known if season is None else Clock(season, period.as_of).histories(known))
+        return Models(choice, fitted, spending.result())
 
 
 def _classify(forecasts: Table, settings: Settings, previous: Previous | None, as_of: date) -> Table:
     """Each classifier learns its cut-offs from the forecasts, then appends its labels to what the others left."""
-    pyramid, rfm = settings.pyramid.fit(forecasts), settings.rfm.fit(forecasts)
-    life_cycle = settings.life_cycle.fit(forecasts)
-    tiered = pyramid.in_force(
-        pyramid.label(forecasts),
-        previous=previous.scores if previous else None,
-        previous_as_of=previous.as_of if previous else None,
-        as_of=as_of,
-    )
-    return life_cycle.label(rfm.label(tiered))
+    made = settings.classifiers
+    before = {"previous": previous.scores, "previous_as_of": previous.as_of} if previous else {}
+    in_force = partial(made["pyramid"].in_force, as_of=as_of, **before)
+    return label_all(forecasts, made, then={"pyramid": in_force})
 
 
 def _figures(
@@ -265,9 +310,11 @@ def _figures(
     first_day: date,
     basis: ValueBasis,
     models: Models,
-    tested: Backtest,
+    tiers: Sequence[Group],
+    totals: Totals,
 ) -> RunSummary:
-    totals = scores.engine.fetch(_TOTALS, scores=scores).to_pylist()[0]
+    sums = scores.engine.fetch(_TOTALS, scores=scores).to_pylist()[0]
+    low, high = _around(sums["clv_minor"], totals.money)
     return RunSummary(
         as_of=period.as_of,
         first_day=first_day,
@@ -275,11 +322,28 @@ def _figures(
         lines_without_cost=basis.lines_without_cost,
         without_purchase=summary.without_purchase,
         without_purchase_minor=summary.without_purchase_minor,
-        tiers=_groups(scores, "tier_computed", settings.pyramid.cuts.codes),
+        clv_low_minor=low,
+        clv_high_minor=high,
+        tiers=tuple(_between(tier, interval) for tier, interval in zip(tiers, totals.groups, strict=True)),
         stages=_groups(scores, "stage", STAGES),
-        notes=_notes(models, tested),
-        **totals,
+        notes=_notes(models, totals, settings.horizon),
+        **sums,
     )
+
+
+def _totals(models: Models, tiers: Sequence[Group], horizon: Horizon) -> Totals:
+    """How sure the sums are: of all customers, and of each tier."""
+    everyone = sum(tier.customers for tier in tiers)
+    return models.choice.totals(horizon_days=horizon.days, shares=[tier.customers / everyone for tier in tiers])
+
+
+def _between(tier: Group, interval: TotalInterval | None) -> Group:
+    low, high = _around(tier.clv_minor, interval)
+    return replace(tier, clv_low_minor=low, clv_high_minor=high)
+
+
+def _around(total_minor: int | None, interval: TotalInterval | None) -> tuple[int | None, int | None]:
+    return (None, None) if total_minor is None or interval is None else interval.around(total_minor)
 
 
 def _groups(scores: Table, column: str, order: Sequence[str]) -> tuple[Group, ...]:
@@ -297,15 +361,27 @@ def _groups(scores: Table, column: str, order: Sequence[str]) -> tuple[Group, ..
     return tuple(found[code] for code in order if code in found)
 
 
-def _notes(models: Models, tested: Backtest) -> tuple[str, ...]:
-    """Codes of all that could not be estimated, each with the part it is about: `bg_nbd.no_dropout_detected`.
-
-    Of a BG/NBD that is not used, only why it could not be.
-    """
-    learned = models.bg_nbd.params_.notes
-    told = learned if models.chosen == "bg_nbd" else tuple(note for note in learned if note == models.chosen_why)
-    parts = {"bg_nbd": told, "spend": models.spend.params_.notes, "backtest": tested.notes}
+def _notes(models: Models, totals: Totals, horizon: Horizon) -> tuple[str, ...]:
+    """Codes of all that could not be estimated or wants saying, each with the part it is about."""
+    choice = models.choice
+    learned = models.counts.params_.notes if models.counts is not None and choice.chosen != NAIVE else ()
+    few = (choice.why,) if choice.why in ("no_repeat_purchases", "too_few_repeat_buyers") else ()
+    parts = {
+        "counts": (*few, *("few_repeat_buyers" if note == "too_few_repeat_buyers" else note for note in learned)),
+        "spend": models.spend.params_.notes,
+        "backtest": choice.backtest.notes,
+        "calendar": (choice.season.why,) if choice.season.calendar is not None else (),
+        "total": _notes_of_totals(choice, totals, horizon),
+    }
     return tuple(f"{part}.{note}" for part, notes in parts.items() for note in notes)
+
+
+def _notes_of_totals(choice: Choice, totals: Totals, horizon: Horizon) -> tuple[str, ...]:
+    if choice.chosen is None:
+        return ()
+    if totals.money is None:
+        return ("too_few_origins",)
+    return ("longer_than_tested",) if horizon.days > choice.origins.holdout_days else ()
 
 
 _TOTALS = """

@@ -113,6 +113,17 @@ def _conflict(visitor: Any, visit: Any) -> Iterator[str]:
     yield ""
 
 
+def _trust(visitor: Any, _: Any) -> Iterator[str]:
+    """The charts of the page of models that say how far it can be trusted, without the frame of the page."""
+    page = visitor.page
+    page.goto(visitor.site.url + "/models/", wait_until="networkidle")
+    page.set_viewport_size({"width": 1200, "height": 1000})
+    page.evaluate(
+        "scrollTo(0, document.querySelectorAll('#content .grid')[1].getBoundingClientRect().top + scrollY - 70)"
+    )
+    yield ""
+
+
 SCENES: dict[str, tuple[str, Scene]] = {
     "people": ("owner", _open("/people/")),
     "role": ("owner", _open("/people/roles/add/?copy=staff")),
@@ -127,6 +138,9 @@ SCENES: dict[str, tuple[str, Scene]] = {
     "conflict": ("owner", _conflict),
     "bulk": ("owner", _bulk),
     "duplicates": ("owner", _duplicates),
+    "models": ("owner", _open("/models/")),
+    "trust": ("owner", _trust),
+    "foreseen": ("owner", _open("/customers/1/forecast/", "#content .panel >> nth=0")),
 }
 """Each picture: who sees it, and how one gets there."""
 

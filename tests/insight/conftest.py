@@ -55,13 +55,58 @@ def work(db: None) -> Run:
 
 @pytest.fixture
 def scored(upload: Upload, work: Run) -> Upload:
-    """The file imported and the business scored, at two dates."""
+    """The file imported and the business scored, at two dates, by one model: choosing is tested where it is done."""
     from shuke.insight.cycles import Parameters
     from shuke.insight.writes import start_import, start_run
 
     start_import(upload=upload, by=None, language="en")
-    start_run(parameters=Parameters(as_of="2024-06-30", margin_rate=0.3), by=None, run_id="run-june")
-    start_run(parameters=Parameters(margin_rate=0.3), by=None, run_id="run-year")
+    start_run(parameters=Parameters(as_of="2024-06-30", margin_rate=0.3, model="bg_nbd"), by=None, run_id="run-june")
+    start_run(parameters=Parameters(margin_rate=0.3, model="bg_nbd"), by=None, run_id="run-year")
     assert [job.state for job in work()] == ["done"] * 3
     upload.refresh_from_db()
     return upload
+
+
+@pytest.fixture
+def models_told() -> dict[str, Any]:
+    """`figures["models"]` as `shuke.insight.figures_of_models` says it: BG/NBD in use, held against the naive rate."""
+    days = ["2017-05-07", "2017-07-02", "2017-08-27"]
+    tenths = [[240, 1.5 * at, 1.5 * at + 0.4] for at in range(10)]
+    return {
+        "chosen": "bg_nbd",
+        "why": "forecast_better",
+        "asked": "auto",
+        "margin": {"over": "naive", "difference": 0.8118, "standard_error": 0.0252},
+        "candidates": [
+            {"code": "bg_nbd", "notes": ["weakly_known"], "log_score": -3.5186, "difference": 0.0,
+             "standard_error": None, "drift": 0.021, "total_errors": [0.031, -0.012, 0.006],
+             "root_mean_squared_error": 8.817},
+            {"code": "naive", "notes": [], "log_score": -4.3304, "difference": -0.8118, "standard_error": 0.0252,
+             "drift": None, "total_errors": [0.052, 0.023, None], "root_mean_squared_error": None},
+        ],
+        "parameters": [{"name": "r", "value": 1.408, "standard_error": 0.045},
+                       {"name": "alpha", "value": 9.646, "standard_error": 0.35},
+                       {"name": "a", "value": 0.1908, "standard_error": 0.04},
+                       {"name": "b", "value": 272.5, "standard_error": None}],
+        "notes": ["weakly_known"],
+        "sample": {"customers": 2432, "of": 2469},
+        "left_truncated": 1983,
+        "holdout_days": 121,
+        "race": days,
+        "origins": [{"day": day, "customers": 2300 + at, "forecast": 40_000 + 900 * at, "actual": 39_500 + 1_000 * at,
+                     "low": 38_000 + 900 * at, "high": 42_000 + 900 * at} for at, day in enumerate(days)],
+        "total": {"level": 0.9, "origins": 3, "share_low": 0.93, "share_high": 1.08,
+                  "purchases_low": 0.95, "purchases_high": 1.06},
+        "weeks": {"first_day": "2017-01-02", "origin": days[-1], "actual": [2300 + 10 * at for at in range(52)],
+                  "known": [None] * 34 + [2600 + 9 * at for at in range(18)],
+                  "forecast": [None] * 34 + [2610 + 8.5 * at for at in range(18)]},
+        "calibration": tenths,
+        "no_purchase": [[240, 0.04 * at, 0.035 * at] for at in range(10)],
+        "pit": {"customers": 2432, "shares": [0.14, 0.09, 0.085, 0.085, 0.09, 0.09, 0.09, 0.095, 0.1, 0.135]},
+        "within": [{"level": 0.5, "implied": 0.54, "observed": 0.5}, {"level": 0.8, "implied": 0.82, "observed": 0.79},
+                   {"level": 0.9, "implied": 0.91, "observed": 0.88}],
+        "calendar": {"used": True, "why": "better", "source": "estimated",
+                     "index": [1.1, 0.8, 0.95, 1, 1, 0.9, 0.9, 1, 1, 1.05, 1.1, 1.2],
+                     "periods": [{"first_day": "2017-11-20", "last_day": "2017-11-26", "index": 1.6}],
+                     "error_with": 0.012, "error_without": 0.034},
+    }  # fmt: skip

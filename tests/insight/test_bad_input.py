@@ -224,8 +224,8 @@ def test_a_run_that_fails_says_why_and_the_scores_before_stay(
 
 
 def test_of_two_runs_the_second_waits_and_says_for_which(scored: Upload, manager: User, as_user: Visit) -> None:
-    first = writes.start_run(parameters=Parameters(as_of="2024-10-31"), by=manager)
-    second = writes.start_run(parameters=Parameters(as_of="2024-11-30"), by=manager)
+    first = writes.start_run(parameters=Parameters(as_of="2024-10-31", model="bg_nbd"), by=manager)
+    second = writes.start_run(parameters=Parameters(as_of="2024-11-30", model="bg_nbd"), by=manager)
     client = in_chinese(manager, as_user)
     text = client.get(f"/jobs/{second.job_id}/progress/").content.decode()
     assert f"正在等待 #{first.job_id} 结束" in text

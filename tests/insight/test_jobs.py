@@ -104,15 +104,15 @@ def test_a_run_that_fails_leaves_the_scores_before_in_force(scored: Upload, work
         raise InputError("The forecast went astray.")
 
     monkeypatch.setattr(cycles, "publish", broken)
-    writes.start_run(parameters=Parameters(as_of="2024-11-30"), by=None)
+    writes.start_run(parameters=Parameters(as_of="2024-11-30", model="bg_nbd"), by=None)
     (job,) = work()
     assert (job.state, job.error) == ("failed", "The forecast went astray.")
     assert Run.objects.get(state="current").run_id == "run-year"
 
 
 def test_one_run_at_a_time_the_second_waits(scored: Upload) -> None:
-    writes.start_run(parameters=Parameters(as_of="2024-10-31"), by=None)
-    writes.start_run(parameters=Parameters(as_of="2024-11-30"), by=None)
+    writes.start_run(parameters=Parameters(as_of="2024-10-31", model="bg_nbd"), by=None)
+    writes.start_run(parameters=Parameters(as_of="2024-11-30", model="bg_nbd"), by=None)
     first = jobs.claim(worker="one/1")
     assert first is not None
     assert jobs.claim(worker="two/2") is None

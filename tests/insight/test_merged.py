@@ -26,7 +26,7 @@ Visit = Callable[[User], Client]
 
 def _scores(work: Callable[[], list[Job]], run_id: str) -> dict[str, tuple[int, int, date]]:
     """Orders, spend and first purchase of each customer in a new run."""
-    start_run(parameters=Parameters(margin_rate=0.3), by=None, run_id=run_id)
+    start_run(parameters=Parameters(margin_rate=0.3, model="bg_nbd"), by=None, run_id=run_id)
     assert [job.state for job in work()] == ["done"]
     run = Run.objects.get(state="current")
     rows = SLOTS[run.slot].objects.select_related("customer")  # type: ignore[index]

@@ -87,6 +87,28 @@ def test_a_run_scored_twice_is_kept_and_published_once(scored: Any) -> None:
     assert [run.run_id for run in business_ledger().runs()] == ["run-june", "run-year"]
 
 
+def test_the_page_of_models_gets_its_figures_as_json(scored: Any) -> None:
+    told = current().figures["models"]
+    assert (told["chosen"], told["why"], told["asked"]) == ("bg_nbd", "asked", "bg_nbd")
+    assert [one["code"] for one in told["candidates"]] == ["bg_nbd", "naive"]
+    assert [one["difference"] for one in told["candidates"] if one["code"] == "bg_nbd"] == [0.0]
+    assert [one["name"] for one in told["parameters"]] == ["r", "alpha", "a", "b"]
+    days = [one["day"] for one in told["origins"]]
+    assert days == sorted(days)
+    assert told["sample"]["customers"] == told["sample"]["of"] == 40
+    weeks = told["weeks"]
+    assert len(weeks["actual"]) == len(weeks["known"]) == len(weeks["forecast"]) == 51
+    assert weeks["forecast"][0] is None
+    assert sum(customers for customers, _, _ in told["calibration"]) == current().figures["backtest"]["customers"]
+    assert sum(told["pit"]["shares"]) == pytest.approx(1)
+    assert [one["level"] for one in told["within"]] == [0.5, 0.8, 0.9]
+    assert told["calendar"] == {
+        "used": False, "why": "short_data", "source": None, "index": None, "periods": [], "error_with": None,
+        "error_without": None,
+    }  # fmt: skip
+    assert told["total"]["share_low"] < 1 < told["total"]["share_high"]
+
+
 def test_the_rows_of_a_batch_are_what_arrow_itself_gives() -> None:
     day = date(2024, 5, 1)
     for values, kind in (

@@ -19,7 +19,7 @@ from shuke.insight.models import RunRequest, Upload
 pytestmark = pytest.mark.django_db
 Visit = Callable[[User], Client]
 COMPARE = "/runs/compare/?run=run-june&run=run-year"
-PAGES = ("/", "/data/", "/runs/", "/runs/run-year/", COMPARE)
+PAGES = ("/", "/data/", "/runs/", "/runs/run-year/", "/models/", "/runs/run-june/models/", COMPARE)
 SLOTS = ("purchases/", "purchases/chart/", "forecast/")
 
 
@@ -40,6 +40,7 @@ def test_every_page_is_whole_and_light_in_each_language(scored: Upload, owner: U
         assert len(gzip.compress(answer.content)) < 50 * 1024
         assert b" style=" not in answer.content
         assert b"insight." not in answer.content
+        assert b"models." not in answer.content
 
 
 def test_the_figures_of_the_overview_lead_to_lists_of_as_many_customers(
@@ -54,6 +55,12 @@ def test_the_figures_of_the_overview_lead_to_lists_of_as_many_customers(
         if count > 1:
             found = client.get("/customers/", {"tier": became, "tier_before": was or "new"})
             assert f"{count} customers" in found.content.decode()
+
+
+def test_the_overview_and_each_run_lead_to_their_models(scored: Upload, owner: User, as_user: Visit) -> None:
+    client = as_user(owner)
+    assert b'href="/models/">All about the models' in client.get("/").content
+    assert b'href="/runs/run-june/models/"' in client.get("/runs/run-june/").content
 
 
 def test_staff_see_the_overview_but_not_the_door(scored: Upload, colleague: User, as_user: Visit) -> None:
@@ -130,14 +137,17 @@ def test_a_file_not_imported_may_be_thrown_away_an_imported_one_not(
 
 def test_a_run_is_started_with_what_was_filled_in(scored: Upload, manager: User, as_user: Visit) -> None:
     told = {"as_of": "2024-09-30", "horizon_days": "180", "period_days": "60", "discount_rate": "8",
-            "margin_rate": "25", "tiers": "80-20", "tier_by": "clv_minor"}  # fmt: skip
+            "margin_rate": "25", "tiers": "80-20", "tier_by": "clv_minor", "model": "mbg_nbd",
+            "calendar": "12=1.3，2025-01-22/2025-02-04=1.6"}  # fmt: skip
     client = as_user(manager)
     assert client.post("/runs/", told | {"earlier": "on"}).status_code == 302
     asked = RunRequest.objects.latest("pk")
     assert asked.parameters == {"as_of": "2024-09-30", "horizon_days": 180, "period_days": 60, "discount_rate": 0.08,
-                                "margin_rate": 0.25, "tiers": "80-20", "tier_by": "clv_minor"}  # fmt: skip
+                                "margin_rate": 0.25, "tiers": "80-20", "tier_by": "clv_minor", "model": "mbg_nbd",
+                                "calendar": {"12": 1.3, "2025-01-22/2025-02-04": 1.6}}  # fmt: skip
     assert b"/progress/" in client.get("/runs/").content
-    assert client.post("/runs/", told | {"horizon_days": "1"}).status_code == 400
+    for wrong in ({"horizon_days": "1"}, {"model": "bgnbd"}, {"calendar": "Christmas=2"}, {"calendar": "12=0"}):
+        assert client.post("/runs/", told | wrong).status_code == 400
 
 
 def test_scores_of_an_earlier_day_replace_later_ones_only_for_who_says_so(

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shuke.kit.errors import InputError
-from shuke.value import bgnbd
+from shuke.value import _leaving_likelihood
+from shuke.value._leaving_likelihood import Likelihood
 from shuke.value.bgnbd import BGNBD, BGNBDParams
 from shuke.value.histories import read_histories
 
@@ -118,13 +119,13 @@ class TestPublished:
 class TestFit:
     @pytest.mark.parametrize("at", [(1, 3, 1, 3), (0.243, 0.5, 0.793, 2.426), (5, 0.1, 30, 0.2), (0.01, 40, 1e-5, 8)])
     def test_the_gradient_is_that_of_finite_differences(self, at):
-        likelihood = bgnbd._Likelihood(read_histories(cdnow()).grouped())
+        likelihood = Likelihood(read_histories(cdnow()).grouped())
         logs, step = np.log(at), 1e-5 * np.eye(4)
         numeric = [(likelihood(logs + s)[0] - likelihood(logs - s)[0]) / 2e-5 for s in step]
         assert likelihood(logs)[1] == pytest.approx(numeric, abs=1e-7, rel=1e-6)
 
     def test_without_dropout_the_gradient_is_right_too(self):
-        likelihood = bgnbd._Likelihood(read_histories(cdnow()).grouped())
+        likelihood = Likelihood(read_histories(cdnow()).grouped())
         logs, step = np.log([0.3, 0.7]), 1e-5 * np.eye(2)
         numeric = [
             (likelihood.without_dropout(logs + s)[0] - likelihood.without_dropout(logs - s)[0]) / 2e-5 for s in step
@@ -166,7 +167,7 @@ class TestFit:
     def test_many_histories_are_fitted_as_few_are(self, monkeypatch):
         seen = simulated(0.6, 8, 0.8, 3, 50, 30_000)
         thinned = BGNBD().fit(seen).params_
-        monkeypatch.setattr(bgnbd, "_THINNED", 10**9)
+        monkeypatch.setattr(_leaving_likelihood, "THINNED", 10**9)
         whole = BGNBD().fit(seen).params_
         assert dataclasses.astuple(thinned)[:5] == pytest.approx(dataclasses.astuple(whole)[:5], rel=1e-5)
 
@@ -283,15 +284,6 @@ class TestAnswers:
             assert np.isfinite(scores).all()
             assert (scores <= 0).all()
 
-    @pytest.mark.parametrize("b", [0.3, 2.4, 5000.0])
-    @pytest.mark.parametrize("a", [0.05, 0.793, 1 - 1e-9, 1.0, 1 + 1e-9, 1.3, 9.0])
-    def test_the_series_is_the_integral(self, a, b):
-        params = BGNBDParams(0.6, 4.4, a, b)
-        x, T = np.array([0.0, 0, 1, 20, 700, 5000]), np.array([2.0, 39, 39, 39, 150, 300])
-        for horizon in (0.5, 26.0, 104.0):
-            series = bgnbd._by_series(params, x, T, horizon)
-            assert series == pytest.approx(bgnbd._by_quadrature(params, x, T, horizon), rel=1e-7)
-
     def test_nothing_overflows_at_thousands_of_purchases(self):
         model = BGNBD.from_params(PAPER)
         seen = {"x": [450, 2000, 5000], "t_x": [29.9, 299.9, 299.9], "T": [30, 300, 300]}
@@ -312,6 +304,26 @@ class TestAnswers:
         assert model.discounted_purchases(seen, horizon, rate) == pytest.approx(exact, rel=1e-5)
         assert (model.discounted_purchases(seen, 52, rate) < model.expected_purchases(seen, 52)).all()
         assert model.discounted_purchases(seen, 52, 0) == pytest.approx(model.expected_purchases(seen, 52))
+
+    def test_purchases_without_an_end_are_those_of_a_very_long_horizon(self):
+        model, seen = BGNBD.from_params(PAPER), {"x": [0, 9], "t_x": [0, 38], "T": [39, 39]}
+        assert model.residual_purchases(seen, 0.05) == pytest.approx(
+            model.discounted_purchases(seen, 300, 0.05), rel=1e-4
+        )
+        with pytest.raises(InputError, match=r"Unexpected rate=0: with a=0\.793 .* infinite"):
+            model.residual_purchases(seen, 0)
+
+    @pytest.mark.parametrize("params", [PAPER, BGNBDParams(1.0, 3.0, 1.0, 1.5), BGNBDParams(9.0, 20.0, 0.4, 0.7)])
+    @pytest.mark.parametrize(("x", "t_x", "T"), [(0, 0, 0), (4, 30, 39), (40, 38, 39)])
+    def test_the_time_active_is_what_chance_gives(self, params, x, t_x, T):
+        """The last of a customer's purchases comes when a Gamma time is over, or the horizon is."""
+        rng, size = np.random.default_rng(7), 400_000
+        rate, leaving = rng.gamma(params.r + x, 1 / (params.alpha + T), size), rng.beta(params.a, params.b + x, size)
+        until = rng.gamma(rng.geometric(np.maximum(leaving, 1e-15)).astype(float)) / rate
+        active = np.minimum(until, 26)
+        *_, alive = futures(params, x, t_x, T, 26, size=1)
+        told = BGNBD.from_params(params).expected_lifetime({"x": [x], "t_x": [t_x], "T": [T]}, 26)[0]
+        assert told == pytest.approx(alive * active.mean(), abs=4 * active.std() / np.sqrt(size) + 1e-9)
 
     def test_half_of_those_still_active_are_back_by_the_day_they_are_due(self):
         seen = {"x": [0, 4], "t_x": [0, 30], "T": [39, 39]}

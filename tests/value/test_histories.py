@@ -148,3 +148,51 @@ def test_the_source_is_never_changed():
         values.flags.writeable = False
     assert len(read_histories(source).grouped()) == 2
     assert isinstance(read_histories(source), Histories)
+
+
+KNOWN = {"x": [0, 2, 2, 2], "t_x": [0, 30, 30, 30], "T": [39] * 4, "age": [-1, 0.5, 2, 0.5], "income": [1, 2, 3, 2]}
+SPACED = {"x": [0, 2, 2], "t_x": [0, 30, 30], "T": [39] * 3, "customers": [5, 1, 3], "log_gaps": [np.nan, 5.0, 1.0]}
+
+
+class TestCovariates:
+    def test_named_columns_are_read_in_the_order_asked(self):
+        read = read_histories(KNOWN, covariates=("income", "age"))
+        assert read.covariate_names == ("income", "age")
+        assert read.covariates.tolist() == [[1, -1], [2, 0.5], [3, 2], [2, 0.5]]
+        assert read_histories(read) is read
+        assert read_histories(read, covariates=("age",)).covariates.tolist() == [[-1], [0.5], [2], [0.5]]
+        assert read_histories(read, covariates=()).covariates is None
+
+    def test_grouping_keeps_customers_apart_who_differ_in_a_covariate(self):
+        grouped = read_histories(KNOWN, covariates=("age",)).grouped()
+        assert grouped.customers.tolist() == [1, 2, 1]
+        assert grouped.covariates.tolist() == [[-1], [0.5], [2]]
+        assert len(read_histories(KNOWN).grouped()) == 2
+
+    def test_missing_ones_are_all_named(self):
+        with pytest.raises(InputError, match="Missing columns: T, height, region"):
+            read_histories({"x": [0], "t_x": [0], "age": [1]}, covariates=("age", "height", "region"))
+        with pytest.raises(InputError, match=r"Missing columns: height\. Present: x, t_x, T, customers, age"):
+            read_histories(read_histories(KNOWN, covariates=("age",)), covariates=("height", "age"))
+
+    def test_unknown_values_are_refused(self):
+        with pytest.raises(InputError, match=r"1 of 4 histories: age must be finite.* The first is row 2"):
+            read_histories({**KNOWN, "age": [1, 2, np.nan, 3]}, covariates=("age",))
+        with pytest.raises(InputError, match=r"differ in length: .*age 1"):
+            read_histories({**KNOWN, "age": [1]}, covariates=("age",))
+
+
+class TestLogGaps:
+    def test_grouping_takes_their_mean_per_customer(self):
+        grouped = read_histories(SPACED, needs=("x", "t_x", "T", "log_gaps")).grouped()
+        assert grouped.log_gaps.tolist() == [0, 2]
+
+    def test_they_are_asked_for_where_needed(self):
+        with pytest.raises(InputError, match="Missing columns: log_gaps"):
+            read_histories(read_histories(COLUMNS), needs=("x", "t_x", "T", "log_gaps"))
+
+    def test_gaps_of_no_length_and_gaps_in_another_unit_are_refused(self):
+        with pytest.raises(InputError, match=r"log_gaps must be finite.* log_gaps=-inf"):
+            read_histories({**SPACED, "log_gaps": [0, 5, -np.inf]})
+        with pytest.raises(InputError, match=r"log_gaps must be at most x log\(t_x / x\).* log_gaps=9"):
+            read_histories({**SPACED, "log_gaps": [0, 5, 9.0]})

@@ -7,7 +7,7 @@ import pytest
 from scipy.special import betainc
 
 from shuke.kit.errors import InputError
-from shuke.value import interval as module
+from shuke.value import futures
 from shuke.value.bgnbd import BGNBD, BGNBDParams
 from shuke.value.gamma_gamma import GammaGamma, GammaGammaParams
 from shuke.value.interval import value_interval
@@ -111,7 +111,7 @@ class TestExactLaw:
         spread = tuple(tuple(row) for row in (0.1 * np.array(SPREAD)).tolist())
         counts = BGNBD.from_params(replace(STEADY.params_, covariance=spread))
         found = value_interval(counts, SPEND, seen, horizon=52, rate=0)
-        monkeypatch.setattr(module, "_NODES_APART", 0.0005)  # as good as simulated at each customer's own T
+        monkeypatch.setattr(futures, "_NODES_APART", 0.0005)  # as good as simulated at each customer's own T
         exact = value_interval(counts, SPEND, seen, horizon=52, rate=0)
         for name in ("factor_low", "factor_high"):
             told, true = getattr(found, name), getattr(exact, name)
@@ -123,13 +123,6 @@ class TestExactLaw:
             off = np.abs(getattr(found, name) - getattr(exact, name))
             assert off.max() <= 2
             assert (off > 0).mean() < 1 / 6
-
-    def test_meaning_the_chance_to_be_alive_over_parameters_is_close_to_drawing_it(self):
-        rng = np.random.default_rng(5)
-        logs = np.log([0.6, 5.0, 0.8, 3.0])[:, None] + np.linalg.cholesky(SPREAD) @ rng.standard_normal((4, 20_000))
-        drawn = [BGNBD.from_params(BGNBDParams(*np.exp(one))).probability_alive(SEEN) for one in logs.T[:4000]]
-        meant = module._mean_alive(UNSURE.params_, SEEN["x"], SEEN["T"], SEEN["t_x"])
-        assert meant == pytest.approx(np.mean(drawn, axis=0), abs=0.01)
 
     def test_the_naive_rate_has_poisson_counts(self):
         naive = NaiveRate().fit(SEEN)
@@ -196,6 +189,32 @@ class TestShape:
         many = value_interval(COUNTS, SPEND, SEEN, horizon=52, rate=0, spend_purchases=np.full(11, 50))
         scale = [15.4 + 35 * n for n in (1, 50)]
         assert (many.factor_high * scale[1])[:9].sum() < (few.factor_high * scale[0])[:9].sum()
+
+    def test_spend_that_rests_on_frequency_scales_the_interval_as_it_scales_the_base(self):
+        """With all else known, gamma_n = gamma (n/usual)^delta is a gamma of its own: the law of such a base holds."""
+        params = replace(SPEND.params_, delta=0.5, usual_purchases=4.0)
+        resting = GammaGamma.from_params(params)
+        for n in (1, 16):
+            row = {"x": [n - 1], "t_x": [38.0 * (n > 1)], "T": [39]}
+            own = replace(SPEND.params_, gamma=15.4 * (n / 4) ** 0.5, mean_spend=35.0 * (n / 4) ** 0.5)
+            found = value_interval(COUNTS, resting, row, horizon=52, rate=0)
+            alone = value_interval(COUNTS, GammaGamma.from_params(own), row, horizon=52, rate=0)
+            assert found.factor_high == pytest.approx(alone.factor_high)
+            seen = {"x": [n], "spend": [40.0]}
+            assert resting.interval_scale(seen) == pytest.approx(GammaGamma.from_params(own).interval_scale(seen))
+
+    def test_a_dependence_that_is_not_known_for_sure_widens_the_interval(self):
+        spread = tuple(tuple(row) for row in np.diag([0.0, 0.0, 0.0, 0.04]).tolist())
+        resting = replace(SPEND.params_, delta=0.5, usual_purchases=4.0)
+        row = {"x": [30], "t_x": [38], "T": [39]}
+        sure, unsure = (
+            value_interval(STEADY, GammaGamma.from_params(p), row, horizon=52, rate=0, spend_purchases=[1])
+            for p in (
+                replace(resting, usual_purchases=300.0),
+                replace(resting, usual_purchases=300.0, covariance=spread),
+            )
+        )
+        assert unsure.factor_high - unsure.factor_low > 1.2 * (sure.factor_high - sure.factor_low)
 
     def test_thousands_of_purchases_are_no_trouble(self):
         seen = {"x": [2000, 5000], "t_x": [299.9, 299.9], "T": [300, 300]}

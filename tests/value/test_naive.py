@@ -33,6 +33,8 @@ def test_expectations_follow_from_the_rate(model):
     counted = (1 - np.exp(-0.5)) / 0.01
     assert model.discounted_purchases(SEEN, 50, 0.01) == pytest.approx(model.rate(SEEN) * counted)
     assert model.discounted_purchases(SEEN, 50, 0) == pytest.approx(model.expected_purchases(SEEN, 50))
+    assert model.residual_purchases(SEEN, 0.01) == pytest.approx(model.discounted_purchases(SEEN, 9999, 0.01))
+    assert model.expected_lifetime(SEEN, 50).tolist() == [50] * 4
 
 
 def test_chances_are_poisson_and_sum_to_one(model):

@@ -140,7 +140,9 @@ def test_the_list_is_filtered_by_contact_and_consent_as_on_the_pages(call: Call,
     assert keys("consent=email:unknown") == everybody - {"C-2"}
     assert keys("contact=never") == everybody - {"C-1"}
     assert keys("contact=30") == everybody - {"C-1"}, "who was called today is not waited for"
+    assert keys("first=2000-01-01..2100-01-01") == set(), "nothing was scored, so nobody's first purchase is known"
     assert call("GET", "/customers?contact=31").status_code == 422
+    assert call("GET", "/customers?first=2024-02-01..2024-01-01").status_code == 422
     assert call("GET", "/customers?consent=email:perhaps").status_code == 422
 
 

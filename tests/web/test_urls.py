@@ -137,10 +137,15 @@ ANSWERS: dict[str, tuple[str, int, int, int, int, int]] = {
     "insight:discard": ("POST", DOOR, 403, 403, 302, 302),
     "insight:rejects": ("GET", DOOR, 403, 403, 404, 404),
     "insight:undo": ("POST", DOOR, 403, 403, 302, 302),
+    # cohorts are of the whole business: who sees less is told so
+    "insight:cohorts": ("GET", DOOR, 200, 200, 200, 200),
+    "insight:costs": ("POST", DOOR, 403, 403, 302, 302),
     "insight:runs": ("GET", DOOR, 403, 403, 200, 200),
     "insight:compare": ("GET", DOOR, 403, 403, 302, 302),
     "insight:run": ("GET", DOOR, 403, 403, 200, 200),
     "insight:scores": ("POST", DOOR, 403, 403, 404, 404),
+    "insight:models": ("GET", DOOR, 403, 403, 200, 200),
+    "insight:models_of_run": ("GET", DOOR, 403, 403, 200, 200),
     # oneself
     "people:log_in": ("GET", 200, 302, 302, 302, 302),
     "people:second": ("GET", DOOR, 302, 302, 302, 302),

@@ -6,10 +6,11 @@ import sys
 from collections.abc import Sequence
 
 from shuke.cli._check import check_command
+from shuke.cli._cohorts import cohorts_command
 from shuke.cli._demo import demo_command
 from shuke.cli._ledger import ledger_command
 from shuke.cli._parser import build_parser, language_of
-from shuke.cli._score import score_command
+from shuke.cli._score import models_command, score_command
 from shuke.cli._serve import manage_command, serve_command, work_command
 from shuke.cli._shop import shop_command
 from shuke.cli._tables import tables_command
@@ -18,6 +19,8 @@ from shuke.kit.text import say
 
 _COMMANDS = {
     "score": score_command,
+    "models": models_command,
+    "cohorts": cohorts_command,
     "ledger": ledger_command,
     "tables": tables_command,
     "shop": shop_command,

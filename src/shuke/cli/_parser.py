@@ -7,6 +7,7 @@ import locale
 import os
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from importlib.metadata import version
 from pathlib import Path
 from typing import NoReturn
@@ -21,10 +22,12 @@ from shuke.kit.errors import InputError
 from shuke.kit.text import LANGUAGES, say
 from shuke.report import SUFFIXES
 from shuke.tables import CONTRACTS
+from shuke.value import AUTO, STEPS, model_codes, read_calendar
 
 COLUMNS = tuple(field for field in FIELDS if field != "unit_price")
 """The fields that an option names a column for; `--unit-price` says what kind of amount `--amount` names."""
 DEFAULT_TIERS = "abcd"
+DEFAULT_TIER_BY = "current_value"
 
 
 def language_of(arguments: Sequence[str]) -> str:
@@ -78,6 +81,8 @@ def build_parser(language: str) -> Parser:
         title=say("cli.group.commands", language), dest="command", required=True, metavar=""
     )
     _add_score(commands, language)
+    _add_models(commands, language)
+    _add_cohorts(commands, language)
     _add_ledger(commands, language)
     _add_tables(commands, language)
     _add_shop(commands, language)
@@ -101,6 +106,27 @@ def _add_common(group: argparse._ArgumentGroup, language: str) -> None:
 
 def _add_score(commands: argparse._SubParsersAction[Parser], language: str) -> None:
     parser = _command(commands, "score", language)
+    _add_source(parser, language)
+    valuing = parser.add_argument_group(say("cli.group.valuing", language))
+    _add_valuing(valuing, language)
+    _add_tiers(valuing, language)
+    writing = parser.add_argument_group(say("cli.group.writing", language))
+    writing.add_argument("--out", type=_output(language), metavar="FILE", help=_help("out", language))
+    writing.add_argument("--rejects", type=_output(language), metavar="FILE", help=_help("rejects", language))
+    writing.add_argument("--ledger", type=Path, metavar="FOLDER", help=_help("ledger_folder", language))
+    _add_running(parser, language)
+
+
+def _add_models(commands: argparse._SubParsersAction[Parser], language: str) -> None:
+    parser = _command(commands, "models", language)
+    _add_source(parser, language)
+    _add_valuing(parser.add_argument_group(say("cli.group.valuing", language)), language)
+    parser.set_defaults(tiers=DEFAULT_TIERS, tier_by=DEFAULT_TIER_BY)
+    _add_running(parser, language)
+
+
+def _add_source(parser: Parser, language: str) -> None:
+    """What to read, and which column is what."""
     what = parser.add_argument_group(say("cli.group.what", language))
     what.add_argument("source", nargs="+", metavar="SOURCE", help=_help("source", language))
     what.add_argument(
@@ -114,11 +140,33 @@ def _add_score(commands: argparse._SubParsersAction[Parser], language: str) -> N
         columns.add_argument(f"--{name}", metavar="COL", help=_help(name, language))
     columns.add_argument("--unit-price", action="store_true", help=_help("unit_price", language))
     _add_reading(parser.add_argument_group(say("cli.group.reading", language)), language)
-    _add_valuing(parser.add_argument_group(say("cli.group.valuing", language)), language)
-    writing = parser.add_argument_group(say("cli.group.writing", language))
-    writing.add_argument("--out", type=_output(language), metavar="FILE", help=_help("out", language))
-    writing.add_argument("--rejects", type=_output(language), metavar="FILE", help=_help("rejects", language))
-    writing.add_argument("--ledger", type=Path, metavar="FOLDER", help=_help("ledger_folder", language))
+
+
+def _add_cohorts(commands: argparse._SubParsersAction[Parser], language: str) -> None:
+    parser = _command(commands, "cohorts", language)
+    _add_source(parser, language)
+    valuing = parser.add_argument_group(say("cli.group.valuing", language))
+    valuing.add_argument("--by", choices=tuple(STEPS), default="month", help=_help("by", language))
+    valuing.add_argument("--as-of", type=_day(language), metavar="DAY", help=_help("as_of", language))
+    valuing.add_argument(
+        "--left-truncation-days", type=_whole(language, 0), metavar="N", help=_help("left_truncation_days", language)
+    )
+    valuing.add_argument(
+        "--margin-rate", type=_rate(language), action="append", metavar="R", help=_help("margin_rate", language)
+    )
+    valuing.add_argument("--sources", type=Path, metavar="FILE", help=_help("sources", language))
+    valuing.add_argument(
+        "--acquisition-cost",
+        type=_cost(language),
+        action="append",
+        default=[],
+        metavar="[SOURCE=]AMOUNT",
+        help=_help("acquisition_cost", language),
+    )
+    _add_running(parser, language)
+
+
+def _add_running(parser: Parser, language: str) -> None:
     program = parser.add_argument_group(say("cli.group.program", language))
     _add_common(program, language)
     program.add_argument("--quiet", action="store_true", help=_help("quiet", language))
@@ -155,6 +203,20 @@ def _add_valuing(group: argparse._ArgumentGroup, language: str) -> None:
     group.add_argument(
         "--margin-rate", type=_rate(language), action="append", metavar="R", help=_help("margin_rate", language)
     )
+    codes = model_codes()
+    group.add_argument(
+        "--model",
+        choices=codes,
+        default=AUTO,
+        metavar="NAME",
+        help=_help("model", language, models=", ".join(codes)),
+    )
+    group.add_argument(
+        "--season", type=_season(language), action="append", metavar="WHEN=R", help=_help("season", language)
+    )
+
+
+def _add_tiers(group: argparse._ArgumentGroup, language: str) -> None:
     names = cut_names()
     group.add_argument(
         "--tiers",
@@ -163,7 +225,7 @@ def _add_valuing(group: argparse._ArgumentGroup, language: str) -> None:
         metavar="NAME",
         help=_help("tiers", language, presets=", ".join(names), default=DEFAULT_TIERS),
     )
-    group.add_argument("--tier-by", default="current_value", metavar="COLUMN", help=_help("tier_by", language))
+    group.add_argument("--tier-by", default=DEFAULT_TIER_BY, metavar="COLUMN", help=_help("tier_by", language))
 
 
 def _add_ledger(commands: argparse._SubParsersAction[Parser], language: str) -> None:
@@ -263,6 +325,30 @@ class _rate(_Typed):  # noqa: N801
         except ValueError:
             self.refuse("not_a_rate", value)
         return (category, rate) if 0 < rate <= 1 else self.refuse("not_a_rate", value)
+
+
+class _season(_Typed):  # noqa: N801
+    """`12=1.2`, or `2025-01-22/2025-02-04=1.6`: a month or a period, and its index."""
+
+    def __call__(self, value: str) -> tuple[str, float]:
+        name, _, number = value.rpartition("=")
+        try:
+            read_calendar({name: float(number)})
+        except (ValueError, InputError):
+            self.refuse("not_a_season", value)
+        return name, float(number)
+
+
+class _cost(_Typed):  # noqa: N801
+    """`SOURCE=120.50`, or `120.50` for all together: the source (empty for all) and the amount."""
+
+    def __call__(self, value: str) -> tuple[str, Decimal]:
+        source, _, number = value.rpartition("=")
+        try:
+            amount = Decimal(number)
+        except InvalidOperation:
+            self.refuse("not_a_cost", value)
+        return (source, amount) if amount.is_finite() and amount >= 0 else self.refuse("not_a_cost", value)
 
 
 class _output(_Typed):  # noqa: N801

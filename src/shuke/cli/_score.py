@@ -17,7 +17,7 @@ from shuke.kit.errors import InputError
 from shuke.kit.ids import new_id
 from shuke.kit.text import number, say
 from shuke.ledger import Ledger
-from shuke.report import write_scores
+from shuke.report import models_report, write_scores
 from shuke.tables import SUMMARY
 from shuke.value import Horizon, MarginRates
 
@@ -30,7 +30,7 @@ def score_command(asked: argparse.Namespace, language: str) -> None:
         open_engine(asked.engine, memory_limit=asked.memory_limit) as engine,
     ):
         told("reading")
-        purchases = _read(asked, engine, told)
+        purchases = read(asked, engine, told)
         said: list[str] = []
         earlier = None
         if asked.ledger is not None:
@@ -45,6 +45,19 @@ def score_command(asked: argparse.Namespace, language: str) -> None:
         print("\n".join(["", *said]) if said else "", end="\n" if said else "")
 
 
+def models_command(asked: argparse.Namespace, language: str) -> None:
+    """Read, choose a model, print how it and the others forecast past days."""
+    settings = _settings(asked)
+    with (
+        Progress(language, quiet=asked.quiet) as told,
+        open_engine(asked.engine, memory_limit=asked.memory_limit) as engine,
+    ):
+        told("reading")
+        done = run(read(asked, engine, told), as_of=asked.as_of, settings=settings, progress=told)
+        told.clear()
+        print(models_report(done.result, done.trust, language))
+
+
 def _settings(asked: argparse.Namespace) -> Settings:
     rates = dict(asked.margin_rate or [])
     return Settings(
@@ -52,6 +65,8 @@ def _settings(asked: argparse.Namespace) -> Settings:
         margin_rates=MarginRates(overall=rates.pop("", None), by_category=rates),
         holdout_days=asked.holdout_days,
         left_truncation_days=asked.left_truncation_days,
+        model=asked.model,
+        calendar=dict(asked.season or []),
         pyramid=Pyramid(cuts=cuts_named(asked.tiers), measure=_measure(asked.tier_by)),
     )
 
@@ -65,7 +80,8 @@ def _measure(name: str) -> str:
     return known[name]
 
 
-def _read(asked: argparse.Namespace, engine: Engine, told: Callable[[str, int, int], None]) -> Purchases:
+def read(asked: argparse.Namespace, engine: Engine, told: Callable[[str, int, int], None]) -> Purchases:
+    """The purchases of the sources named, by the columns named."""
     columns = {name: getattr(asked, name) for name in COLUMNS}
     if asked.unit_price:
         columns["unit_price"] = columns.pop("amount")
@@ -106,6 +122,7 @@ def _import(ledger: Ledger, purchases: Purchases, language: str) -> list[str]:
 
 def _keep(ledger: Ledger, asked: argparse.Namespace, done: Run, version: int | None, language: str) -> str:
     parameters = {name: getattr(asked, name) for name in ("horizon_days", "discount_rate", "period_days", "tiers")}
+    parameters |= {"model": asked.model, "calendar": dict(asked.season or [])}
     parameters |= {"tier_by": asked.tier_by, "margin_rate": asked.margin_rate, "currency": done.currency}
     kept = ledger.append_scores(
         done.scores,

@@ -122,7 +122,7 @@ class Backtest:
 
 
 @dataclass(frozen=True, eq=False)
-class _Held:
+class Held:
     """What the models may see, and what happened to as many customers."""
 
     histories: dict[str, Floats]
@@ -131,13 +131,29 @@ class _Held:
     horizon: float
 
 
-def backtest(models: Mapping[str, CountModel], histories: Any, *, horizon: float) -> Backtest:
+class Answers(Protocol):
+    """What a model said of each history already: `shuke.evaluate.origins.Marks`."""
+
+    @property
+    def logs(self) -> Floats: ...
+    @property
+    def forecast(self) -> Floats: ...
+
+
+def backtest(
+    models: Mapping[str, CountModel],
+    histories: Any,
+    *,
+    horizon: float,
+    said: Mapping[str, Answers] | None = None,
+) -> Backtest:
     """How well did each model foresee the hold-out? (Mission 5.4.)
 
     `models` are fitted on what was known before it; `histories` (a pyarrow Table, a dict of arrays or a data frame) has
     the distinct `x`, `t_x`, `T` at its start, the `purchases` then made in it, and how many `customers` had each.
-    `horizon` is its length, in the unit of `t_x`. Models are ranked by the log score of the held-out count, since
-    likelihoods of different models on different data do not compare, and a squared error rewards guessing means only.
+    `horizon` is its length, in the unit of `t_x`. What models `said` of it already, they are not asked again.
+    They are ranked by the log score of the held-out count, since likelihoods of different models on different data do
+    not compare, and a squared error rewards guessing means only.
 
     Raises InputError for missing columns, and for a model that answers with something else than numbers.
 
@@ -155,14 +171,22 @@ def backtest(models: Mapping[str, CountModel], histories: Any, *, horizon: float
     Source: Gneiting & Raftery, "Strictly Proper Scoring Rules, Prediction, and Estimation", JASA 102 (2007), for the
     log and Brier scores; Fader, Hardie & Lee (2005) for calibration on a hold-out.
     """
-    held = _read(histories, horizon)
+    held = held_out(histories, horizon)
     customers = round(float(held.customers.sum()))
     reasons = {"no_holdout": horizon <= 0, "no_customers": customers == 0, "no_models": not models}
     reason = next((code for code, met in reasons.items() if met), None)
     if reason:
         return Backtest(float(horizon), customers, (), (), None, (reason,))
-    logs = {name: _logs(name, model, held) for name, model in models.items()}
-    tested = tuple(_tested(name, model, held, logs[name]) for name, model in models.items())
+    answers = said or {}
+    logs = {
+        name: answers[name].logs if name in answers else log_chances(name, model, held)
+        for name, model in models.items()
+    }
+    foreseen = {
+        name: answers[name].forecast if name in answers else expected(name, model, held)
+        for name, model in models.items()
+    }
+    tested = tuple(_tested(name, model, held, logs[name], foreseen[name]) for name, model in models.items())
     met = {
         "no_purchases": not held.customers @ held.purchases > 0,
         "impossible_outcome": any((found <= _LEAST_LOG).any() for found in logs.values()),
@@ -177,8 +201,11 @@ def backtest(models: Mapping[str, CountModel], histories: Any, *, horizon: float
     )
 
 
-def _tested(name: str, model: CountModel, held: _Held, logs: Floats) -> ModelTest:
-    forecast = _numbers(name, model.expected_purchases(held.histories, held.horizon), held)
+def expected(name: str, model: CountModel, held: Held) -> Floats:
+    return _numbers(name, model.expected_purchases(held.histories, held.horizon), held)
+
+
+def _tested(name: str, model: CountModel, held: Held, logs: Floats, forecast: Floats) -> ModelTest:
     nothing = _numbers(name, model.probability_of_purchases(held.histories, 0, held.horizon), held)
     error = forecast - held.purchases
     bought_nothing = (held.purchases == 0).astype(float)
@@ -209,18 +236,18 @@ def _calibration(forecast: Floats, actual: Floats, customers: Floats) -> tuple[B
     return tuple(Bin(round(n), said, was) for n, said, was in rows)
 
 
-def _compared(name: str, than: str, logs: Mapping[str, Floats], held: _Held) -> Comparison:
+def _compared(name: str, than: str, logs: Mapping[str, Floats], held: Held) -> Comparison:
     gain = logs[name] - logs[than]
     return Comparison(name, than, mean(gain, held.customers), standard_error(gain, held.customers))
 
 
-def _logs(name: str, model: CountModel, held: _Held) -> Floats:
+def log_chances(name: str, model: CountModel, held: Held) -> Floats:
     found = model.log_probability_of_purchases(held.histories, held.purchases, held.horizon)
     floored = np.maximum(np.asarray(found, dtype=float), _LEAST_LOG)
     return _numbers(name, floored, held)
 
 
-def _numbers(name: str, answer: Floats, held: _Held) -> Floats:
+def _numbers(name: str, answer: Floats, held: Held) -> Floats:
     found = np.asarray(answer, dtype=float)
     if found.shape != held.customers.shape or not np.isfinite(found).all():
         raise InputError(
@@ -230,7 +257,8 @@ def _numbers(name: str, answer: Floats, held: _Held) -> Floats:
     return found
 
 
-def _read(histories: Any, horizon: float) -> _Held:
+def held_out(histories: Any, horizon: float) -> Held:
+    """Its columns as numbers, without rows that nobody has. Raises InputError for missing columns and empty values."""
     names = list(getattr(histories, "column_names", None) or histories.keys())
     missing = [name for name in _COLUMNS if name not in names]
     if missing:
@@ -242,6 +270,6 @@ def _read(histories: Any, horizon: float) -> _Held:
         raise InputError("The hold-out has empty values: leave out customers who had not bought before it.")
     there = columns["customers"] > 0
     seen = {name: column[there] for name, column in columns.items()}
-    return _Held(
+    return Held(
         {name: seen[name] for name in ("x", "t_x", "T", "customers")}, seen["purchases"], seen["customers"], horizon
     )

@@ -49,6 +49,8 @@ class NewRun(Given):
     margin_rate: Percent | None = None
     tiers: Annotated[str, Field(max_length=40)] = ""
     tier_by: Annotated[str, Field(max_length=40)] = ""
+    model: Annotated[str, Field(max_length=40)] = ""
+    calendar: Annotated[str, Field(max_length=2000)] = ""
 
 
 class AskedRun(Told):

@@ -17,6 +17,7 @@ from shuke.insight.figures import moves
 from shuke.insight.overview import backtest
 from shuke.kit.text import compact_money, day, number, share
 from shuke.ui import language
+from shuke.value import in_words
 
 _TOTALS = (
     "customers", "active", "purchases", "spend_minor", "historic_value_minor", "current_value_minor", "clv_minor",
@@ -51,6 +52,7 @@ def one(run: Run) -> dict[str, Any]:
             "stages": stages(figures),
             "lorenz": lorenz(figures),
             "backtest": backtest(figures),
+            "models_url": reverse("insight:models_of_run", args=[run.run_id]),
             "linked": run.state == Run.State.CURRENT,
         }
     return shown
@@ -69,6 +71,8 @@ def parameters(run: Run) -> list[tuple[str, str]]:
         (here("insight.run.margin_rate"), rate),
         (here("insight.run.tiers"), here(tiers)),
         (here("insight.run.tier_by"), here(f"insight.run.by_{told.tier_by}")),
+        (here("insight.run.model"), here(f"report.model.{told.model}")),
+        (here("insight.run.calendar"), in_words(told.calendar) or "—"),
         (here("insight.run.ledger_version"), str(run.ledger_version)),
     ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from typing import Any
 
@@ -16,7 +16,7 @@ from shuke.insight.facts import purchases_of
 from shuke.insight.publish import Origin, publish
 from shuke.kit.errors import InputError
 from shuke.ledger import Ledger
-from shuke.value import Horizon, MarginRates
+from shuke.value import AUTO, Horizon, MarginRates
 
 Told = Callable[[str, int, int], None]
 
@@ -32,11 +32,13 @@ class Parameters:
     margin_rate: float | None = None
     tiers: str = "abcd"
     tier_by: str = "current_value_minor"
+    model: str = AUTO
+    calendar: dict[str, float] = field(default_factory=dict)
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> Parameters:
         """Those kept by an earlier version of Shuke may lack some or have more."""
-        names = {field.name for field in fields(cls)}
+        names = {one.name for one in fields(cls)}
         return cls(**{name: value for name, value in kept.items() if name in names})
 
     def to_json(self) -> dict[str, Any]:
@@ -47,6 +49,8 @@ class Parameters:
         return Settings(
             horizon=Horizon(days=self.horizon_days, discount_rate=self.discount_rate, period_days=self.period_days),
             margin_rates=MarginRates(overall=self.margin_rate),
+            model=self.model,
+            calendar=self.calendar,
             pyramid=Pyramid(cuts=cuts_named(self.tiers), measure=self.tier_by),
         )
 

@@ -1,4 +1,4 @@
-"""The figures of the Overview, computed once when a run is published: a page must not count a million customers."""
+"""The figures of the Overview and of cohorts, computed once when a run is published: no page counts a million rows."""
 
 from __future__ import annotations
 
@@ -10,16 +10,20 @@ from shuke.crm.scores.cells import LIKELY_TO_CHURN, VALUABLE_AT_RISK
 from shuke.cycle import Run
 from shuke.engines import Table
 from shuke.evaluate import Backtest, migration
+from shuke.insight.figures_of_models import models
 from shuke.kit.ids import UNNAMED
+from shuke.value import candidate, cohorts
 
 _LORENZ_STEPS = 50
 _TO_CALL = 30
+_COHORTS = {"month": 24, "quarter": 16}  # the latest so many: what a heat map holds and eyes can take in
 
 
 def figures(done: Run, *, purchases: Table, before: Table | None) -> dict[str, Any]:
     """All of it, ready for JSON. `before` are the scores that were in force until now, in the same engine."""
     scores, tiers = done.scores, done.settings.pyramid.cuts.codes
     return {
+        "cohorts": _cohorts(done, purchases),
         "totals": _totals(done),
         "tiers": groups(scores, "tier_in_force", tiers),
         "stages": groups(scores, "stage", STAGES),
@@ -29,6 +33,7 @@ def figures(done: Run, *, purchases: Table, before: Table | None) -> dict[str, A
         "migration": moves(before, scores) if before is not None else [],
         "to_call": _to_call(scores),
         "model": _model(done),
+        "models": models(done),
         "backtest": _backtest(done.backtest),
         "notes": list(done.summary.notes),
         "value_basis": done.summary.value_basis,
@@ -89,12 +94,26 @@ def _to_call(scores: Table) -> list[str]:
     return [str(key) for key in rows["customer_id"].to_pylist()]
 
 
+def _cohorts(done: Run, purchases: Table) -> dict[str, Any]:
+    return cohorts(
+        purchases,
+        as_of=done.summary.as_of,
+        rates=done.settings.margin_rates,
+        scores=done.scores,
+        most_months=_COHORTS["month"],
+        most_quarters=_COHORTS["quarter"],
+    ).as_json()
+
+
 def _model(done: Run) -> dict[str, Any]:
-    learned = done.models.bg_nbd.params_
+    """What a customer's forecast is drawn by: the model in use, as fitted on all customers, and its calendar."""
+    counts, chosen, season = done.models.counts, done.models.chosen, done.models.choice.season
+    known = {} if counts is None or chosen is None else candidate(chosen).told(counts)
     return {
-        "chosen": done.models.chosen,
+        "chosen": chosen,
         "chosen_why": done.models.chosen_why,
-        "bg_nbd": {"r": learned.r, "alpha": learned.alpha, "a": learned.a, "b": learned.b},
+        "parameters": known,
+        "calendar": None if season.clock is None else season.clock.declared,
     }
 
 
@@ -120,7 +139,7 @@ def _backtest(tested: Backtest) -> dict[str, Any]:
 
 _SUMMED = (
     "customers", "purchases", "spend_minor", "historic_value_minor", "current_value_minor", "clv_minor",
-    "value_at_risk_minor",
+    "clv_low_minor", "clv_high_minor", "value_at_risk_minor",
 )  # fmt: skip
 _COUNTS = """
     SELECT count(*) FILTER (WHERE stage <> 'former') AS active,

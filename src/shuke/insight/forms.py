@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,8 +13,11 @@ from shuke.collect import FIELDS
 from shuke.crm.words import here, lazily
 from shuke.insight.cycles import Parameters
 from shuke.insight.models import Upload
+from shuke.kit.errors import InputError
+from shuke.kit.money import minor_digits, to_major, to_minor
 from shuke.kit.text import day
 from shuke.ui import language
+from shuke.value import AUTO, declared_in, in_words, model_codes
 
 MEASURES = ("current_value_minor", "clv_minor", "value_total_minor", "spend_minor")
 
@@ -87,6 +90,38 @@ class ColumnsForm(forms.Form):
         return cleaned
 
 
+class CostsForm(forms.Form):
+    """What winning a customer costs, by source, in whole currency."""
+
+    def __init__(
+        self,
+        sources: Sequence[tuple[str, str]],
+        currency: str,
+        costs_minor: Mapping[str, int],
+        data: Mapping[str, Any] | None = None,
+    ) -> None:
+        """`sources`: each as it is kept and as it is called."""
+        super().__init__(data)
+        self.currency = currency
+        self._sources = {f"cost_{place}": source for place, (source, _) in enumerate(sources)}
+        for place, (source, name) in enumerate(sources):
+            known = costs_minor.get(source)
+            self.fields[f"cost_{place}"] = forms.DecimalField(
+                label=name,
+                min_value=0,
+                max_digits=12,
+                decimal_places=minor_digits(currency),
+                required=False,
+                initial=None if known is None else to_major(known, currency),
+            )
+
+    @property
+    def costs_minor(self) -> dict[str, int | None]:
+        """By source; None: not known."""
+        told = {source: self.cleaned_data[name] for name, source in self._sources.items()}
+        return {source: None if cost is None else to_minor(cost, self.currency) for source, cost in told.items()}
+
+
 class RunForm(forms.Form):
     """What a run is told."""
 
@@ -124,6 +159,18 @@ class RunForm(forms.Form):
     tier_by = forms.ChoiceField(
         label=lazily("insight.run.tier_by"), choices=[(name, lazily(f"insight.run.by_{name}")) for name in MEASURES]
     )
+    model = forms.ChoiceField(
+        label=lazily("insight.run.model"),
+        choices=[(code, lazily(f"report.model.{code}")) for code in model_codes()],
+        required=False,
+        help_text=lazily("insight.run.model_help"),
+    )
+    calendar = forms.CharField(
+        label=lazily("insight.run.calendar"),
+        required=False,
+        max_length=2000,
+        help_text=lazily("insight.run.calendar_help"),
+    )
     earlier = forms.BooleanField(
         label=lazily("insight.run.earlier"), required=False, help_text=lazily("insight.run.earlier_help")
     )
@@ -134,11 +181,18 @@ class RunForm(forms.Form):
         """`current`: the day that the current scores are of."""
         kept = parameters.to_json()
         kept["discount_rate"] = round(100 * parameters.discount_rate, 3)
+        kept["calendar"] = in_words(parameters.calendar)
         kept["margin_rate"] = None if parameters.margin_rate is None else round(100 * parameters.margin_rate, 3)
         super().__init__(data, initial=kept)
         self._current = current
         if data is None:
             del self.fields["earlier"]
+
+    def clean_calendar(self) -> dict[str, float]:
+        try:
+            return declared_in(self.cleaned_data["calendar"])
+        except InputError as reason:
+            raise forms.ValidationError(reason.told(language.active())) from reason
 
     def clean(self) -> dict[str, Any]:
         """Scores of an earlier day take the place of later ones only for who says so; others are not asked."""
@@ -162,4 +216,6 @@ class RunForm(forms.Form):
             margin_rate=None if told["margin_rate"] is None else float(told["margin_rate"]) / 100,
             tiers=told["tiers"],
             tier_by=told["tier_by"],
+            model=told["model"] or AUTO,
+            calendar=told["calendar"],
         )

@@ -1,4 +1,4 @@
-"""Files that people brought, and runs that people asked for."""
+"""Files that people brought, runs that people asked for, and what winning customers costs."""
 
 from __future__ import annotations
 
@@ -84,3 +84,22 @@ class RunRequest(models.Model):
 
     def __str__(self) -> str:
         return self.run_id
+
+
+class AcquisitionCost(models.Model):
+    """What winning one customer of a source costs, in minor units of the currency; source "": of all together."""
+
+    source = models.TextField(unique=True, blank=True)
+    cost_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    set_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering: ClassVar = ["source"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(cost_minor__gte=0), name="insight_cost_not_below_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.cost_minor} {self.currency}"

@@ -45,6 +45,7 @@ def context(viewer: User) -> dict[str, Any]:
         **_charts(told := dumps(figures), run.as_of.isoformat(), run.currency, tongue),
         "inputs": _inputs(told, run.currency, tongue),
         "backtest": backtest(figures),
+        "models_url": reverse("insight:models") if viewer.may("run") else "",
         "basis": here(f"insight.basis.{figures['value_basis']}"),
         "tier_basis": here(f"insight.run.by_{Parameters.from_json(run.parameters).tier_by}"),
     }

@@ -1,4 +1,4 @@
-"""What the door adds to a customer's page: purchases over time, their list, and the forecast month by month."""
+"""What the door adds to a customer's page: purchases over time, their list, and the forecast with its band."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from shuke.crm.scores.models import Run, Score
 from shuke.crm.words import here
 from shuke.insight.charts import MONTHS_SHOWN, all_months
 from shuke.insight.facts import business_ledger
-from shuke.kit.text import day, number
+from shuke.insight.foreseen import Foreseen, foreseen
+from shuke.kit.text import day, number, share
 from shuke.ui import language
 from shuke.ui.charts import Bar, Bars, Lines, Series
-from shuke.ui.figures import numbers, short_amounts, trimmed
+from shuke.ui.figures import numbers, shares, short_amounts, trimmed
 from shuke.ui.parts import Crumb
-from shuke.value import BGNBD, BGNBDParams
 
-_STEPS = 12
+_STEPS = 6
 _VISITS_A_PAGE = 10
 _THINGS_A_VISIT = 4
 
@@ -82,36 +82,53 @@ def purchases(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 @needs("see")
 def forecast(request: HttpRequest, key: str) -> HttpResponse:
-    """How many purchase days the model expects within the horizon, month by month."""
+    """How many purchase days the model expects, how sure that is, and how likely it is that none will come."""
     customer, run = _asked(request, key)
     score = scores.score_of(viewer_of(request), customer, run)
     shown: dict[str, Any] = {"chart": None}
     if run is not None and score is not None and score.expected_purchases is not None:
-        steps = [round(run.horizon_days * step / _STEPS) for step in range(1, _STEPS + 1)]
-        series = Series(here("insight.slot.expected"), [0.0, *_expected(run, score, steps)])
-        labels = ["0", *(number(days, language.active()) for days in steps)]
-        name = here("insight.slot.forecast", name=customer.display_name)
-        shown["chart"] = Lines(name, labels, [series], write=numbers(1), write_tick=trimmed(1), filled=True,
-                               axis_title=here("insight.slot.axis"))  # fmt: skip
-        days = number(run.horizon_days, language.active())
-        shown["sentence"] = here(
-            "insight.slot.forecast_told", days=days, count=number(score.expected_purchases, language.active(), 1)
-        )
-        shown["as_of"] = day(run.as_of, language.active())
-        shown["model"] = here(f"report.model.{run.figures['model']['chosen']}")
+        shown |= _foreseen(run, score, customer.display_name)
     return _fragment(request, customer, "insight/_forecast.html", shown)
 
 
-def _expected(run: Run, score: Score, steps: list[int]) -> list[float]:
-    """By the run's own model where it is BG/NBD; else, as the naive rate says, evenly over the horizon."""
-    model = run.figures.get("model", {})
+def _foreseen(run: Run, score: Score, name: str) -> dict[str, Any]:
+    """The charts and sentences of the forecast."""
+    tongue = language.active()
+    steps = [round(run.horizon_days * step / _STEPS) for step in range(1, _STEPS + 1)]
+    labels, axis = ["0", *(number(days, tongue) for days in steps)], here("insight.slot.axis")
+    found = foreseen(run, score, steps)
     whole = float(score.expected_purchases or 0)
-    if model.get("chosen") != "bg_nbd":
-        return [whole * days / run.horizon_days for days in steps]
-    fitted = BGNBD.from_params(BGNBDParams(**model["bg_nbd"]))
-    history = {"x": [score.purchases - 1], "t_x": [(score.last_purchase - score.first_purchase).days],
-               "T": [score.age_days]}  # fmt: skip
-    return [float(fitted.expected_purchases(history, horizon=days)[0]) for days in steps]
+    # A run that kept no parameters: as the naive rate says, evenly over the horizon.
+    expected = found.expected if found else [whole * days / run.horizon_days for days in steps]
+    low, high = ([0, *found.low], [0, *found.high]) if found else ((), ())
+    series = Series(here("insight.slot.expected"), [0.0, *expected], low=low, high=high)
+    told = {"days": number(run.horizon_days, tongue), "count": number(whole, tongue, 1)}
+    shown: dict[str, Any] = {
+        "chart": Lines(here("insight.slot.forecast", name=name), labels, [series], write=numbers(1),
+                       write_tick=trimmed(1), filled=not found, axis_title=axis),
+        "sentence": here("insight.slot.forecast_told", **told),
+        "as_of": day(run.as_of, tongue),
+        "model": here(f"report.model.{run.figures['model']['chosen']}"),
+    }  # fmt: skip
+    if found:
+        ends = {"low": number(found.low[-1], tongue), "high": number(found.high[-1], tongue)}
+        kind = "band_told" if found.high[-1] else "band_none"
+        shown["sentence"] = here(f"insight.slot.{kind}", **told, **ends)
+        shown |= _silence(found, name)
+    return shown
+
+
+def _silence(found: Foreseen, name: str) -> dict[str, Any]:
+    """How the chance of no purchase falls, as far as there is any."""
+    tongue = language.active()
+    none = Series(here("insight.slot.none"), [1.0, *found.none], "tone-5")
+    days = [number(one, tongue) for one in (0, *found.silence_days)]
+    chart = Lines(here("insight.slot.none_for", name=name), days, [none], write=shares(1), write_tick=shares(),
+                  axis_title=here("insight.slot.axis"))  # fmt: skip
+    return {
+        "silence": chart,
+        "silence_told": here("insight.slot.none_told", days=days[-1], chance=share(found.none[-1], tongue, 1)),
+    }
 
 
 def _asked(request: HttpRequest, key: str) -> tuple[Customer, Run | None]:

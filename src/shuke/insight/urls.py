@@ -1,11 +1,11 @@
-"""Addresses of data, runs, and the customer's slots. The Overview is the home page."""
+"""Addresses of data, runs, models, cohorts, and the customer's slots. The Overview is the home page."""
 
 from __future__ import annotations
 
 from django.urls import path
 
 from shuke.crm.customers import paths  # noqa: F401  registers <key:key>
-from shuke.insight import slots, views, views_of_runs
+from shuke.insight import slots, views, views_of_cohorts, views_of_runs
 
 app_name = "insight"
 urlpatterns = [
@@ -16,10 +16,14 @@ urlpatterns = [
     path("data/<int:upload_id>/discard/", views.discard, name="discard"),
     path("data/<int:upload_id>/rejects/", views.rejects, name="rejects"),
     path("data/imports/<str:import_id>/undo/", views.undo, name="undo"),
+    path("cohorts/", views_of_cohorts.cohorts, name="cohorts"),
+    path("cohorts/costs/", views_of_cohorts.costs, name="costs"),
     path("runs/", views_of_runs.runs, name="runs"),
     path("runs/compare/", views_of_runs.compare, name="compare"),
     path("runs/<str:run_id>/", views_of_runs.run, name="run"),
+    path("runs/<str:run_id>/models/", views_of_runs.models_of_run, name="models_of_run"),
     path("runs/<str:run_id>/scores/", views_of_runs.scores, name="scores"),
+    path("models/", views_of_runs.models, name="models"),
     path("customers/<key:key>/purchases/", slots.purchases, name="customer_purchases"),
     path("customers/<key:key>/purchases/chart/", slots.over_time, name="customer_purchases_over_time"),
     path("customers/<key:key>/forecast/", slots.forecast, name="customer_forecast"),

@@ -1,4 +1,4 @@
-"""The pages of runs: start one, watch it, look at it, compare two, take the scores away."""
+"""The pages of runs: start one, watch it, look at it and its models, compare two, take the scores away."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ from shuke.crm.scores import reads as published
 from shuke.crm.scores.models import Run
 from shuke.crm.words import here
 from shuke.engines import open_engine
-from shuke.insight import comparing, reads, writes
+from shuke.insight import comparing, modelling, reads, writes
 from shuke.insight.cycles import Parameters
 from shuke.insight.facts import business_ledger
 from shuke.insight.forms import RunForm
 from shuke.kit.errors import LedgerError
+from shuke.kit.text import day
 from shuke.report import SUFFIXES, write_scores
 from shuke.tables import SCORES
 from shuke.ui import language
@@ -68,6 +69,29 @@ def run(request: HttpRequest, run_id: str) -> HttpResponse:
     shown = {"trail": trail, "suffixes": [suffix.lstrip(".") for suffix in SUFFIXES], **comparing.one(found)}
     may_export = may(request.user, "export") and reach(viewer_of(request), "export").is_all
     return render(request, "insight/run.html", shown | {"may_export": may_export})
+
+
+@require_safe
+@needs("run")
+def models(request: HttpRequest) -> HttpResponse:
+    """Which model counts purchases in the run in force, why, and how far it can be trusted."""
+    current = published.current_run(viewer_of(request))
+    shown = modelling.context(current) if current else {"run": None}
+    return render(request, "insight/models.html", {"heading": here("models.title"), **shown})
+
+
+@require_safe
+@needs("run")
+def models_of_run(request: HttpRequest, run_id: str) -> HttpResponse:
+    """The same of any run that was published."""
+    found = _run(request, run_id)
+    as_of = day(found.as_of, language.active())
+    trail = [
+        Crumb(here("insight.runs.title"), reverse("insight:runs")),
+        Crumb(here("insight.runs.of", day=as_of), reverse("insight:run", args=[found.run_id])),
+    ]
+    shown = {"heading": here("models.of_run", day=as_of), "trail": trail, **modelling.context(found)}
+    return render(request, "insight/models.html", shown)
 
 
 @require_safe

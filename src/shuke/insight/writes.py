@@ -19,7 +19,7 @@ from shuke.crm.people.models import User
 from shuke.insight.cycles import Parameters
 from shuke.insight.errors import NotNow
 from shuke.insight.facts import business_ledger
-from shuke.insight.models import RunRequest, Upload
+from shuke.insight.models import AcquisitionCost, RunRequest, Upload
 from shuke.insight.peek import look
 from shuke.insight.reads import is_undone
 from shuke.insight.stored import store
@@ -139,3 +139,14 @@ def _ours(folder: Path) -> Path:
     if folder.parent != Path(settings.SHUKE_UPLOADS):
         raise NotNow("import")
     return folder
+
+
+@transaction.atomic
+def set_costs(*, costs_minor: Mapping[str, int | None], currency: str, by: User) -> None:
+    """Say what winning a customer of each source costs; None: not known. Sources not named stay as they are."""
+    for source, cost in costs_minor.items():
+        if cost is None:
+            AcquisitionCost.objects.filter(source=source).delete()
+        else:
+            told = {"cost_minor": cost, "currency": currency, "set_by": by}
+            AcquisitionCost.objects.update_or_create(source=source, defaults=told)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
+from shuke.kit.text import say
+
 
 def width(text: str) -> int:
     """How many cells of a terminal the text takes.
@@ -16,6 +18,11 @@ def width(text: str) -> int:
         0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
         for character in text
     )
+
+
+def title(name: str, language: str, **figures: str) -> str:
+    """The heading of a part of the report."""
+    return f"■ {say(f'report.title.{name}', language, **figures)}"
 
 
 def columns_of_text(rows: Sequence[Sequence[str]], *, right: Sequence[int] = (), gap: int = 2) -> list[str]:

@@ -5,26 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from shuke.collect import Quality, Tally, file_lines
-from shuke.kit.text import compact_money, day, keys, money, number, say, share
-from shuke.report.layout import columns_of_text
+from shuke.kit.text import called, compact_money, day, keys, money, number, say, share
+from shuke.report.layout import columns_of_text, title
+from shuke.report.measures import measure_name
+from shuke.report.models import model
 from shuke.report.results import Group, Result
 
 
 def report(result: Result, language: str) -> str:
     """All of it as text for a terminal, in the language."""
-    parts: list[Callable[[Result, str], list[str]]] = [_quality, _pyramid, _stages, _value, _model, _notes]
+    parts: list[Callable[[Result, str], list[str]]] = [_quality, _pyramid, _stages, _value, model, _notes]
     blocks = [block for part in parts if (block := part(result, language))]
     return "\n\n".join("\n".join(block) for block in blocks)
-
-
-def _title(name: str, language: str, **figures: str) -> str:
-    return f"■ {say(f'report.title.{name}', language, **figures)}"
 
 
 def _quality(result: Result, language: str) -> list[str]:
     quality = result.quality
     if quality is None:
-        return [_title("quality", language), _span(result, language)]
+        return [title("quality", language), _span(result, language)]
 
     def row(name: str, tally: Tally) -> list[str]:
         return [number(tally.rows, language), money(tally.amount_minor, result.currency, language), name]
@@ -39,7 +37,7 @@ def _quality(result: Result, language: str) -> list[str]:
         *(row(_of_which(code, language), tally) for code, tally in quality.set_aside.items()),
     ]
     return [
-        _title("quality", language),
+        title("quality", language),
         *file_lines(quality, language),
         *columns_of_text(rows, right=(0, 1)),
         _mapping(quality, language),
@@ -74,13 +72,13 @@ def _span(result: Result, language: str) -> str:
 
 def _pyramid(result: Result, language: str) -> list[str]:
     key = f"report.measure.{result.tier_measure}"
-    measure = say(key if keys(key) else "report.measure.other", language)
-    title = _title("pyramid", language, measure=measure)
-    return [title, *_groups(result, result.summary.tiers, "tier", language)]
+    measure = say(key, language) if keys(key) else measure_name(result.tier_measure, language)
+    heading = title("pyramid", language, measure=measure)
+    return [heading, *_groups(result, result.summary.tiers, "tier", language)]
 
 
 def _stages(result: Result, language: str) -> list[str]:
-    return [_title("stages", language), *_groups(result, result.summary.stages, "stage", language)]
+    return [title("stages", language), *_groups(result, result.summary.stages, "stage", language)]
 
 
 def _groups(result: Result, groups: Sequence[Group], kind: str, language: str) -> list[str]:
@@ -91,7 +89,7 @@ def _groups(result: Result, groups: Sequence[Group], kind: str, language: str) -
     for group in groups:
         rows.append(
             [
-                say(f"{kind}.{group.code}", language),
+                called(f"{kind}.{group.code}", language),
                 number(group.customers, language),
                 share(group.customers / customers, language, decimals=1),
                 compact_money(group.current_value_minor, result.currency, language),
@@ -109,7 +107,7 @@ def _value(result: Result, language: str) -> list[str]:
         return "—" if minor is None else compact_money(minor, result.currency, language)
 
     lines = [
-        _title("value", language),
+        title("value", language),
         say(f"report.value.basis_{summary.value_basis}", language, lines=number(summary.lines_without_cost, language)),
         say(
             "report.value.parts",
@@ -123,56 +121,13 @@ def _value(result: Result, language: str) -> list[str]:
     if summary.clv_minor is None:
         return [*lines, say("report.value.no_clv", language)]
     risk = short(summary.value_at_risk_minor)
-    return [*lines, say("report.value.clv", language, clv=short(summary.clv_minor), risk=risk)]
-
-
-def _model(result: Result, language: str) -> list[str]:
-    why = say(f"report.chosen_why.{result.chosen_why}", language)
-    if result.chosen is None:
-        return [_title("model", language), say("report.model.none", language, why=why)]
-    model = say(f"report.model.{result.chosen}", language)
-    lines = [_title("model", language), say("report.model.chosen", language, model=model, why=why)]
-    if result.chosen == "bg_nbd":
-        fitted = {name: f"{value:.4g}" for name, value in result.bg_nbd.items()}
-        lines.append(say("report.model.parameters", language, **fitted))
-    return lines + _tested(result, language)
-
-
-def _tested(result: Result, language: str) -> list[str]:
-    tested = result.backtest
-    if not tested.models:
-        return []
-    heads = ("model", "forecast", "actual", "total_error", "rmse", "log_score")
-    rows = [[say(f"report.column.{name}", language) for name in heads]]
-    for model in tested.models:
-        error = model.total_error_share
-        rows.append(
-            [
-                say(f"report.model.{model.name}", language),
-                number(model.total_forecast, language),
-                number(model.total_actual, language),
-                "—" if error is None else f"{100 * error:+.1f}%",
-                number(model.root_mean_squared_error, language, decimals=3),
-                number(model.log_score, language, decimals=4),
-            ]
-        )
-    told = {"days": number(tested.horizon, language), "customers": number(tested.customers, language)}
-    table = columns_of_text(rows, right=range(1, len(heads)))
-    return [say("report.model.tested", language, **told), *table, *_churn_checked(result, language)]
-
-
-def _churn_checked(result: Result, language: str) -> list[str]:
-    """What the model in use said of the customers it held most likely to stay away, and what they did."""
-    bins = result.backtest.model(result.chosen).no_purchase_calibration if result.chosen else ()
-    if not bins:
-        return []
-    riskiest = max(bins, key=lambda found: found.forecast)
-    figures = {
-        "customers": number(riskiest.customers, language),
-        "forecast": share(riskiest.forecast, language, decimals=1),
-        "actual": share(riskiest.actual, language, decimals=1),
-    }
-    return [say("report.model.churn_checked", language, **figures)]
+    lines.append(say("report.value.clv", language, clv=short(summary.clv_minor), risk=risk))
+    interval = result.totals.money
+    if interval is not None:
+        ends = {"low": short(summary.clv_low_minor), "high": short(summary.clv_high_minor)}
+        figures = {"level": share(interval.level, language), "origins": number(interval.origins, language)}
+        lines.append(say("report.value.clv_between", language, **ends, **figures))
+    return lines
 
 
 def _notes(result: Result, language: str) -> list[str]:
@@ -186,4 +141,4 @@ def _notes(result: Result, language: str) -> list[str]:
         amount = money(summary.without_purchase_minor, result.currency, language)
         customers_text = number(summary.without_purchase, language)
         lines.append(say("report.note.without_purchase", language, customers=customers_text, amount=amount))
-    return [_title("notes", language), *(f"· {line}" for line in lines)] if lines else []
+    return [title("notes", language), *(f"· {line}" for line in lines)] if lines else []

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from shuke.choice import Choice, Totals
 from shuke.collect import Quality
-from shuke.evaluate import Backtest
+from shuke.value import CountModel
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,9 @@ class Group:
     customers: int
     current_value_minor: int
     clv_minor: int | None
+    clv_low_minor: int | None = None
+    clv_high_minor: int | None = None
+    """The 90 % interval of the group's sum, by how far earlier forecasts of such groups were off; None: not known."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,9 @@ class RunSummary:
     historic_value_minor: int
     current_value_minor: int
     clv_minor: int | None
+    clv_low_minor: int | None
+    clv_high_minor: int | None
+    """The 90 % interval of the sum, by how far earlier sums were off (`shuke.evaluate.totals`); None: too few."""
     value_at_risk_minor: int | None
     without_purchase: int
     without_purchase_minor: int
@@ -53,7 +59,7 @@ class Result:
     quality: Quality | None
     """None for a run on facts that were read, and reported on, before."""
     summary: RunSummary
-    chosen: str | None
-    chosen_why: str
-    bg_nbd: Mapping[str, float]
-    backtest: Backtest
+    choice: Choice
+    counts: CountModel | None
+    """The model in use, fitted on all customers."""
+    totals: Totals

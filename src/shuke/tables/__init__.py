@@ -3,6 +3,7 @@
 from shuke.tables._contract import Column, Contract, Unit
 from shuke.tables.answers import LISTED, PAYMENTS, SURVEYS
 from shuke.tables.facts import PURCHASES, REJECTS, TOUCHES
+from shuke.tables.measures import FORECASTS, MEASURES, is_measure, period_measure, period_of
 from shuke.tables.scores import SCORES
 from shuke.tables.shop import (
     SHOP_BRANCHES,
@@ -19,6 +20,7 @@ from shuke.tables.shop import (
 )
 from shuke.tables.shop_surveys import SHOP_SURVEYS
 from shuke.tables.shop_truth import SHOP_TRUTH
+from shuke.tables.sources import SOURCES
 from shuke.tables.summary import SUMMARY
 
 SHOP_TABLES = (
@@ -37,10 +39,12 @@ SHOP_TABLES = (
     SHOP_TRUTH,
 )
 """What the simulated shop writes, beside TOUCHES; the last is the truth."""
-CONTRACTS = (PURCHASES, REJECTS, SUMMARY, SCORES, TOUCHES, SURVEYS, PAYMENTS, LISTED, *SHOP_TABLES)
+CONTRACTS = (PURCHASES, REJECTS, SUMMARY, SCORES, TOUCHES, SURVEYS, PAYMENTS, LISTED, SOURCES, *SHOP_TABLES)
 
 __all__ = [
     "CONTRACTS",
+    "FORECASTS",
+    "MEASURES",
     "LISTED",
     "PAYMENTS",
     "PURCHASES",
@@ -60,10 +64,14 @@ __all__ = [
     "SHOP_SURVEYS",
     "SHOP_TABLES",
     "SHOP_TRUTH",
+    "SOURCES",
     "SUMMARY",
     "SURVEYS",
     "TOUCHES",
     "Column",
     "Contract",
     "Unit",
+    "is_measure",
+    "period_measure",
+    "period_of",
 ]

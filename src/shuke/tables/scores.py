@@ -154,6 +154,15 @@ _FORECAST = (
         nullable=True,
     ),
     Column(
+        "expected_lifetime_days",
+        FLOAT,
+        "预计留存天数：预测期内预计有多少天仍是客户",
+        "預計留存天數：預測期內預計有多少天仍是客戶",
+        "expected remaining lifetime: days of the horizon in which still a customer, by the model",
+        D,
+        nullable=True,
+    ),
+    Column(
         "value_at_risk_minor",
         INT,
         "风险价值：流失概率 × 保住时的价值",
@@ -167,6 +176,14 @@ _FORECAST = (
 _STANDING = (
     Column("stage", TEXT, "生命周期阶段代码", "生命週期階段代碼", "life-cycle stage (a code of `stage.…`)"),
     Column("stage_why_code", TEXT, "阶段理由代码", "階段理由代碼", "why this stage (a code of `stage_why.…`)"),
+    Column("prospect", TEXT, "前景代码", "前景代碼", "what the forecast holds for the tier (a code of `prospect.…`)"),
+    Column(
+        "prospect_why_code",
+        TEXT,
+        "前景理由代码",
+        "前景理由代碼",
+        "why this prospect (a code of `prospect_why.…`)",
+    ),
     Column("policy_code", TEXT, "策略代码", "策略代碼", "what to do: tier × stage (a code of `policy.…`)"),
     Column(
         "why_code",

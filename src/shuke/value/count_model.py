@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from numpy.typing import ArrayLike
 
@@ -20,6 +20,14 @@ class CountModel(Protocol):
     ``log_likelihood``, ``customers``, ``histories``, ``standard_errors``, ``covariance`` of the parameters' logarithms
     (None where nothing was estimated) and ``notes``, codes of what was odd in the data and what was done about it.
     """
+
+    @property
+    def params_(self) -> Any:
+        """What was learned: see above."""
+
+    @classmethod
+    def from_params(cls, params: Any) -> Self:
+        """A model with parameters known from elsewhere: published, or kept from an earlier run."""
 
     def fit(self, histories: object) -> Self:
         """Learn from histories. Odd data is never refused but noted; impossible histories are an InputError."""

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import math
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from typing import Self
 
 import numpy as np
 import pyarrow as pa
@@ -12,18 +16,14 @@ from numpy.typing import NDArray
 
 from shuke.engines import Table
 from shuke.kit.errors import InputError
-from shuke.value.bgnbd import BGNBD
+from shuke.value.calendar import Clock
+from shuke.value.count_model import CountModel
 from shuke.value.gamma_gamma import GammaGamma
 from shuke.value.histories import Histories, read_histories
 from shuke.value.interval import mean_discount, value_interval
-from shuke.value.naive import NaiveRate
+from shuke.value.worth import rate_a_unit
 
 Floats = NDArray[np.float64]
-_DAYS_A_YEAR = 365.25
-
-
-CountModel = BGNBD | NaiveRate
-"""A fitted model of how many purchases will come."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Horizon:
 
     @property
     def rate_a_day(self) -> float:
-        return math.log1p(self.discount_rate) / _DAYS_A_YEAR
+        return rate_a_unit(self.discount_rate)
 
 
 def count_histories(summary: Table) -> pa.Table:
@@ -84,6 +84,7 @@ def forecast(
     horizon: Horizon,
     as_of: date,
     level: float = 0.90,
+    clock: Clock | None = None,
 ) -> Table:
     """What will each customer buy over the horizon, and what is it worth today?
 
@@ -93,10 +94,13 @@ def forecast(
 
     A customer's expected margin per purchase is their own, w of it, and the base's, 1 − w of it, where
     w = p·n/(p·n + q − 1) is the weight that the Gamma-Gamma model gives to the mean of n purchases (Fader & Hardie
-    2013, "The Gamma-Gamma Model of Monetary Value", eq. 5). On spend the two are the same formula; on margin it also
+    2013, "The Gamma-Gamma Model of Monetary Value", eq. 5); where spend rests on how often customers buy, the base's is
+    that of customers with as many purchases. On spend the two are the same formula; on margin it also
     holds for customers who cost more than they bring.
+
+    ``clock``: the calendar by which ``counts`` was fitted, if any.
     """
-    known = _per_history(counts, spend, histories, horizon, level)
+    known = _per_history(counts, spend, histories, horizon, level, clock)
     fixed, own = spend.interval_coefficients()
     weight = spend.credibility()
     return summary.engine.view(
@@ -107,6 +111,8 @@ def forecast(
         weight_own=weight.own,
         weight_base=weight.base,
         base_spend=weight.base_spend,
+        delta=weight.delta,
+        usual_purchases=weight.usual_purchases,
         margin_ratio=_margin_ratio(summary),
         scale_fixed=fixed,
         scale_own=own,
@@ -116,15 +122,25 @@ def forecast(
 
 
 def _per_history(
-    counts: CountModel | None, spend: GammaGamma, histories: pa.Table, horizon: Horizon, level: float
+    counts: CountModel | None,
+    spend: GammaGamma,
+    histories: pa.Table,
+    horizon: Horizon,
+    level: float,
+    clock: Clock | None,
 ) -> pa.Table:
     """The columns that rest on (x, t_x, T) alone."""
     keys = histories.select(["x", "t_x", "T"])
     if counts is None:
         empty = pa.nulls(len(keys), pa.float64())
         columns = dict.fromkeys(_KNOWN, empty)
-    else:
-        columns = _answers(counts, spend, read_histories(histories), horizon, level)
+    elif clock is None:
+        columns = _answers(counts, spend, read_histories(histories), _Ahead.of(horizon), level)
+    else:  # the model counts time in seasonal days; a day due, and a lifetime, come back in plain ones
+        known = clock.histories(read_histories(histories))
+        columns = _answers(counts, spend, known, _Ahead.by(clock, horizon), level)
+        for name in ("next_due_days", "expected_lifetime_days"):
+            columns[name] = clock.days(columns[name], horizon.days)
     return pa.table({**{name: keys[name] for name in keys.schema.names}, **columns})
 
 
@@ -134,29 +150,49 @@ _KNOWN = (
     "discounted_purchases",
     "churn_probability",
     "next_due_days",
+    "expected_lifetime_days",
     "factor_low",
     "factor_high",
 )
 
 
+@dataclass(frozen=True)
+class _Ahead:
+    """A horizon in the model's own time."""
+
+    length: float
+    rate: float
+    period: float
+
+    @classmethod
+    def of(cls, horizon: Horizon) -> Self:
+        return cls(horizon.days, horizon.rate_a_day, horizon.period_days)
+
+    @classmethod
+    def by(cls, clock: Clock, horizon: Horizon) -> Self:
+        """Discounting goes on by plain days: spread over the seasonal ones at their mean pace."""
+        length = clock.ahead(horizon.days)
+        return cls(length, horizon.rate_a_day * horizon.days / length, clock.ahead(horizon.period_days))
+
+
 def _answers(
-    counts: CountModel, spend: GammaGamma, histories: Histories, horizon: Horizon, level: float
+    counts: CountModel, spend: GammaGamma, histories: Histories, ahead: _Ahead, level: float
 ) -> dict[str, Floats]:
-    expected = counts.expected_purchases(histories, horizon.days)
-    discounted = counts.discounted_purchases(histories, horizon.days, horizon.rate_a_day)
-    discount = mean_discount(expected, discounted)
-    interval = value_interval(
-        counts, spend, histories, horizon=horizon.days, rate=horizon.rate_a_day, level=level, discount=discount
-    )
-    return {
-        "probability_alive": counts.probability_alive(histories),
-        "expected_purchases": expected,
-        "discounted_purchases": discounted,
-        "churn_probability": counts.probability_of_purchases(histories, 0, horizon.period_days),
-        "next_due_days": counts.next_purchase_due(histories),
-        "factor_low": interval.factor_low,
-        "factor_high": interval.factor_high,
+    asked: dict[str, Callable[[], Floats]] = {
+        "expected_purchases": lambda: counts.expected_purchases(histories, ahead.length),
+        "discounted_purchases": lambda: counts.discounted_purchases(histories, ahead.length, ahead.rate),
+        "probability_alive": lambda: counts.probability_alive(histories),
+        "churn_probability": lambda: counts.probability_of_purchases(histories, 0, ahead.period),
+        "next_due_days": lambda: counts.next_purchase_due(histories),
+        "expected_lifetime_days": lambda: counts.expected_lifetime(histories, ahead.length),
     }
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # NumPy computes beside itself
+        answers = dict(zip(asked, pool.map(lambda question: question(), asked.values()), strict=True))
+    discount = mean_discount(answers["expected_purchases"], answers["discounted_purchases"])
+    interval = value_interval(
+        counts, spend, histories, horizon=ahead.length, rate=ahead.rate, level=level, discount=discount
+    )
+    return answers | {"factor_low": interval.factor_low, "factor_high": interval.factor_high}
 
 
 def _margin_ratio(summary: Table) -> float:
@@ -174,7 +210,7 @@ def _margin_ratio(summary: Table) -> float:
 # - A due day beyond the horizon is no forecast, so it is null.
 # - Value if kept is the value given that the customer is still one: CLV over probability_alive.
 _FORECAST = """
-    SELECT * EXCLUDE (margin_each, spend_each, scale, weight, discounted_purchases, factor_low, factor_high,
+    SELECT * EXCLUDE (margin_each, spend_each, scale, weight, tilt, discounted_purchases, factor_low, factor_high,
             next_due_days, potential, one_end, other_end),
         potential AS potential_value_minor,
         potential AS clv_minor,
@@ -193,15 +229,17 @@ _FORECAST = """
             CAST(round(factor_high * margin_each * scale / spend_each) AS BIGINT) AS other_end
         FROM (
             SELECT *,
-                weight * margin_minor / purchases + (1 - weight) * {base_spend} * {margin_ratio} AS margin_each,
-                weight * mean_spend_minor + (1 - weight) * {base_spend} AS spend_each,
-                {scale_fixed} + {scale_own} * purchases * mean_spend_minor AS scale
+                weight * margin_minor / purchases + (1 - weight) * {base_spend} * tilt * {margin_ratio} AS margin_each,
+                weight * mean_spend_minor + (1 - weight) * {base_spend} * tilt AS spend_each,
+                {scale_fixed} * tilt + {scale_own} * purchases * mean_spend_minor AS scale
             FROM (
                 SELECT s.*, k.* EXCLUDE (x, t_x, T),
                     s.T - s.t_x AS recency_days,
                     s.T AS age_days,
                     CASE WHEN s.x > 0 THEN s.t_x / CAST(s.x AS DOUBLE) END AS typical_gap_days,
-                    {weight_own} * s.purchases / ({weight_own} * s.purchases + {weight_base}) AS weight
+                    {weight_own} * s.purchases / ({weight_own} * s.purchases + {weight_base}) AS weight,
+                    CASE WHEN {delta} = 0 THEN CAST(1 AS DOUBLE)
+                        ELSE power(s.purchases / {usual_purchases}, {delta}) END AS tilt
                 FROM {summary} AS s LEFT JOIN {known} AS k ON k.x = s.x AND k.t_x = s.t_x AND k.T = s.T
             )
         )

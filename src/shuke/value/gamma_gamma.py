@@ -7,17 +7,19 @@ CLV: Using Iso-Value Curves for Customer Base Analysis", Journal of Marketing Re
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Literal, Self
 
 import numpy as np
-from scipy.special import betaincinv, betaln, psi
+from scipy.special import betaincinv
 
+from shuke.kit.errors import InputError
+from shuke.value.dependence import resting_on_frequency
 from shuke.value.fitting import Coordinates, fit_logs
-from shuke.value.histories import FloatArray, Histories, distinct_values, read_histories
+from shuke.value.histories import FloatArray, Histories, read_histories
+from shuke.value.spend_likelihood import SpendLikelihood
 
 FEW_CUSTOMERS = 20
 _THINNED = 40_000  # customers that a first fit looks at
-_CHUNK = 1 << 13  # rows at a time: stays in the processor's cache, and below the size where BLAS starts threads
 _FIRM = 1e9  # how many purchases the common spend counts for, where it is all there is
 _NEAR_ONE = 0.01  # q - 1 below this: the mean over customers is infinite, or as good as
 
@@ -33,9 +35,11 @@ _SOUGHT = Coordinates(
 class GammaGammaParams:
     """What a `GammaGamma` learned, ready for JSON.
 
-    A purchase of one customer is Gamma(p, v) with mean p/v; over customers v is Gamma(q, gamma). ``mean_spend`` is the
-    mean over the ``customers`` used, ``left_out`` how many were not (no purchase, or nothing spent).
-    ``standard_errors`` are of (p, q, gamma), ``covariance`` of their logarithms; both None when not estimated.
+    A purchase of one customer is Gamma(p, v) with mean p/v; over customers v is Gamma(q, gamma), or, where spend rests
+    on how often a customer buys (``delta`` is not 0), Gamma(q, gamma (n / usual_purchases)^delta) over customers with n
+    purchases. ``mean_spend`` is the mean over the ``customers`` used, ``left_out`` how many were not (no purchase, or
+    nothing spent). ``standard_errors`` are of (p, q, gamma), ``covariance`` of their logarithms; with a delta, of
+    (p, q, gamma, delta) and (log p, log q, log gamma, delta); both None when not estimated.
     """
 
     p: float
@@ -48,15 +52,29 @@ class GammaGammaParams:
     standard_errors: tuple[float, ...] | None = None
     covariance: tuple[tuple[float, ...], ...] | None = None
     notes: tuple[str, ...] = ()
+    delta: float = 0.0
+    usual_purchases: float = 1.0
+
+    def tilt(self, purchases: FloatArray) -> FloatArray:
+        """By what is the base's spend multiplied among customers with so many purchases? 1 where delta is 0.
+
+        Of customers without purchases it is said as of those with one, the fewest that spend is known of.
+        """
+        return np.asarray((np.maximum(purchases, 1.0) / self.usual_purchases) ** self.delta)
 
 
 @dataclass(frozen=True)
 class Credibility:
-    """Expected spend = w * own mean + (1 - w) * ``base_spend``, w = own * n / (own * n + base) for n purchases."""
+    """Expected spend = w * own mean + (1 - w) * base, w = own * n / (own * n + base) for n purchases.
+
+    The base spends ``base_spend`` times (n / ``usual_purchases``)^``delta``.
+    """
 
     own: float
     base: float
     base_spend: float
+    delta: float = 0.0
+    usual_purchases: float = 1.0
 
 
 class GammaGamma:
@@ -64,7 +82,8 @@ class GammaGamma:
 
     A customer's purchases scatter around the customer's own mean; those means differ between customers.
     The mean of a few purchases is partly luck, so it is pulled towards the mean of all, the more the fewer they are.
-    Spend is taken to be unrelated to how often a customer buys.
+    Whether it rests on how often a customer buys is tested (``dependence="auto"``): where clearly so, those who buy
+    more often are pulled towards the mean of such customers. ``dependence="none"`` takes the two to be unrelated.
 
     Histories: ``x``, here the number of purchases that the mean is over, ``spend``, the mean per purchase in any unit
     of money, and ``customers`` where rows stand for several. Answers are in that unit.
@@ -78,8 +97,9 @@ class GammaGamma:
 
     params_: GammaGammaParams
 
-    def __init__(self, *, few_customers: int = FEW_CUSTOMERS) -> None:
+    def __init__(self, *, few_customers: int = FEW_CUSTOMERS, dependence: Literal["auto", "none"] = "auto") -> None:
         self.few_customers = few_customers
+        self.dependence = dependence
 
     @classmethod
     def from_params(cls, params: GammaGammaParams) -> Self:
@@ -95,13 +115,17 @@ class GammaGamma:
 
         - ``too_few_customers``: fewer than ``few_customers`` used. Not estimated: everyone gets their mean;
         - ``spend_does_not_vary``: every mean is the same. Not estimated: everyone gets it;
+        - ``spend_rests_on_frequency``: those who buy more often spend more, or less, at each purchase, beyond chance
+          and by enough to matter (the rule is in `shuke.value.dependence`); spend is forecast given frequency;
         - ``mean_undefined``: q ≤ 1.01, so few spend so much that the base has no mean; its median stands for it;
         - ``purchases_alike``, ``customers_alike``: spend scatters by less than a tenth within, between customers;
         - ``weakly_known``: the likelihood is flat in some direction;
         - ``not_converged``: the slope is not flat at the end.
 
-        Raises InputError for missing columns or impossible values, nothing else.
+        Raises InputError for missing columns or impossible values, or another ``dependence``, nothing else.
         """
+        if self.dependence not in ("auto", "none"):
+            raise InputError(f"Unexpected dependence={self.dependence!r}: give 'auto' (tested) or 'none' (not asked)")
         read = read_histories(histories, needs=("x", "spend"))
         used, left_out = _used(read)
         customers = float(used.customers.sum())
@@ -112,33 +136,35 @@ class GammaGamma:
             note = "spend_does_not_vary" if alike else "too_few_customers"
             self.params_ = _one_spend(mean, round(customers), left_out, note)
         else:
-            self.params_ = _fitted(used, left_out, mean)
+            self.params_ = _fitted(used, left_out, mean, asks=self.dependence == "auto")
         return self
 
     def expected_spend(self, histories: object) -> FloatArray:
         """What is each customer expected to spend per purchase from now on? Shape (n,), in the unit of ``spend``.
 
-        [GG] eq. 5. Without purchases (x = 0), or without a spend above 0, it is the mean of the base. Where that does
-        not exist (note ``mean_undefined``) the median stands for it, and q - 1 is taken as 0.01 at least.
+        [GG] eq. 5, with gamma as it is among customers with so many purchases. Without purchases (x = 0), or without a
+        spend above 0, it is the mean of the base. Where that does not exist (note ``mean_undefined``) the median stands
+        for it, and q - 1 is taken as 0.01 at least.
         """
         read = read_histories(histories, needs=("x", "spend"))
         spend, known = read.known_spend(), self.credibility()
         told = (read.x > 0) & (spend > 0)
         weight = np.where(told, known.own * read.x / (known.own * read.x + known.base), 0.0)
-        return weight * np.where(told, spend, 0.0) + (1 - weight) * known.base_spend
+        return weight * np.where(told, spend, 0.0) + (1 - weight) * known.base_spend * self.params_.tilt(read.x)
 
     def credibility(self) -> Credibility:
         """The numbers of `expected_spend`, for an engine that computes it in SQL."""
         p = self.params_
         if p.q - 1 >= _NEAR_ONE:
-            return Credibility(p.p, p.q - 1, p.p * p.gamma / (p.q - 1))
+            return Credibility(p.p, p.q - 1, p.p * p.gamma / (p.q - 1), p.delta, p.usual_purchases)
         middle = float(betaincinv(p.p, p.q, 0.5))  # a purchase of anyone is gamma times a beta prime (p, q)
-        return Credibility(p.p, _NEAR_ONE, p.gamma * middle / max(1 - middle, 1e-12))
+        return Credibility(p.p, _NEAR_ONE, p.gamma * middle / max(1 - middle, 1e-12), p.delta, p.usual_purchases)
 
     def interval_coefficients(self) -> tuple[float, float]:
-        """(c0, c1) of a customer's scale, c0 + c1 * purchases * mean spend: see `shuke.value.interval`.
+        """(c0, c1) of a customer's scale, c0 * tilt + c1 * purchases * mean spend: see `shuke.value.interval`.
 
-        The sum of n future purchases is (gamma + spent so far) G(p n) / G(q + p x), with G gamma variates: [GG] eq. 4.
+        The sum of n future purchases is (gamma + spent so far) G(p n) / G(q + p x), with G gamma variates: [GG] eq. 4;
+        gamma is multiplied by the tilt, (purchases / usual_purchases)^delta.
         """
         return (self.params_.mean_spend, 0.0) if self.one_spend_for_all else (self.params_.gamma, 1.0)
 
@@ -146,7 +172,7 @@ class GammaGamma:
         """By what is each customer's interval of `shuke.value.interval` to be multiplied? Shape (n,), in money."""
         read = read_histories(histories, needs=("x", "spend"))
         fixed, own = self.interval_coefficients()
-        return fixed + own * np.nan_to_num(read.x * read.known_spend())
+        return fixed * self.params_.tilt(read.x) + own * np.nan_to_num(read.x * read.known_spend())
 
     @property
     def one_spend_for_all(self) -> bool:
@@ -169,67 +195,30 @@ def _one_spend(mean: float, customers: int, left_out: int, note: str) -> GammaGa
     )
 
 
-def _fitted(used: Histories, left_out: int, mean: float) -> GammaGammaParams:
-    columns = (used.x, used.known_spend() / mean, used.customers)
-    likelihood = _Likelihood(*columns)
-    step = len(used) // _THINNED
-    rough = _Likelihood(*(column[step // 2 :: step] for column in columns)) if step > 1 else None
-    fitted = fit_logs(likelihood, rough, likelihood.total, _SOUGHT)
-    p, q, gamma = (np.exp(fitted.logs) * [1, 1, mean]).tolist()
+def _fitted(used: Histories, left_out: int, mean: float, *, asks: bool) -> GammaGammaParams:
+    spends = SpendLikelihood(used.x, used.known_spend() / mean, used.customers)
+    rough = spends.thinned(_THINNED)
+    plain = fit_logs(spends, rough, spends.total, _SOUGHT)
+    resting = resting_on_frequency(spends, rough, plain, _SOUGHT) if asks else None
+    fitted = resting or plain
+    p, q, gamma = (np.exp(fitted.logs[:3]) * [1, 1, mean]).tolist()
     return GammaGammaParams(
         p,
         q,
         gamma,
         # a density of money: one factor of the mean per customer
-        log_likelihood=float(-likelihood.total * (fitted.best.value + np.log(mean))),
-        customers=round(likelihood.total),
+        log_likelihood=float(-spends.total * (fitted.best.value + np.log(mean))),
+        customers=round(spends.total),
         left_out=left_out,
         mean_spend=mean,
-        standard_errors=fitted.standard_errors([p, q, gamma]),
+        standard_errors=fitted.standard_errors([p, q, gamma, 1.0][: len(fitted.logs)]),
         covariance=fitted.covariance_rows(),
-        notes=(*_odd(p, q), *fitted.notes),
+        notes=(*(["spend_rests_on_frequency"] if resting else []), *_odd(p, q), *fitted.notes),
+        delta=float(resting.logs[3]) if resting else 0.0,
+        usual_purchases=spends.usual_purchases if resting else 1.0,
     )
 
 
 def _odd(p: float, q: float) -> list[str]:
     met = {"mean_undefined": q - 1 < _NEAR_ONE, "purchases_alike": p > 100, "customers_alike": q > 102}
     return [note for note, true in met.items() if true]
-
-
-class _Likelihood:
-    """The mean negative log-likelihood, [GG] eq. 1a, of mean spends over x purchases, by log (p, q, gamma).
-
-    Gamma functions are computed once per distinct x; of each customer only log(gamma + spent) and its inverse.
-    """
-
-    def __init__(self, x: FloatArray, spend: FloatArray, customers: FloatArray) -> None:
-        self.total = float(customers.sum())
-        self.x, x_of = distinct_values(x)
-        self.w_x = np.bincount(x_of, customers)
-        self.w, self.wx = customers, customers * x
-        self.spent = x * spend
-        log_spend = np.log(spend)
-        self.sum_log, self.sum_x_log = float((customers * log_spend).sum()), float((self.wx * log_spend).sum())
-
-    def __call__(self, logs: FloatArray) -> tuple[float, FloatArray]:
-        p, q, gamma = np.exp(logs)
-        px, wx = p * self.x, self.w_x * self.x
-        log, log_x, inverse, inverse_x = self._sums(gamma)
-        value = -(self.w_x @ betaln(px, q)) + p * (wx @ np.log(self.x)) + self.total * q * np.log(gamma)
-        value += p * self.sum_x_log - self.sum_log - p * log_x - q * log
-        by_p = wx @ (psi(px + q) - psi(px) + np.log(self.x)) + self.sum_x_log - log_x
-        by_q = self.w_x @ (psi(px + q) - psi(q)) + self.total * np.log(gamma) - log
-        by_gamma = self.total * q / gamma - p * inverse_x - q * inverse
-        return -float(value) / self.total, -np.array([by_p * p, by_q * q, by_gamma * gamma]) / self.total
-
-    def _sums(self, gamma: float) -> FloatArray:
-        """Sums of log(gamma + spent) and of its inverse, by customers and by purchases."""
-        sums = np.zeros(4)
-        for start in range(0, len(self.w), _CHUNK):
-            part = slice(start, start + _CHUNK)
-            reach = gamma + self.spent[part]
-            log = np.log(reach)
-            inverse = np.divide(1.0, reach, out=reach)
-            w, wx = self.w[part], self.wx[part]
-            sums += (w @ log, wx @ log, w @ inverse, wx @ inverse)
-        return sums

@@ -88,6 +88,14 @@ class NaiveRate:
         counted = -np.expm1(-rate * horizon) / rate if rate > 0 else horizon
         return np.asarray(self.rate(histories) * counted)
 
+    def residual_purchases(self, histories: object, rate: float) -> FloatArray:
+        """As `discounted_purchases` without an end: the customer's rate over ``rate``, which must be above 0."""
+        return np.asarray(self.rate(histories) / checked(rate, "rate", above=0))
+
+    def expected_lifetime(self, histories: object, horizon: float) -> FloatArray:
+        """How much of the next ``horizon`` will each customer still be active? All of it. Shape (n,)."""
+        return np.full(len(read_histories(histories)), checked(horizon, "horizon", least=0))
+
     def expected_purchases_new(self, horizon: float) -> float:
         """How many purchases will a customer won today make after the first, within ``horizon``? By the pooled rate."""
         return self.params_.pooled_rate * checked(horizon, "horizon", least=0)

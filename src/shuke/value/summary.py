@@ -198,6 +198,11 @@ _SUM_MARGINS = """
 """
 
 
+def line_margin_units(basis: ValueBasis, rates: MarginRates) -> str:
+    """SQL for a line's value in ten-thousandths of a minor unit, on any basis."""
+    return _line_margin(basis, rates) or f"amount_minor * {_units(_customer_rate(basis, rates))}"
+
+
 def _line_margin(basis: ValueBasis, rates: MarginRates) -> str:
     """SQL for a line's margin in ten-thousandths of a minor unit; empty when one rate holds for all lines."""
     if basis.code == "revenue" or (basis.lines_without_cost == basis.lines and not rates.by_category):
@@ -268,7 +273,7 @@ _GAPS = """
 """
 
 
-def _rounded(units: str) -> str:
+def rounded_units(units: str) -> str:
     """SQL from ten-thousandths of a minor unit to whole ones, halves away from zero."""
     half, whole = _RATE_UNITS // 2, _RATE_UNITS
     return f"CASE WHEN {units} < 0 THEN -((-{units} + {half}) // {whole}) ELSE ({units} + {half}) // {whole} END"
@@ -282,9 +287,9 @@ _SUMMARY = f"""
             CAST(date_diff('day', first_purchase, {{as_of}}) AS BIGINT) AS T,
             first_purchase < {{truncated_before}} AS left_truncated,
             spend_minor,
-            CAST({_rounded("margin_units")} AS BIGINT) AS margin_minor,
+            CAST({rounded_units("margin_units")} AS BIGINT) AS margin_minor,
             {{basis}} AS value_basis,
-            CAST({_rounded("current_margin_units")} AS BIGINT) AS current_value_minor,
+            CAST({rounded_units("current_margin_units")} AS BIGINT) AS current_value_minor,
             current_spend_minor,
             CAST((2 * greatest(spend_minor, 0) + purchases) // (2 * purchases) AS BIGINT) AS mean_spend_minor,
             CASE WHEN last_before_cut IS NULL THEN NULL ELSE purchases - holdout_purchases - 1 END AS holdout_x,

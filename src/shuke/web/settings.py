@@ -270,8 +270,16 @@ SHUKE_NAVIGATION: list[dict[str, str]] = [
         "shortcut": "g m",
         "count": "shuke.crm.timeline.reads.unseen",
     },
+    {"url_name": "insight:cohorts", "icon": "sprout", "text": "web.nav.cohorts", "shortcut": "g h"},
     {"url_name": "insight:data", "icon": "database", "text": "web.nav.data", "permission": "import", "shortcut": "g d"},
     {"url_name": "insight:runs", "icon": "refresh-cw", "text": "web.nav.runs", "permission": "run", "shortcut": "g r"},
+    {
+        "url_name": "insight:models",
+        "icon": "chart-spline",
+        "text": "web.nav.models",
+        "permission": "run",
+        "shortcut": "g l",
+    },
     {"url_name": "jobs:list", "icon": "list-checks", "text": "web.nav.jobs", "shortcut": "g j"},
     {
         "url_name": "customers:arrange",

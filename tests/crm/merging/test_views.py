@@ -128,3 +128,13 @@ def test_a_form_of_a_card_that_was_merged_meanwhile_is_not_written_over_the_surv
     answer = browser.post("/customers/c2/field/name/", {"name": "王方", "seen": "0"}, headers={"HX-Request": "true"})
     assert (answer["HX-Redirect"], Customer.objects.get(key="c1").name) == ("/customers/c1/", "王芳")
     assert browser.get("/customers/c2/edit/").status_code == 200, "an old address leads on"
+
+
+def test_the_list_finds_who_is_left_by_the_key_of_the_card_that_was_merged(
+    cards: Cards, owner: User, as_user: Visit
+) -> None:
+    merge(survivor=cards["c1"].pk, others=[cards["c2"].pk], chosen={}, by=owner)
+    page = as_user(owner).get(reverse("customers:list"), {"q": "C2"})
+    assert cards["c1"].display_name in page.content.decode()
+    nobody = as_user(owner).get(reverse("customers:list"), {"q": "c29"})
+    assert cards["c1"].display_name not in nobody.content.decode()

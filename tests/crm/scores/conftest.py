@@ -47,9 +47,12 @@ PLAIN: dict[str, Any] = {
     "expected_purchases": 6.5,
     "churn_probability": 0.2,
     "next_purchase_due": date(2026, 7, 20),
+    "expected_lifetime_days": 310.4,
     "value_at_risk_minor": 18_000,
     "stage": "stability",
     "stage_why_code": "steady",
+    "prospect": "steady",
+    "prospect_why_code": "stays",
     "policy_code": "B.stability",
     "why_code": "steady",
 }

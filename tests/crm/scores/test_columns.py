@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from shuke.crm.customers.models import Customer
 from shuke.crm.people.models import User
 from shuke.crm.scores import find as finding
 from shuke.crm.scores.columns import COLUMNS, file_text
-from shuke.crm.scores.models import Run
+from shuke.crm.scores.models import SLOTS, Run
 from shuke.crm.scores.query import read
 from shuke.crm.scores.reads import listed
 from shuke.crm.timeline.models import LastTouch, Touch
@@ -74,6 +74,26 @@ def test_the_list_says_whom_nobody_was_in_contact_with(run: Run, owner: User) ->
     assert set(found(owner, "contact=never")) == silent
     assert set(found(owner, "contact=90")) == silent | set(spoken[9:])
     assert set(found(owner, "contact=tomorrow")) == silent | set(spoken), "what is not known filters nothing"
+
+
+@pytest.mark.parametrize("few", [0, 2_000])
+def test_the_list_says_whose_first_purchase_lies_in_some_days(
+    run: Run, owner: User, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "FEW", few)
+    began = {f"k{number:02d}": date(2024, 1, 1) + timedelta(days=number % 20) for number in range(60)}
+    for score in SLOTS[run.slot or 0].objects.select_related("customer"):
+        score.first_purchase = began[score.customer.key]
+        score.save(update_fields=["first_purchase"])
+    first, last = date(2024, 1, 5), date(2024, 1, 9)
+    within = {key for key, day in began.items() if first <= day <= last}
+    assert set(found(owner, f"first={first}..{last}")) == within
+    assert set(found(owner, f"first={first}..{last}&sort=name")) == within, "in an order of customers too"
+    assert set(found(owner, f"first={last}..x")) == set(began), "what is no span filters nothing"
+    query = read(QueryDict(f"first={first}..{last}"), (), owner)
+    assert query.is_filtered
+    assert query.address() == f"?first={first}..{last}"
+    assert listed(owner, query, None)[0] == [], "without a run nobody has bought"
 
 
 def test_the_list_shows_the_day_of_the_last_contact(run: Run, owner: User, as_user: Callable[[User], Any]) -> None:

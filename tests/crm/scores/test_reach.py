@@ -39,6 +39,7 @@ PARTS = {
     "tag": ("", "VIP", "none"),
     "owner": ("", "mine", "team", "nobody"),
     "contact": ("", "90", "never"),
+    "first": ("", "2000-01-01..2100-01-01"),
     "f.city": ("", "hang"),
     "f.vip": ("", "yes"),
     "f.budget.from": ("", "20"),

@@ -152,12 +152,34 @@ def test_a_card_without_forecast_says_so(
     blank = dict.fromkeys(
         ("clv_minor", "potential_value_minor", "clv_low_minor", "clv_high_minor", "value_total_minor",
          "expected_purchases", "churn_probability", "probability_alive", "next_purchase_due", "value_at_risk_minor",
-         "typical_gap_days", "tier_rank", "tier_next_minor")
+         "typical_gap_days", "tier_rank", "tier_next_minor", "expected_lifetime_days")
     )  # fmt: skip
     published([row("a", purchases=1, **blank)])
     page = text_of(as_user(colleague), "/customers/a/")
     assert "cannot be forecast" in page
     assert "None" not in page
+
+
+def test_a_card_tells_how_long_the_customer_is_expected_to_stay(
+    published: Callable[..., Run], row: Callable[..., Any], as_user: AsUser, colleague: User
+) -> None:
+    published([row("a", expected_lifetime_days=310.4)])
+    page = text_of(as_user(colleague), "/customers/a/")
+    assert "Expected lifetime left" in page
+    assert "310 days" in page
+    assert "of the next 365 days" in page
+
+
+def test_what_rests_on_an_age_that_is_not_known_says_so(
+    published: Callable[..., Run], row: Callable[..., Any], as_user: AsUser, colleague: User
+) -> None:
+    published([row("old", left_truncated=True), row("new")])
+    old, new = (text_of(as_user(colleague), f"/customers/{key}/") for key in ("old", "new"))
+    told = "the forecast is less sure than its interval says"
+    assert old.count(told) == 8, "five tiles, potential and total value, and the lifetime left"
+    assert "at least 541 days" in old
+    assert told not in new
+    assert "at least" not in new
 
 
 def test_a_customer_never_scored_has_a_card(run: Run, as_user: AsUser, colleague: User) -> None:

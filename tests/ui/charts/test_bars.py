@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shuke.ui.charts import Bar, Bars, Drawing, Rect
+from shuke.ui.charts import Bar, Bars, Drawing, Path, Rect
 
 
 def shapes(drawing: Drawing) -> list[Rect]:
@@ -51,3 +51,17 @@ def test_a_bar_says_its_figure_and_leads_to_its_rows() -> None:
 def test_a_bar_without_a_value_says_so() -> None:
     (mark, _) = Bars("b", [Bar("A", None), Bar("B", 3)]).draw(340).marks
     assert mark.name == "A —"
+
+
+def test_a_level_crosses_the_bars_where_its_value_is() -> None:
+    drawing = Bars("b", [Bar("A", 2), Bar("B", 4)], height=220, level=3, level_label="usual").draw(340)
+    (line,) = [s.d for mark in drawing.marks for s in mark.shapes if isinstance(s, Path)]
+    # the axis runs from 0 at 198 to 4 at 30: 42 pixels a unit
+    assert line.split(" ")[1] == "72H340"
+    assert [word.text for word in drawing.words if word.look != "quiet" or word.text == "usual"] == ["usual"]
+
+
+def test_a_level_above_all_bars_is_on_the_sheet() -> None:
+    drawing = Bars("b", [Bar("A", 2)], height=220, level=9).draw(340)
+    (line,) = [s.d for mark in drawing.marks for s in mark.shapes if isinstance(s, Path)]
+    assert float(line.split(" ")[1].split("H")[0]) >= 30

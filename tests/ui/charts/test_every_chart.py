@@ -46,6 +46,9 @@ CHARTS: dict[str, Chart] = {
     "bars": Bars("b", [Bar(name, 10**at) for at, name in enumerate(TIERS)]),
     "bars with long labels": Bars("b", [Bar(LONG, 123_456), Bar("短", -98_765), Bar(LONG + "二", None)], yen),
     "bars over time": Bars("b", [Bar(month, at) for at, month in enumerate(MONTHS)], yen, over_time=True),
+    "bars against a level": Bars(
+        "b", [Bar(f"{at}0–{at + 1}0", at) for at in range(10)], yen, over_time=True, level=4, level_label=LONG
+    ),
     "one bar": Bars("b", [Bar("A", 5)]),
     "losses only": Bars("b", [Bar("A", -5), Bar("B", -7)]),
     "lines": Lines(
@@ -67,6 +70,7 @@ CHARTS: dict[str, Chart] = {
         "后",
     ),
     "lorenz": Lorenz("l", [(0.2, 0.8), (0.5, 0.95)], LONG, LONG, [Highlight(0.2, 0.8, "前 20% 客户贡献 80% 的价值")]),
+    "scatter along a line": Scatter("s", [Point(at, at * 1.1) for at in range(9)], LONG, LONG, even=LONG),
     "scatter": Scatter(
         "s", [Point(at * 1e5, at * -2e5) for at in range(9)], LONG, LONG, yen, yen, 4e5, -8e5, [LONG] * 4
     ),

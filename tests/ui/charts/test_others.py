@@ -109,6 +109,19 @@ def test_a_highlight_is_a_link_that_says_its_sentence() -> None:
     assert [(mark.name, mark.href) for mark in drawing.marks if mark.href] == [("20% bring 80%", "/x")]
 
 
+def test_the_line_of_equal_figures_goes_as_far_as_both_axes_do() -> None:
+    points = [Point(0, 10, "low"), Point(20, 40, "high")]
+    drawing = Scatter("s", points, "x", "y", even="x = y").draw(340)
+    (line,) = [rule for rule in drawing.rules if rule.look == "guide" and rule.y1 != rule.y2]
+    marks = {mark.name.split(" ")[0]: mark.shapes[1] for mark in drawing.marks}
+    high, low = marks["high"], marks["low"]
+    assert line.x2 == high.x  # at (20, 20): the axis of x ends there
+    assert low.y > line.y2 > high.y
+    assert line.y1 == low.y  # at (10, 10): the axis of y begins there
+    assert "x = y" in [word.text for word in drawing.words]
+    assert [rule for rule in Scatter("s", points, "x", "y").draw(340).rules if rule.look == "guide"] == []
+
+
 def test_points_of_a_scatter_stand_where_their_figures_are() -> None:
     drawing = Scatter("s", [Point(0, 0, "low"), Point(10, 10, "high")], "x", "y", split_x=5, split_y=5).draw(340)
     low, high = (mark.shapes[1] for mark in drawing.marks)

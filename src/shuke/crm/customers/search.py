@@ -17,7 +17,7 @@ from django.db import connection
 from django.db.models import Q
 from pypinyin import Style, lazy_pinyin
 
-from shuke.crm.customers.models import Customer
+from shuke.crm.customers.models import Alias, Customer
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _TOKEN = re.compile(rf"[{_HAN}]|[^\W_{_HAN}]+")
@@ -81,8 +81,9 @@ def matching(words: str, prefix: str = "", *, tail_only: bool = False) -> Q:
     """
     typed = words.strip()
     found = Q(pk__in=[]) if tail_only and _asks_for_digits(typed) else _texts_contain(typed, prefix)
-    for text in dict.fromkeys((typed, typed.upper(), typed.lower())):
+    for text in _spellings(typed):
         found |= Q(**{f"{prefix}key__startswith": text})
+    found |= Q(**{f"{prefix}pk__in": _merged_under(typed)})
     for column, text in _beginnings(typed, tail_only=tail_only):
         found |= Q(**{f"{prefix}{column}__startswith": text})
     for lookup, text in _whole_phone(typed) if tail_only else ():
@@ -97,10 +98,10 @@ def found_ids(words: str, limit: int, *, tail_only: bool = False) -> list[int]:
     between does not, since digit by digit it would give the number away.
     """
     typed = words.strip()
-    conditions = [_begins("key", text) for text in dict.fromkeys((typed, typed.upper(), typed.lower()))]
+    conditions = [_begins("key", text) for text in _spellings(typed)]
     conditions += [_begins(column, text) for column, text in _beginnings(typed, tail_only=tail_only)]
     conditions += [Q(**{lookup: text}) for lookup, text in _whole_phone(typed)] if tail_only else []
-    found: dict[int, None] = {}
+    found: dict[int, None] = dict.fromkeys(_merged_under(typed))
     for condition in conditions:
         if len(found) < limit:
             rows = Customer.objects.filter(condition).order_by().values_list("pk")
@@ -108,6 +109,16 @@ def found_ids(words: str, limit: int, *, tail_only: bool = False) -> list[int]:
     if len(found) < limit and _tokens(typed) and not (tail_only and _asks_for_digits(typed)):
         found.update(dict.fromkeys(_with_words(typed, limit)))
     return list(found)[:limit]
+
+
+def _spellings(typed: str) -> list[str]:
+    """An id as it may be written: as typed, in capitals, in small letters."""
+    return list(dict.fromkeys((typed, typed.upper(), typed.lower())))
+
+
+def _merged_under(typed: str) -> list[int]:
+    """The ids of the cards that a card with this very id was merged into."""
+    return list(Alias.objects.filter(key__in=_spellings(typed)).values_list("customer_id", flat=True))
 
 
 def _beginnings(typed: str, *, tail_only: bool = False) -> list[tuple[str, str]]:

@@ -28,6 +28,8 @@ from shuke.ui import language
 from shuke.ui.parts import Crumb, Why
 
 _UNKNOWN = "—"
+_RESTS_ON_AGE = {"clv", "value_total", "value_at_risk", "churn", "expected", "due", "lifetime"}
+"""Reasons of figures that rest on how long the relation is, which is not known of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,12 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One line of a panel: what, how much, a note, a share of one as a bar, and why."""
+    """One line of a panel: what, how much, a note, a share of one as a bar (None: no bar), and why."""
 
     label: str
     value: str
     note: str = ""
-    bar: float = 0.0
+    bar: float | None = None
     why: Why | None = None
 
 
@@ -118,8 +120,11 @@ class _Writer:
         return here(f"scores.column.{code}")
 
     def why(self, key: str, inputs: Mapping[str, str], *, formula: bool = True, days: int = 0) -> Why:
+        sentence = here(f"scores.why.{key}", days=self.number(days or self.run.horizon_days), basis=self.basis)
+        if key in _RESTS_ON_AGE and self.score.left_truncated:
+            sentence += here("scores.why.left_truncated")
         return Why(
-            here(f"scores.why.{key}", days=self.number(days or self.run.horizon_days), basis=self.basis),
+            sentence,
             formula=here(f"scores.why.{key}_formula", basis=self.basis) if formula else "",
             inputs=tuple(inputs.items()),
             as_of=self.as_of,
@@ -257,8 +262,21 @@ def _parts(write: _Writer) -> list[Part]:
         ),
         Part(named[1], written[1], here("scores.card.current_note"), bars[1], write.why("current", {}, formula=False)),
         Part(named[2], written[2], potential, bars[2], write.why("clv", expected)),
-        Part(named[3], write.money(score.value_total_minor), "", 0.0, write.why("value_total", inputs)),
+        Part(named[3], write.money(score.value_total_minor), why=write.why("value_total", inputs)),
+        _lifetime(write, days),
     ]
+
+
+def _lifetime(write: _Writer, horizon_days: str) -> Part:
+    """How much of the horizon the customer is expected to stay one: beside the value, since it is no money."""
+    score = write.score
+    alive = {here("scores.card.alive"): write.share(score.probability_alive)}
+    return Part(
+        write.column("expected_lifetime"),
+        write.days(score.expected_lifetime_days),
+        here("scores.card.lifetime_note", days=horizon_days),
+        why=write.why("lifetime", alive),
+    )
 
 
 def _standing(write: _Writer) -> list[Part]:
@@ -294,13 +312,18 @@ def _behaviour(write: _Writer) -> list[Part]:
     score, column = write.score, write.column
     return [
         Part(column("last_purchase"), write.day(score.last_purchase), write.days(score.recency_days)),
-        Part(column("first_purchase"), write.day(score.first_purchase), write.days(score.age_days)),
+        Part(column("first_purchase"), write.day(score.first_purchase), _age(write)),
         Part(column("purchases"), write.number(score.purchases)),
         Part(here("scores.card.orders"), write.number(score.orders)),
         Part(here("scores.card.gap"), write.days(score.typical_gap_days)),
         Part(column("spend"), write.money(score.spend_minor)),
         Part(here("scores.card.mean_spend"), write.money(score.mean_spend_minor)),
     ]
+
+
+def _age(write: _Writer) -> str:
+    age = write.days(write.score.age_days)
+    return here("scores.card.age_at_least", age=age) if write.score.left_truncated else age
 
 
 def _change(standing: reads.Standing, tongue: str) -> dict[str, str]:

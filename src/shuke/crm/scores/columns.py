@@ -67,6 +67,7 @@ COLUMNS: Mapping[str, Column] = {
         _sorted("churn_probability", "share"),
         _sorted("expected_purchases", "tenth"),
         _sorted("next_purchase_due", "day"),
+        Column("expected_lifetime", "expected_lifetime_days", "whole"),
         _sorted("last_purchase", "day"),
         _sorted("first_purchase", "day"),
         _sorted("purchases", "whole"),
@@ -132,7 +133,7 @@ def _day(value: date) -> str:
 
 
 _PLAIN: dict[str, Writer] = {
-    "whole": _or_unknown(lambda value: f"{value:,}"),
+    "whole": _or_unknown(lambda value: f"{value:,.0f}"),
     "tenth": _or_unknown(lambda value: f"{value:,.1f}"),
     "share": percent,
     "day": _or_unknown(_day),

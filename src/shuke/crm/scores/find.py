@@ -31,7 +31,7 @@ from shuke.crm.privacy import reads as consents
 from shuke.crm.scores.cells import chosen
 from shuke.crm.scores.columns import LAST_TOUCH
 from shuke.crm.scores.models import DESCENDING, FIRST_OF_CELLS, RELATIONS, SLOTS, Run, Score
-from shuke.crm.scores.query import NEVER, Query
+from shuke.crm.scores.query import NEVER, Query, days_of
 
 FEW = 4_000
 MANY = 100_000
@@ -113,7 +113,7 @@ class _Plan:
         """Whether there is a filter that the order's index and the cells know nothing of."""
         query = self.query
         return (
-            bool(query.words or query.tag or query.contact or query.consent or query.conditions)
+            bool(query.words or query.tag or query.contact or query.consent or query.first or query.conditions)
             or not self.sight.within.is_all
         )
 
@@ -193,12 +193,14 @@ def _left(plan: _Plan, most: int) -> list[int] | None:
 
 
 def _named(plan: _Plan, most: int) -> Iterator[list[int]]:
-    """The ids that a tag leaves, and those that what was said of a channel leaves."""
+    """The ids that a tag leaves, that what was said of a channel leaves, that the days of the first purchase leave."""
     if plan.tag_id is not None:
         tagged = CustomerTag.objects.filter(tag_id=plan.tag_id).values_list("customer_id", flat=True)
         yield list(tagged[:most])
     if plan.query.consent and (said := consents.ids_with(plan.query.consent, most)) is not None:
         yield said
+    if plan.query.first and plan.run:
+        yield list(plan.scores.objects.filter(_began(plan, "")).values_list("pk", flat=True)[:most])
 
 
 def _tried(plan: _Plan) -> list[int] | None:
@@ -263,9 +265,16 @@ def _passes(plan: _Plan, prefix: str) -> Q:
         condition &= _without_contact(plan.query.contact, prefix)
     if plan.query.consent:
         condition &= consents.passes(plan.query.consent)
+    if plan.query.first:
+        condition &= _began(plan, "" if prefix or plan.run is None else f"{plan.relation}__")
     for wanted in plan.query.conditions:
         condition &= wanted.passes(prefix, walked=True)
     return condition
+
+
+def _began(plan: _Plan, prefix: str) -> Q:
+    """The first purchase lies in the days asked for, as the run's scores have it."""
+    return Q(**{f"{prefix}first_purchase__range": days_of(plan.query.first)}) if plan.run else Q(pk__in=())
 
 
 def _without_contact(contact: str, prefix: str) -> Q:
@@ -359,7 +368,8 @@ def _walked(plan: _Plan, start: int, size: int) -> list[int]:
 
 
 def _total(plan: _Plan) -> tuple[int, bool]:
-    if plan.query.words or plan.query.tag or plan.query.contact or plan.query.consent or plan.query.conditions:
+    query = plan.query
+    if query.words or query.tag or query.contact or query.consent or query.first or query.conditions:
         return FEW, True
     if plan.sight.within.is_all and (plan.cells is not None or not plan.by_customer):
         return plan.in_cells, False

@@ -97,6 +97,7 @@ class Scored(models.Model):
     expected_purchases = models.FloatField(null=True)
     churn_probability = models.FloatField(null=True)
     next_purchase_due = models.DateField(null=True)
+    expected_lifetime_days = models.FloatField(null=True)
     value_at_risk_minor = models.BigIntegerField(null=True)
     stage = models.CharField(max_length=16)
     stage_why_code = models.CharField(max_length=32)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -36,6 +37,8 @@ class Query:
     owner: str = ""
     contact: str = ""
     consent: str = ""
+    first: str = ""
+    """The days, `2024-01-01..2024-01-31`, in which the first purchase lies."""
     order: str = DEFAULT_ORDER
     page: int = 1
     size: int = PAGE_SIZES[0]
@@ -46,9 +49,8 @@ class Query:
 
     @property
     def is_filtered(self) -> bool:
-        return bool(
-            self.words or self.tag or self.owner or self.contact or self.consent or self.wanted or self.conditions
-        )
+        by = (self.words, self.tag, self.owner, self.contact, self.consent, self.first, self.wanted, self.conditions)
+        return any(map(bool, by))
 
     @property
     def field(self) -> str:
@@ -111,6 +113,7 @@ def read(asked: QueryDict, fields: Sequence[Field] = (), viewer: User | None = N
         tag=asked.get("tag", "").strip().replace("\x00", ""),
         owner=_owner(asked.get("owner", "")),
         consent=_consent(asked.get("consent", "")),
+        first="..".join(map(str, days_of(asked.get("first", "")))),
         contact=asked.get("contact", "") if asked.get("contact", "") in CONTACTS else "",
         order=order if order.removeprefix("-") in orders else DEFAULT_ORDER,
         page=max(_whole(asked.get("page", "")), 1),
@@ -136,6 +139,21 @@ def _consent(text: str) -> str:
     return text if state in CONSENTS and len(channel) <= _LONGEST_SEARCH and "\x00" not in channel else ""
 
 
+def days_of(text: str) -> tuple[date, ...]:
+    """The first and the last day of a span; nothing where it is none.
+
+    >>> days_of("2024-01-01..2024-01-31")
+    (datetime.date(2024, 1, 1), datetime.date(2024, 1, 31))
+    >>> days_of("2024-01-31..2024-01-01"), days_of("spring")
+    ((), ())
+    """
+    try:
+        first, last = map(date.fromisoformat, text.split(".."))
+    except ValueError:
+        return ()
+    return (first, last) if first <= last else ()
+
+
 def _whole(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 
@@ -145,7 +163,7 @@ def _pairs(query: Query) -> list[tuple[str, object]]:
     for name in ("tier", "stage", "segment", "risk", "tier_before"):
         pairs += [(name, value) for value in getattr(query.wanted, name)]
     pairs += [("tag", query.tag), ("owner", query.owner), ("contact", query.contact)]
-    pairs.append(("consent", query.consent))
+    pairs += [("consent", query.consent), ("first", query.first)]
     pairs += [pair for condition in query.conditions for pair in condition.pairs()]
     if query.order != DEFAULT_ORDER:
         pairs.append(("sort", query.order))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shuke.ui.charts._drawing import Drawing, Figures, Mark, Rect, Rule, Word, Write, named, near, plain
+from shuke.ui.charts._drawing import Drawing, Figures, Mark, Path, Rect, Rule, Word, Write, named, near, plain
 from shuke.ui.charts._letters import measure, shorten, thinning
-from shuke.ui.charts._scale import scale
+from shuke.ui.charts._scale import Scale, scale
 
 _LINE = 30
 _BELOW = 22
 _LOSS = 16
+_LEVEL = 30
 _HEADS = ("ui.chart.label", "ui.chart.value")
 
 
@@ -31,8 +32,9 @@ class Bars:
     """How much each has.
 
     Bars stand upright; where their labels would not fit side by side they lie down, the labels before them. over_time:
-    the bars are steps of time, so they always stand and every so many labels is shown. write: how values are written;
-    write_tick: how the axis writes them. heads: the heads of the table of figures.
+    the bars are steps (of time, of a share), so they always stand and every so many labels is shown. write: how values
+    are written; write_tick: how the axis writes them. heads: the heads of the table of figures. level: a line across
+    standing bars, what they are held against, and what it is called.
 
     >>> drawing = Bars("Customers", [Bar("A", 2), Bar("B", 4)]).draw(300)
     >>> [mark.name for mark in drawing.marks]
@@ -46,6 +48,8 @@ class Bars:
     over_time: bool = False
     height: int = 220
     heads: Sequence[str] = ()
+    level: float | None = None
+    level_label: str = ""
 
     def draw(self, width: float) -> Drawing:
         """The chart laid out for a width in pixels."""
@@ -63,12 +67,14 @@ def _value(data: Bars, bar: Bar) -> str:
 def _upright(data: Bars, width: float) -> Drawing:
     write = data.write_tick or data.write
     losses = any((bar.value or 0) < 0 for bar in data.bars)
-    top, bottom = 18, data.height - _BELOW - (_LOSS if losses else 0)
-    axis = scale((bar.value for bar in data.bars if bar.value is not None), bottom, top, write, many=4)
+    top, bottom = (18 if data.level is None else _LEVEL), data.height - _BELOW - (_LOSS if losses else 0)
+    values = [data.level, *(bar.value for bar in data.bars)]
+    axis = scale((value for value in values if value is not None), bottom, top, write, many=4)
     left = max(measure(write(tick)) for tick in axis.ticks) + 8
     slot = (width - left) / len(data.bars)
     every = thinning([bar.label for bar in data.bars], slot)
-    said = all(measure(_value(data, bar)) + 4 <= slot for bar in data.bars)
+    # Values above bars that end near the level would stand in its way.
+    said = data.level is None and all(measure(_value(data, bar)) + 4 <= slot for bar in data.bars)
     marks, words = [], []
     for index, bar in enumerate(data.bars):
         middle = left + slot * (index + 0.5)
@@ -80,7 +86,20 @@ def _upright(data: Bars, width: float) -> Drawing:
             words.append(Word(near(middle), near(above - 5), _value(data, bar), "middle", "strong"))
     rules = [Rule(near(left), near(axis.at(t)), width, near(axis.at(t)), "zero" if t == 0 else "") for t in axis.ticks]
     words += [Word(near(left - 8), near(axis.at(t) + 4), write(t), "end", "quiet") for t in axis.ticks]
+    _level(data, axis, left, width, rules, marks, words)
     return Drawing(data.name, width, data.height, rules, marks, words, _figures(data))
+
+
+def _level(
+    data: Bars, axis: Scale, left: float, width: float, rules: list[Rule], marks: list[Mark], words: list[Word]
+) -> None:
+    """Drawn as a mark, since marks stand above the bars and rules below them; named above the chart."""
+    if data.level is None:
+        return
+    y = near(axis.at(data.level))
+    marks.append(Mark((Path(f"M{near(left)} {y}H{near(width)}", "stroke hair"),), "tone-6"))
+    rules.append(Rule(near(left), 8, near(left + 22), 8, "guide"))
+    words.append(Word(near(left + 28), 12, shorten(data.level_label, width - left - 28), "start", "quiet"))
 
 
 def _standing(middle: float, slot: float, end: float, zero: float) -> Rect:

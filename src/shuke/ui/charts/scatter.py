@@ -29,7 +29,8 @@ class Point:
 class Scatter:
     """How two figures go together; with split_x and split_y, in which quarter each thing falls.
 
-    quarters: what the quarters are called, from upper left to lower right as one reads.
+    quarters: what the quarters are called, from upper left to lower right as one reads. even: what the line is called
+    on which both figures are the same; without it there is none.
 
     >>> drawing = Scatter("Value", [Point(1, 2, "A")], "now", "later").draw(340)
     >>> drawing.marks[0].name
@@ -46,6 +47,7 @@ class Scatter:
     split_y: float | None = None
     quarters: Sequence[str] = ()
     height: int = 300
+    even: str = ""
 
     def draw(self, width: float) -> Drawing:
         """The chart laid out for a width in pixels."""
@@ -81,12 +83,26 @@ def _frame(data: Scatter, across: Scale, down: Scale, width: float) -> tuple[lis
     words += [_tick(data.write_x(t), across.at(t), width, floor + 16) for t in _apart(data, across)]
     words.append(Word(width - 14, floor + 33, shorten(data.x_title, width - across.start), "end", "quiet"))
     words.append(Word(0, 10, shorten(data.y_title, width), "start", "quiet"))
+    _even(data, across, down, width, rules, words)
     if data.split_x is not None:
         rules.append(Rule(near(across.at(data.split_x)), _TOP, near(across.at(data.split_x)), floor, "guide"))
     if data.split_y is not None:
         y = near(down.at(data.split_y))
         rules.append(Rule(near(across.start), y, width - 14, y, "guide"))
     return rules, words + _quarters(data, across, floor, width)
+
+
+def _even(data: Scatter, across: Scale, down: Scale, width: float, rules: list[Rule], words: list[Word]) -> None:
+    """The line on which both are the same, as far as both axes go, and its name at the upper right."""
+    low, high = max(across.low, down.low), min(across.high, down.high)
+    if not data.even or low >= high:
+        return
+    rules.append(Rule(near(across.at(low)), near(down.at(low)), near(across.at(high)), near(down.at(high)), "guide"))
+    text = shorten(data.even, width - measure(data.y_title) - 50)
+    if text:
+        start = near(width - measure(text))
+        words.append(Word(start, 10, text, "start", "quiet"))
+        rules.append(Rule(near(start - 28), 6, near(start - 6), 6, "guide"))
 
 
 def _apart(data: Scatter, across: Scale) -> Sequence[float]:

@@ -1,0 +1,11 @@
+"""Which count model do the scores rest on, and how far can its forecasts be trusted? Models of `value`, held against
+what happened by `evaluate`, on the past days of a sample of customers."""
+
+from shuke.choice._choice import Choice, Standing, choose
+from shuke.choice._origins import Origins
+from shuke.choice._race import Margin
+from shuke.choice._seasons import Season
+from shuke.choice._totals import AtOrigin, Totals
+from shuke.choice._trust import Trust, Weeks
+
+__all__ = ["AtOrigin", "Choice", "Margin", "Origins", "Season", "Standing", "Totals", "Trust", "Weeks", "choose"]

@@ -1,0 +1,155 @@
+"""The page of cohorts: figures kept with the run, marks that lead to their customers, and costs by source."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from shuke.crm.people.models import User
+from shuke.crm.scores.models import Run
+from shuke.insight.cohort_charts import began_in
+from shuke.insight.facts import business_ledger
+from shuke.insight.models import AcquisitionCost
+from shuke.insight.publish import Origin, publish
+from shuke.value import Cohorts
+
+pytestmark = pytest.mark.django_db
+Visit = Callable[[User], Client]
+
+
+def shop(*, with_costs: bool = True) -> str:
+    """Two years of new customers, a few a week: by advertisement they spend more and come back, from the street not."""
+    lines = ["客户编号,购买日期,金额,类目,渠道,成本"]
+    for number in range(120):
+        day = date(2023, 1, 2) + timedelta(days=6 * number)
+        by_ads = number % 3 == 0
+        what = f"{'茶具' if by_ads else '茶叶'},{'广告' if by_ads else '路过'}"
+        for visit in range(4 if by_ads else 1 + number % 2):
+            amount = 300 if by_ads else 40 + number % 7
+            lines.append(
+                f"c{number:03d},{day + timedelta(days=40 * visit)},{amount},{what},{amount // 2 if with_costs else ''}"
+            )
+    return "\n".join([*lines, ""])
+
+
+def scored_shop(folder: Path, **settings: Any) -> Iterator[Any]:
+    from shuke.collect import read_purchases
+    from shuke.cycle import Settings
+    from shuke.cycle import run as score
+    from shuke.engines import open_engine
+
+    (folder / "shop.csv").write_text(shop(**settings), "utf-8")
+    with open_engine() as engine:
+        yield score(read_purchases(folder / "shop.csv", engine=engine), as_of="2024-12-15", settings=Settings())
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The shop, scored once for all tests here."""
+    yield from scored_shop(tmp_path_factory.mktemp("shop"))
+
+
+@pytest.fixture
+def run(db: None, business: Path, done: Any) -> Run:
+    """Its run, published."""
+    return publish(done=done, origin=Origin("run-shop", {}, 1), ledger=business_ledger())
+
+
+def test_the_page_is_whole_and_light_in_each_language(run: Run, owner: User, as_user: Visit) -> None:
+    client = as_user(owner)
+    for language, by in product(("zh-hans", "zh-hant", "en"), ("month", "quarter", "century")):
+        User.objects.update(language=language)
+        answer = client.get(f"/cohorts/?by={by}")
+        assert answer.status_code == 200
+        assert len(gzip.compress(answer.content)) < 50 * 1024
+        assert b" style=" not in answer.content
+        assert b"insight." not in answer.content
+
+
+def test_each_cohort_leads_to_as_many_customers_as_it_holds(run: Run, owner: User, as_user: Visit) -> None:
+    client, found = as_user(owner), Cohorts.from_json(run.figures["cohorts"])
+    page = client.get("/cohorts/?by=quarter").content.decode()
+    hrefs = set(re.findall(r'href="(/customers/\?first=[^"]+)"', page))
+    for cohort in found.quarters[1:3]:
+        href = began_in(cohort.start, "quarter")
+        assert href in hrefs
+        listed = client.get(href).content.decode()
+        assert f"{cohort.customers} customers" in listed
+        assert "First purchase:" in listed
+
+
+def test_the_figures_say_who_pays_and_who_comes_back(run: Run, owner: User, as_user: Visit) -> None:
+    shown = as_user(owner).get("/cohorts/").context
+    by_name = {row["name"]: row for row in shown["baskets"]["by_category"]}
+    tools, tea = by_name["茶具"], by_name["茶叶"]
+    assert (tools["differs"], tea["differs"]) == ("more", "less")
+    assert [row["name"] for row in shown["sources"]["rows"]] == ["路过", "广告", "All new customers"]
+    assert "channel" in shown["sources"]["told_by"]
+    assert shown["triangle"]["left_out"] == ""
+    assert not shown["sources"]["costs_known"]
+
+
+def test_costs_make_a_ratio_and_a_month_of_payback(run: Run, manager: User, as_user: Visit) -> None:
+    client = as_user(manager)
+    answer = client.post("/cohorts/costs/", {"cost_0": "900", "cost_1": "200", "cost_2": ""}, follow=True)
+    assert "The acquisition costs are saved" in answer.content.decode()
+    street, ads, everyone = answer.context["sources"]["rows"]
+    assert (street["payback"], street["ratio_tone"]) == ("not yet, in 20 months", "bad")
+    assert (ads["payback"], ads["ratio_tone"], ads["cost"]) == ("in month 2", "good", "CN¥200.00")
+    assert (everyone["payback"], everyone["cost"]) == ("—", "")
+    client.post("/cohorts/costs/", {"cost_0": "", "cost_1": "150", "cost_2": "0.5"})
+    assert dict(AcquisitionCost.objects.values_list("source", "cost_minor")) == {"广告": 15_000, "": 50}
+    assert AcquisitionCost.objects.get(source="广告").set_by == manager
+
+
+def test_a_cost_that_is_none_is_refused_beside_its_field(run: Run, manager: User, as_user: Visit) -> None:
+    answer = as_user(manager).post("/cohorts/costs/", {"cost_0": "-1", "cost_1": "viel"})
+    assert answer.status_code == 400
+    assert answer.content.decode().count('class="errors"') == 2
+    assert not AcquisitionCost.objects.exists()
+
+
+def test_staff_see_the_page_and_set_no_costs(run: Run, colleague: User, as_user: Visit) -> None:
+    client = as_user(colleague)
+    page = client.get("/cohorts/").content.decode()
+    assert "Ask a manager to fill them in" in page
+    assert "/cohorts/costs/" not in page
+    assert client.post("/cohorts/costs/", {"cost_0": "1"}).status_code == 403
+
+
+def test_who_sees_customers_of_their_own_sees_no_figures_of_all(run: Run, stranger: User, as_user: Visit) -> None:
+    page = as_user(stranger).get("/cohorts/").content.decode()
+    assert "figures of the whole business" in page
+    assert "茶具" not in page
+
+
+def test_an_empty_business_and_a_run_of_an_earlier_version_are_told_what_to_do(
+    run: Run, owner: User, colleague: User, as_user: Visit
+) -> None:
+    del run.figures["cohorts"]
+    run.save()
+    assert "made by an earlier version" in as_user(owner).get("/cohorts/").content.decode()
+    assert "Ask a manager to score again" in as_user(colleague).get("/cohorts/").content.decode()
+    assert as_user(owner).post("/cohorts/costs/", {"cost_0": "1"}).status_code == 302
+    Run.objects.all().delete()
+    page = as_user(owner).get("/cohorts/").content.decode()
+    assert 'class="empty"' in page
+    assert 'href="/data/"' in page
+
+
+def test_a_run_that_values_revenue_tells_no_payback(
+    db: None, business: Path, tmp_path: Path, owner: User, as_user: Visit
+) -> None:
+    for done in scored_shop(tmp_path, with_costs=False):
+        publish(done=done, origin=Origin("run-revenue", {}, 1), ledger=business_ledger())
+    page = as_user(owner).get("/cohorts/").content.decode()
+    assert "values revenue, not margin" in page
+    assert "LTV : CAC" not in re.sub(r'<details class="why".*?</details>', "", page, flags=re.DOTALL)
