@@ -111,7 +111,7 @@ def _known(cell: Cell, knots: Mapping[str, Knots]) -> str:
 def _count(code: str, live: Sequence[Cell]) -> str:
     """How much an indicator counts for the leading type."""
     weights = {cell.code: literal(cell.weights[code]) for cell in live if code in cell.weights}
-    return f"a_{code} * {_case("t_leader", weights, literal(0.0))}"
+    return f"a_{code} * " + _case("t_leader", weights, literal(0.0))
 
 
 def _by_leader(figures: Mapping[str, str]) -> str:
