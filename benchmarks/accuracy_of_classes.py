@@ -133,4 +133,8 @@ def agreement_of(before: Table, after: Table, column: str) -> dict[str, Any]:
 if __name__ == "__main__":
     import json
 
-    print(json.dumps(measure(int(sys.argv[1]) if len(sys.argv) > 1 else 5000), indent=1))
+    print(
+        json.dumps(
+            measure(int(sys.argv[1]) if len(sys.argv) > 1 else 5000), indent=1, default=lambda one: one.as_data()
+        )
+    )

@@ -22,6 +22,7 @@ from shuke.classify.life_cycle import STAGES, LifeCycle, LifeCycleParams, Thresh
 from shuke.classify.pyramid import Boundary, Pyramid, PyramidParams, review_due
 from shuke.classify.quadrants import Quadrant, QuadrantBook, QuadrantParams, Quadrants
 from shuke.classify.rfm import RFM, RFMParams
+from shuke.classify.traits import TraitBook, Traits
 from shuke.classify.types import NineTypes, TypeParams
 
 __all__ = [
@@ -57,6 +58,8 @@ __all__ = [
     "RFMParams",
     "Thresholds",
     "Tier",
+    "TraitBook",
+    "Traits",
     "TypeBook",
     "TypeParams",
     "agreement",

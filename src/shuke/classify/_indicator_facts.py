@@ -150,9 +150,7 @@ def _sums_of_goods(sources: Sources) -> list[str]:
     ]
     if "products.selling_point" in sources.present:
         sums.append("count(g.selling_point) AS pointed_lines")
-        sums += [
-            f"sum(CASE WHEN g.selling_point = '{point}' THEN 1 ELSE 0 END) AS {point}_lines" for point in _POINTS
-        ]
+        sums += [f"sum(CASE WHEN g.selling_point = '{point}' THEN 1 ELSE 0 END) AS {point}_lines" for point in _POINTS]
     return sums
 
 
@@ -163,12 +161,18 @@ def _goods(sources: Sources, settings: IndicatorSettings) -> Table:
     """Of each product in each quarter: is it among the newest third of its category's sales, or the oldest?
 
     A place is the mid-rank by launch among the lines of its category and quarter, so goods that were all there when
-    the data begin stand together in the middle, neither new nor known, since nobody knows.
+    the data begin stand together in the middle, neither new nor known, since nobody knows. Where no launch is given, a
+    product is taken to have come with its first sale only if, with the share of its category that it had from then on,
+    three sales and more would have been expected before; otherwise it may have been there all the time.
     """
     engine = sources.purchases.engine
     sold = engine.keep(
         "sold",
-        _SOLD.format(category="min(category)" if sources.has("category") else "''", season=_season(), bought=_BOUGHT),
+        _SOLD.format(
+            category="coalesce(min(category), '')" if sources.has("category") else "''",
+            season=_season(),
+            bought=_BOUGHT,
+        ),
         purchases=sources.purchases,
         as_of=sources.as_of,
     )
@@ -180,7 +184,7 @@ def _goods(sources: Sources, settings: IndicatorSettings) -> Table:
     inputs = {"products": sources.products} if sources.products is not None else {}
     goods = engine.keep(
         "goods",
-        _GOODS.format(told=told),
+        _GOODS.format(told=told, since=_SINCE),
         sold=sold,
         new_days=settings.new_days,
         known_days=settings.known_days,
@@ -206,20 +210,30 @@ FROM (
     sum(n) OVER (PARTITION BY category, season, since) AS tied,
     sum(n) OVER (PARTITION BY category, season) AS total
   FROM (
-    SELECT s.product_id, s.season, coalesce(s.category, '') AS category, s.n, s.last_on, t.selling_point,
-      least(coalesce(t.launched_on, f.first_on), f.first_on) AS since,
-      CAST(1 AS BIGINT) << CAST(f.number % 62 AS INT) AS slot
+    SELECT s.product_id, s.season, s.category, s.n, s.last_on, t.selling_point,
+      least(coalesce(t.launched_on, f.since), f.since) AS since, CAST(1 AS BIGINT) << CAST(f.number % 62 AS INT) AS slot
     FROM {{sold}} AS s
-    JOIN (
-      SELECT product_id, min(first_on) AS first_on, row_number() OVER (ORDER BY product_id) AS number
-      FROM {{sold}} GROUP BY product_id
-    ) AS f ON s.product_id = f.product_id
+    JOIN ({since}) AS f ON s.product_id = f.product_id
     LEFT JOIN (
       SELECT product_id, min(launched_on) AS launched_on, min(selling_point) AS selling_point
       FROM ({told}) AS told GROUP BY product_id
     ) AS t ON s.product_id = t.product_id
   ) AS dated
 ) AS placed
+"""
+
+_SINCE = """
+SELECT p.product_id, p.number,
+  CASE WHEN p.n * (c.upto - c.n) >= 3 * (c.total - c.upto + c.n) THEN p.first_on ELSE c.start_on END AS since
+FROM (
+  SELECT product_id, min(category) AS category, min(season) AS season, min(first_on) AS first_on, sum(n) AS n,
+    row_number() OVER (ORDER BY product_id) AS number
+  FROM {sold} GROUP BY product_id
+) AS p JOIN (
+  SELECT category, season, n, sum(n) OVER (PARTITION BY category ORDER BY season) AS upto,
+    sum(n) OVER (PARTITION BY category) AS total, min(first_on) OVER (PARTITION BY category) AS start_on
+  FROM (SELECT category, season, sum(n) AS n, min(first_on) AS first_on FROM {sold} GROUP BY category, season) AS g
+) AS c ON p.category = c.category AND p.season = c.season
 """
 
 
@@ -265,7 +279,7 @@ _OF_KINDS = """
 SELECT customer_id, categories, repeated_categories, category_lines, category_pairs, priced_lines, price_log,
   main_category_lines, k.category AS main_category
 FROM (
-  SELECT *, CAST(floor(code / 1000000.0) AS BIGINT) AS main_category_lines, 1000000 - code % 1000000 AS main_number
+  SELECT *, code // 1000000 AS main_category_lines, 1000000 - code % 1000000 AS main_number
   FROM (
     SELECT customer_id, count(*) AS categories, sum(came_back) AS repeated_categories,
       CAST(sum(n) AS BIGINT) AS category_lines, CAST(sum(n * (n - 1)) AS DOUBLE) AS category_pairs,

@@ -89,8 +89,10 @@ def rank_sql(steadied: str, knots: Knots) -> str:
     parts = []
     for cut in dict.fromkeys(knots.figures):
         times = knots.figures.count(cut)
-        parts.append(f"CASE WHEN {steadied} > {literal(cut)} THEN {2 * times} WHEN {steadied} = {literal(cut)} "
-                     f"THEN {times} ELSE 0 END")
+        parts.append(
+            f"CASE WHEN {steadied} > {literal(cut)} THEN {2 * times} WHEN {steadied} = {literal(cut)} "
+            f"THEN {times} ELSE 0 END"
+        )
     return f"({' + '.join(parts)}) / {literal(2.0 * len(knots.figures))}"
 
 

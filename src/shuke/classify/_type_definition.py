@@ -129,9 +129,7 @@ def _is_number(value: Any) -> bool:
 
 def _cell(entry: Mapping[str, Any]) -> Cell:
     weights = {code: float(weight) for code, weight in entry["weights"].items()}
-    return Cell(
-        entry["code"], entry["value"], entry["time"], entry["colour"], weights, dict(entry.get("names", {}))
-    )
+    return Cell(entry["code"], entry["value"], entry["time"], entry["colour"], weights, dict(entry.get("names", {})))
 
 
 NINE = type_book(tomllib.loads(files(__package__).joinpath("types.toml").read_text("utf-8")), source="types.toml")

@@ -22,6 +22,7 @@ TYPE_COLUMNS = (
     "type_sign_2",
     "type_sign_2_share",
 )
+_SHARPNESS = literal(1.5)
 _NEVER = literal(-1e9)
 """Below every score."""
 
@@ -55,6 +56,9 @@ def labels_sql(
     counts = ", ".join(f"{_count(code, live)} AS c_{code}" for code in knots)
     rest = [f"CASE WHEN t_sign_1 = {literal(code)} THEN {_NEVER} ELSE c_{code} END" for code in knots]
     step = _apart(columns, knots)
+    # Softmax: the leader's share is 1 over the sum of what each type has beside it.
+    sharp = f"{_SHARPNESS} * lines / (lines + {base_lines})"
+    odds = " + ".join(f"exp({sharp} * (s_{cell.code} - t_top))" for cell in live)
     for more in (
         scored,
         f"{_greatest([f's_{cell.code}' for cell in live])} AS t_top",
@@ -65,10 +69,10 @@ def labels_sql(
         f"{_sign(knots, 't_1')} AS t_sign_1",
         f"{_greatest(rest)} AS t_2",
         f"{_sign(knots, 't_2', but='t_sign_1')} AS t_sign_2, {_apart_of('t_sign_1', knots)} AS t_apart_1",
-        f"{_apart_of('t_sign_2', knots)} AS t_apart_2, {_why(book)} AS t_why",
+        f"{_apart_of('t_sign_2', knots)} AS t_apart_2, {odds} AS t_odds, {_why(book)} AS t_why",
     ):
         step = f"SELECT *, {more} FROM ({step}) AS step"
-    return _LABEL.format(columns=columns, base_lines=base_lines) + f" FROM ({step}) AS step"
+    return _LABEL.format(columns=columns) + f" FROM ({step}) AS step"
 
 
 def _apart(columns: str, knots: Mapping[str, Knots]) -> str:
@@ -135,9 +139,7 @@ def _which(live: Sequence[Cell], top: str, but: str | None = None) -> str:
 def _sign(knots: Mapping[str, Knots], count: str, but: str | None = None) -> str:
     """The indicator that counts so much; none where it speaks against the type, or for nothing."""
     apart = f" AND {but} <> {{}}" if but else ""
-    whens = " ".join(
-        f"WHEN c_{code} = {count}{apart.format(literal(code))} THEN {literal(code)}" for code in knots
-    )
+    whens = " ".join(f"WHEN c_{code} = {count}{apart.format(literal(code))} THEN {literal(code)}" for code in knots)
     return f"CASE WHEN {count} <= 0 THEN NULL {whens} END"
 
 
@@ -156,23 +158,22 @@ def _why(book: TypeBook) -> str:
     )
 
 
-# Φ by a logistic curve (off by 0.01 at most; Bowling et al. 2009), since not every engine has Φ.
 _LABEL = f"""
 SELECT {{columns}},
   CASE WHEN t_why = 'led' THEN t_leader ELSE '{UNDETERMINED}' END AS type,
   CASE WHEN t_why = 'led' THEN t_second ELSE t_leader END AS type_runner_up,
   t_score AS type_score,
-  t_known / (1 + exp(-1.702 * (t_top - t_next) / sqrt(2.0 * {{base_lines}} / (lines + {{base_lines}}))))
-    AS type_confidence,
+  t_known / t_odds AS type_confidence,
   t_why AS type_why_code, t_known AS type_known_share,
   t_sign_1 || CASE WHEN t_apart_1 > 0 THEN '.high' ELSE '.low' END AS type_sign_1,
-  CASE WHEN t_sign_1 IS NOT NULL THEN 0.5 + abs(t_apart_1) END AS type_sign_1_share,
+  CASE WHEN t_sign_1 IS NOT NULL THEN CAST(0.5 AS DOUBLE) + abs(t_apart_1) END AS type_sign_1_share,
   t_sign_2 || CASE WHEN t_apart_2 > 0 THEN '.high' ELSE '.low' END AS type_sign_2,
-  CASE WHEN t_sign_2 IS NOT NULL THEN 0.5 + abs(t_apart_2) END AS type_sign_2_share
+  CASE WHEN t_sign_2 IS NOT NULL THEN CAST(0.5 AS DOUBLE) + abs(t_apart_2) END AS type_sign_2_share
 """
 
 _ALIKE = f"""
-SELECT {{columns}}, '{UNDETERMINED}' AS type, CAST(NULL AS VARCHAR) AS type_runner_up, CAST(NULL AS DOUBLE) AS type_score,
+SELECT {{columns}}, '{UNDETERMINED}' AS type, CAST(NULL AS VARCHAR) AS type_runner_up,
+  CAST(NULL AS DOUBLE) AS type_score,
   CAST(0 AS DOUBLE) AS type_confidence, 'all_alike' AS type_why_code, CAST(0 AS DOUBLE) AS type_known_share,
   CAST(NULL AS VARCHAR) AS type_sign_1, CAST(NULL AS DOUBLE) AS type_sign_1_share,
   CAST(NULL AS VARCHAR) AS type_sign_2, CAST(NULL AS DOUBLE) AS type_sign_2_share

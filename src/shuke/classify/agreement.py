@@ -24,7 +24,7 @@ class Agreement:
     share: float | None
     """Customers whose two labels are the same; None without customers."""
     kappa: float | None
-    """Agreement beyond chance, 1 at best, 0 as by chance; None where all have one label, since chance is all there is."""
+    """Agreement beyond chance, 1 at best, 0 as by chance. None where all have one label: chance is all there is."""
     adjusted_rand: float | None
     """For labels without names of their own (clusters): are those together in one together in the other? 1 at best, 0
     as by chance; None where it cannot be told."""

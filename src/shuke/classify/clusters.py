@@ -130,8 +130,7 @@ class Clusters:
         few = points[:_JUDGED]
         most = min(self.numbers[1], len(np.unique(few, axis=0)) - 1)
         return {
-            number: silhouette(few, k_means(points, number)[1][:_JUDGED])
-            for number in range(self.numbers[0], most + 1)
+            number: silhouette(few, k_means(points, number)[1][:_JUDGED]) for number in range(self.numbers[0], most + 1)
         } or {self.numbers[0]: 0.0}
 
     def _named(self, points: Floats, centres: Floats, labels: NDArray[np.intp]) -> tuple[Cluster, ...]:

@@ -71,9 +71,7 @@ class Indicators:
     Source: 000_7281ac552204e346.txt (分类指标值); mission 3.3, 3.6 and 3.12.
     """
 
-    def __init__(
-        self, *, definition: Mapping[str, Any] | None = None, wanted: tuple[str, ...] | None = None
-    ) -> None:
+    def __init__(self, *, definition: Mapping[str, Any] | None = None, wanted: tuple[str, ...] | None = None) -> None:
         self.book = SHIPPED if definition is None else book_from(definition)
         self.wanted = self.book.codes if wanted is None else wanted
 
@@ -140,4 +138,3 @@ def _figure(one: Indicator) -> str:
 
 def _trait(name: str, columns: Mapping[str, list[str]]) -> str:
     return name if any(name in there for there in columns.values()) else "CAST(NULL AS VARCHAR)"
-

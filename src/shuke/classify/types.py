@@ -35,8 +35,10 @@ class TypeParams:
 
 
 class NineTypes:
-    """Which of the nine types is each customer: outdated 过时型, calculating 斤斤计较型, retro 复古型, pragmatic 适用型,
-    value-for-money 性价比高型, achieved 完成型, trendy 新潮型, far-sighted 远见卓识型, perfectionist 极致型?
+    """Which of the nine types is each customer?
+
+    Outdated 过时型, calculating 斤斤计较型, retro 复古型; pragmatic 适用型, value-for-money 性价比高型,
+    achieved 完成型; trendy 新潮型, far-sighted 远见卓识型, perfectionist 极致型.
 
     Each cell of {functional, economic, psychological} × {past, present, future} is scored by itself: the weighted mean
     of its indicators' ranks among customers, 0 to 1, where an unknown one counts as the middle. The scores of a cell
@@ -45,9 +47,9 @@ class NineTypes:
 
     - Undetermined: the lead is below `least_lead` standard deviations, or less than `least_known` of the leading
       cell's weight is known (then type_runner_up is the cell that leads), or nothing tells customers apart.
-    - Confidence: Φ(lead / √(2(1 − ρ))) × the known share, where ρ = lines / (lines + base_lines) is how much of a
-      customer's figures is the customer's own. A judgement, not a measured rate: see the guide for how often it is
-      right on customers whose type is known.
+    - Confidence: the leading cell's part in a softmax of all scores, exp(1.5·ρ·score) over the sum of them, × the share
+      of its weight that is known; ρ = lines / (lines + base_lines) is how much of a customer's figures is the
+      customer's own. A judgement, not a measured rate: the guide says how often it is right where the type is known.
     - Reason: type_why_code (`type_why.<code>`), whose figures are the two indicators that count most for the leading
       cell, type_sign_1 and type_sign_2 (`sign.<indicator>.high|low`), and the share of customers each exceeds.
 
@@ -59,7 +61,7 @@ class NineTypes:
 
     >>> from shuke.engines import DuckDBEngine
     >>> rows = {"customer_id": ["u", "v", "w"], "lines": [40, 40, 40],
-    ...         "function_share": [0.9, 0.1, 0.1], "economy_share": [0.0, 0.8, 0.1], "feeling_share": [0.1, 0.1, 0.8],
+    ...         "function_share": [0.9, 0.0, 0.1], "economy_share": [0.0, 0.9, 0.1], "feeling_share": [0.1, 0.1, 0.8],
     ...         "new_share": [0.9, 0.1, 0.1], "known_share": [0.0, 0.8, 0.1], "midlife_share": [0.1, 0.1, 0.8]}
     >>> with DuckDBEngine() as engine:
     ...     customers = engine.from_arrow("customers", pa.table(rows))
@@ -91,7 +93,7 @@ class NineTypes:
         knots = learn_knots(rows, asked, self.indicators)
         missing = tuple(code for code in self.book.indicators if code not in knots)
         raw = self.raw_scores(rows, knots)
-        scales = {code: _scale(scores) for code, scores in raw.items()}
+        scales = _scales(raw)
         self.params_ = TypeParams(len(rows), knots, scales, missing)
         return self
 
@@ -125,8 +127,13 @@ class NineTypes:
         return self.params_
 
 
-def _scale(scores: Floats) -> Scale:
-    if len(scores) < 2:
-        return Scale(0.5, 0.0)
+def _scales(raw: Mapping[str, Floats]) -> dict[str, Scale]:
+    """Mean and spread of each type's score; a spread below half the widest is taken as that, lest what hardly varies
+    lead by little."""
     # Rounded, so that what is no spread but the last bits of sums is none.
-    return Scale(float(scores.mean()), round(float(scores.std()), 9))
+    spreads = {code: round(float(scores.std()), 9) if len(scores) > 1 else 0.0 for code, scores in raw.items()}
+    least = max(spreads.values()) / 2
+    return {
+        code: Scale(float(scores.mean()) if len(scores) else 0.5, max(spreads[code], least) if spreads[code] else 0.0)
+        for code, scores in raw.items()
+    }

@@ -1,7 +1,9 @@
 """The contract: columns, types, units and meaning of every table that passes a door between rooms."""
 
 from shuke.tables._contract import Column, Contract, Unit
+from shuke.tables.classes import QUADRANT, TYPE
 from shuke.tables.facts import PURCHASES, REJECTS, TOUCHES
+from shuke.tables.indicators import INDICATORS
 from shuke.tables.scores import SCORES
 from shuke.tables.shop import (
     SHOP_BRANCHES,
@@ -36,11 +38,13 @@ SHOP_TABLES = (
     SHOP_TRUTH,
 )
 """What the simulated shop writes, beside TOUCHES; the last is the truth."""
-CONTRACTS = (PURCHASES, REJECTS, SUMMARY, SCORES, TOUCHES, *SHOP_TABLES)
+CONTRACTS = (PURCHASES, REJECTS, SUMMARY, INDICATORS, SCORES, TOUCHES, *SHOP_TABLES)
 
 __all__ = [
     "CONTRACTS",
+    "INDICATORS",
     "PURCHASES",
+    "QUADRANT",
     "REJECTS",
     "SCORES",
     "SHOP_BRANCHES",
@@ -59,6 +63,7 @@ __all__ = [
     "SHOP_TRUTH",
     "SUMMARY",
     "TOUCHES",
+    "TYPE",
     "Column",
     "Contract",
     "Unit",
