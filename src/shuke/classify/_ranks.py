@@ -35,6 +35,14 @@ class Knots:
         steady: Floats = (lines * figures + self.base_lines * self.mean) / (lines + self.base_lines)
         return steady
 
+    def positions(self, figures: Floats, lines: Floats) -> Floats:
+        """As `position_sql`."""
+        low, high = self.figures[0], self.figures[-1]
+        if low == high:
+            return np.where(np.isnan(figures), np.nan, 0.5)
+        found: Floats = np.clip((self.steadied(figures, lines) - low) / (high - low), 0.0, 1.0)
+        return found
+
     def ranks(self, figures: Floats, lines: Floats) -> Floats:
         """As `rank_sql`."""
         steady = self.steadied(figures, lines)[:, None]
@@ -94,6 +102,17 @@ def rank_sql(steadied: str, knots: Knots) -> str:
             f"THEN {times} ELSE 0 END"
         )
     return f"({' + '.join(parts)}) / {literal(2.0 * len(knots.figures))}"
+
+
+def position_sql(steadied: str, knots: Knots) -> str:
+    """Where the figure lies between those below which 5 and 95 % of customers are, 0 to 1. Unlike a rank, it keeps
+    customers apart who are far from each other, and together who are near."""
+    low, high = knots.figures[0], knots.figures[-1]
+    if low == high:
+        return f"CASE WHEN {steadied} IS NOT NULL THEN {literal(0.5)} END"
+    place = f"({steadied} - {literal(low)}) / {literal(high - low)}"
+    # Null stays null, which greatest and least would pass over.
+    return f"CASE WHEN {steadied} IS NOT NULL THEN greatest({literal(0.0)}, least({literal(1.0)}, {place})) END"
 
 
 def ranks_of(rows: pa.Table, knots: Mapping[str, Knots]) -> dict[str, Floats]:

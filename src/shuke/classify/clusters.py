@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from shuke.classify._k_means import k_means, silhouette
-from shuke.classify._ranks import Floats, Knots, rank_sql, ranks_of, sample, steadied_sql
+from shuke.classify._ranks import Floats, Knots, floats, position_sql, sample, steadied_sql
 from shuke.classify._type_sql import NEEDS
 from shuke.classify.types import NineTypes
 from shuke.engines import Table, literal, quoted
@@ -24,6 +24,7 @@ _JUDGED = 1_500
 """Customers on whom the number of clusters is judged, since that compares each with each."""
 _COLUMN = "type_cluster"
 _LEAST_CUSTOMERS = 30
+_LEAST_LIKE = 0.5
 
 
 @dataclass(frozen=True)
@@ -34,11 +35,11 @@ class Cluster:
     share: float
     """Of the sample's customers."""
     centre: Mapping[str, float]
-    """The mean rank of its customers by indicator, 0 to 1."""
+    """By indicator, where it lies between the figures below which 5 and 95 % of customers are, 0 to 1."""
     signs: tuple[str, ...]
     """What sets it apart most from all customers: codes of `sign.…`, the strongest first."""
     type: str | None
-    """The type its centre is scored highest for; None where it stands out for none."""
+    """The type that its customers are scored highest for; None where they stand out for none."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ class ClusterParams:
     number: int
     """0 where there are too few customers, or nothing that tells them apart."""
     clusters: tuple[Cluster, ...]
+    usual: Mapping[str, float]
+    """The mean position of all customers by indicator, which stands in for what is unknown."""
     silhouettes: Mapping[int, float]
     """By number of clusters tried: how much nearer a customer is to the own cluster than to the next, −1 to 1."""
     clear: bool
@@ -57,14 +60,15 @@ class ClusterParams:
 class Clusters:
     """Which customers are alike, whatever the types say?
 
-    k-means (Lloyd, started by k-means++) on the ranks of the indicators that the types use, unknown ones in the
-    middle; on 20,000 customers at most, the same on every engine. The number is the one from 3 to 12 with the highest
+    k-means (Lloyd, started by k-means++) on the indicators that the types use, each as its position between the
+    figures below which 5 and 95 % of customers are, unknown ones at the mean; on 20,000 customers at most, the same on
+    every engine. The number is the one from 3 to 12 with the highest
     mean silhouette on 1,500 of them, of those within 0.01 of it the smallest; below 0.25 `clear` is False: a division
     of a continuum, useful perhaps, but nothing nature has made (Kaufman & Rousseeuw 1990, table 4).
 
-    Each cluster is named by the three indicators whose mean there lies farthest from that of all, and is like a type if
-    its centre's score is the highest for it and at least half a standard deviation of scores above the mean. Several
-    clusters may be like one type, and a type may have none.
+    Each cluster is named by the three indicators whose mean there lies farthest from that of all, in standard
+    deviations, and is like the type whose mean score is the highest there, if by half a standard deviation of scores
+    above that of all. Several clusters may be like one type, and a type may have none.
 
     `label` appends type_cluster (c1 the largest, c2 …; null where no clusters were found).
 
@@ -93,16 +97,16 @@ class Clusters:
         knots = self._knots()
         require_columns([*NEEDS, *knots], table.columns, "Clusters")
         rows = sample(table, [*NEEDS, *knots], customers=CLUSTERED)
-        points = _points(rows, knots)
+        points, usual = _points(rows, knots)
         if len(points) < _LEAST_CUSTOMERS or not points.size or len(np.unique(points, axis=0)) < self.numbers[0]:
-            self.params_ = ClusterParams(0, (), {}, clear=False)
+            self.params_ = ClusterParams(0, (), usual, {}, clear=False)
             return self
         silhouettes = {} if self.number else self._judged(points)
-        number = self.number or _fewest_of_best(silhouettes)
-        centres, labels = k_means(points, number)
+        centres, labels = k_means(points, self.number or _fewest_of_best(silhouettes))
         self.params_ = ClusterParams(
             len(centres),
-            self._named(points, centres, labels),
+            self._named(rows, points, centres, labels),
+            usual,
             silhouettes,
             clear=max(silhouettes.values(), default=0.0) >= 0.25,
         )
@@ -119,7 +123,7 @@ class Clusters:
             return table.engine.view(
                 "clusters", f"SELECT {columns}, CAST(NULL AS VARCHAR) AS {_COLUMN} FROM {{t}}", t=table
             )
-        return table.engine.view("clusters", _label_sql(columns, knots, self.params_.clusters), t=table)
+        return table.engine.view("clusters", _label_sql(columns, knots, self.params_), t=table)
 
     def _knots(self) -> Mapping[str, Knots]:
         if not hasattr(self.types, "params_"):
@@ -133,36 +137,38 @@ class Clusters:
             number: silhouette(few, k_means(points, number)[1][:_JUDGED]) for number in range(self.numbers[0], most + 1)
         } or {self.numbers[0]: 0.0}
 
-    def _named(self, points: Floats, centres: Floats, labels: NDArray[np.intp]) -> tuple[Cluster, ...]:
+    def _named(self, rows: pa.Table, points: Floats, centres: Floats, labels: NDArray[np.intp]) -> tuple[Cluster, ...]:
         shares = np.bincount(labels, minlength=len(centres)) / len(labels)
-        codes, usual = list(self._knots()), points.mean(axis=0)
+        codes, spread = list(self._knots()), np.maximum(points.std(axis=0), 1e-9)
+        standard = self._standard_scores(rows)
         found = []
         for place, which in enumerate(np.argsort(-shares, kind="stable"), start=1):
-            apart = centres[which] - usual
+            apart = (centres[which] - points.mean(axis=0)) / spread
             farthest = np.argsort(-np.abs(apart), kind="stable")[:3]
             signs = tuple(f"{codes[at]}.{'high' if apart[at] > 0 else 'low'}" for at in farthest)
-            centre = dict(zip(codes, (float(x) for x in centres[which]), strict=True))
-            found.append(Cluster(f"c{place}", float(shares[which]), centre, signs, self._type_of(centre)))
+            centre = {code: float(at) for code, at in zip(codes, centres[which], strict=True)}
+            means = {code: float(scores[labels == which].mean()) for code, scores in standard.items()}
+            likest = max(means, key=lambda code: means[code], default=None) if shares[which] else None
+            like = likest if likest is not None and means[likest] >= _LEAST_LIKE else None
+            found.append(Cluster(f"c{place}", float(shares[which]), centre, signs, like))
         return tuple(found)
 
-    def _type_of(self, centre: Mapping[str, float]) -> str | None:
-        """The type whose score of the centre is farthest above the mean, if by half a standard deviation."""
-        scales = self.types.params_.scales
-        best, highest = None, 0.5
-        for cell in self.types.book.cells:
-            known = {code: weight for code, weight in cell.weights.items() if code in centre}
-            scale, total = scales[cell.code], sum(abs(weight) for weight in known.values())
-            if not scale.sd or not total:
-                continue
-            raw = 0.5 + sum(weight * (centre[code] - 0.5) for code, weight in known.items()) / total
-            if (raw - scale.mean) / scale.sd >= highest:
-                best, highest = cell.code, (raw - scale.mean) / scale.sd
-        return best
+    def _standard_scores(self, rows: pa.Table) -> dict[str, Floats]:
+        """The types' scores of the sample, in standard deviations from the mean of all."""
+        params = self.types.params_
+        raw = self.types.raw_scores(rows, params.knots)
+        return {c: (raw[c] - scale.mean) / scale.sd for c, scale in params.scales.items() if scale.sd > 0}
 
 
-def _points(rows: pa.Table, knots: Mapping[str, Knots]) -> Floats:
-    found = [np.where(np.isnan(ranks), 0.5, ranks) for ranks in ranks_of(rows, knots).values()]
-    return np.column_stack(found) if found else np.empty((len(rows), 0))
+def _points(rows: pa.Table, knots: Mapping[str, Knots]) -> tuple[Floats, dict[str, float]]:
+    """Positions of the sample's customers, unknown ones at the mean, and those means."""
+    lines = floats(rows, "lines")
+    found, usual = [], {}
+    for code, one in knots.items():
+        positions = one.positions(floats(rows, code), lines)
+        usual[code] = float(np.nanmean(positions)) if not np.isnan(positions).all() else 0.5
+        found.append(np.where(np.isnan(positions), usual[code], positions))
+    return (np.column_stack(found) if found else np.empty((len(rows), 0))), usual
 
 
 def _fewest_of_best(silhouettes: Mapping[int, float]) -> int:
@@ -170,11 +176,12 @@ def _fewest_of_best(silhouettes: Mapping[int, float]) -> int:
     return min(number for number, found in silhouettes.items() if found >= best - 0.01)
 
 
-def _label_sql(columns: str, knots: Mapping[str, Knots], clusters: tuple[Cluster, ...]) -> str:
+def _label_sql(columns: str, knots: Mapping[str, Knots], params: ClusterParams) -> str:
     """|x − c|² is least where 2x·c − |c|² is greatest, since |x|² is the same for every centre."""
+    clusters = params.clusters
     steady = ", ".join(f"{steadied_sql(code, one)} AS f_{code}" for code, one in knots.items())
-    ranks = ", ".join(
-        f"CASE WHEN f_{code} IS NULL THEN CAST(0.5 AS DOUBLE) ELSE {rank_sql(f'f_{code}', one)} END AS r_{code}"
+    places = ", ".join(
+        f"coalesce({position_sql(f'f_{code}', one)}, {literal(params.usual[code])}) AS r_{code}"
         for code, one in knots.items()
     )
     nearness = ", ".join(
@@ -189,8 +196,8 @@ def _label_sql(columns: str, knots: Mapping[str, Knots], clusters: tuple[Cluster
         SELECT {columns}, CASE {whens} END AS {_COLUMN} FROM (
           SELECT *, {most} AS n_most FROM (
             SELECT *, {nearness} FROM (
-              SELECT *, {ranks} FROM (SELECT *, {steady} FROM {{t}}) AS steadied
-            ) AS ranked
+              SELECT *, {places} FROM (SELECT *, {steady} FROM {{t}}) AS steadied
+            ) AS placed
           ) AS measured
         ) AS nearest
     """

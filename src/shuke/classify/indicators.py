@@ -85,13 +85,12 @@ class Indicators:
     ) -> Measured:
         """The indicators of every customer who bought something up to as_of, worked out now and kept."""
         require_columns(_PURCHASES, purchases.columns, "Indicators, of purchases,")
-        sources = Sources.of(
-            purchases, as_of, _given(purchases, "products", products), _given(purchases, "surveys", surveys)
-        )
-        if sources.products is not None:
-            require_columns(("product_id",), sources.products.columns, "Indicators, of products,")
-        if sources.surveys is not None:
-            require_columns(_SURVEYS, sources.surveys.columns, "Indicators, of surveys,")
+        products, surveys = _given(purchases, "products", products), _given(purchases, "surveys", surveys)
+        if products is not None:
+            require_columns(("product_id",), products.columns, "Indicators, of products,")
+        if surveys is not None:
+            require_columns(_SURVEYS, surveys.columns, "Indicators, of surveys,")
+        sources = Sources.of(purchases, as_of, products, surveys)
         asked = [self.book.indicator(code) for code in self.wanted]
         missing = {one.code: lacking for one in asked if (lacking := sources.lacking(one.needs))}
         known = [one for one in asked if one.code not in missing]
