@@ -2,7 +2,9 @@
 
 from shuke.tables._contract import Column, Contract, Unit
 from shuke.tables.answers import LISTED, PAYMENTS, SURVEYS
+from shuke.tables.classes import QUADRANT, TYPE
 from shuke.tables.facts import PURCHASES, REJECTS, TOUCHES
+from shuke.tables.indicators import INDICATORS
 from shuke.tables.measures import FORECASTS, MEASURES, is_measure, period_measure, period_of
 from shuke.tables.scores import SCORES
 from shuke.tables.shop import (
@@ -39,15 +41,17 @@ SHOP_TABLES = (
     SHOP_TRUTH,
 )
 """What the simulated shop writes, beside TOUCHES; the last is the truth."""
-CONTRACTS = (PURCHASES, REJECTS, SUMMARY, SCORES, TOUCHES, SURVEYS, PAYMENTS, LISTED, SOURCES, *SHOP_TABLES)
+CONTRACTS = (PURCHASES, REJECTS, SUMMARY, INDICATORS, SCORES, TOUCHES, SURVEYS, PAYMENTS, LISTED, SOURCES, *SHOP_TABLES)
 
 __all__ = [
     "CONTRACTS",
     "FORECASTS",
-    "MEASURES",
+    "INDICATORS",
     "LISTED",
+    "MEASURES",
     "PAYMENTS",
     "PURCHASES",
+    "QUADRANT",
     "REJECTS",
     "SCORES",
     "SHOP_BRANCHES",
@@ -68,6 +72,7 @@ __all__ = [
     "SUMMARY",
     "SURVEYS",
     "TOUCHES",
+    "TYPE",
     "Column",
     "Contract",
     "Unit",
