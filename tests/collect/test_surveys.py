@@ -15,7 +15,8 @@ def answers(read):
 
 def test_a_wide_file_in_gbk_gives_a_row_an_answer_and_sets_aside_what_cannot_be_one(engine, tmp_path):
     file = tmp_path / "问卷.csv"
-    text = "会员号,调查日期,总体满意度,NPS,面向,价格重要性\n甲,2024/3/1,非常满意,9分,未来,1\n乙,2024-03-02,6,,过去,九\n,2024-03-02,5,1,,\n"
+    text = "会员号,调查日期,总体满意度,NPS,面向,价格重要性\n甲,2024/3/1,非常满意,9分,未来,1\n"
+    text += "乙,2024-03-02,6,,过去,九\n,2024-03-02,5,1,,\n"
     file.write_bytes(text.encode("gb18030"))
     read = read_surveys(file, engine=engine)
     assert answers(read) == [

@@ -1,5 +1,4 @@
-"""Where does each customer stand: the pyramid and its prospects, RFM, life cycle, the nine types, the quadrants, loyalty,
-satisfaction, credit and stability.
+"""Where does each customer stand: the pyramid and its prospects, RFM, life cycle, nine types, quadrants, loyalty, credit.
 
 Each classifier is fitted on a table of customers, then labels it: the same rows with its columns appended, each label
 with a code that says why. The codes' sentences stand in `kit/text/catalogue/classify.toml`. All of them stand in the
@@ -23,9 +22,11 @@ from shuke.classify.agreement import (
 from shuke.classify.clusters import Cluster, ClusterParams, Clusters
 from shuke.classify.definition import COLOURS, Body, Label, Setting, Shape
 from shuke.classify.effort import TierEffort, effort
+from shuke.classify.credit import Credit, with_lists
 from shuke.classify.facts import Facts
 from shuke.classify.indicators import Indicators, Measured
 from shuke.classify.life_cycle import STAGES, LifeCycle, LifeCycleParams, Thresholds, stage_rules
+from shuke.classify.loyalty import Loyalty
 from shuke.classify.prospect import PROSPECTS, Prospect
 from shuke.classify.pyramid import Boundary, Pyramid, PyramidParams, review_due
 from shuke.classify.quadrants import Quadrant, QuadrantBook, QuadrantParams, Quadrants
@@ -39,6 +40,12 @@ from shuke.classify.registry import (
     names_given,
 )
 from shuke.classify.rfm import RFM, RFMParams
+from shuke.classify.rfm_alarm import RfmAlarm
+from shuke.classify.rfm_profit import ProfitCell, profit_made
+from shuke.classify.satisfaction import Satisfaction, SatisfactionParams
+from shuke.classify.signs import SignSettings, signs, with_signs
+from shuke.classify.stability import Stability
+from shuke.classify.standing import STANDING, STANDING_COLUMNS, keep_scores, label_standing, with_facts
 from shuke.classify.traits import TraitBook, Traits
 from shuke.classify.types import NineTypes, TypeParams
 
@@ -50,6 +57,8 @@ __all__ = [
     "RFM",
     "SEGMENTS",
     "STAGES",
+    "STANDING",
+    "STANDING_COLUMNS",
     "TIMES",
     "TYPE_COLUMNS",
     "VALUES",
@@ -62,6 +71,7 @@ __all__ = [
     "Cluster",
     "ClusterParams",
     "Clusters",
+    "Credit",
     "Cuts",
     "DefinitionError",
     "Facts",
@@ -74,8 +84,10 @@ __all__ = [
     "Label",
     "LifeCycle",
     "LifeCycleParams",
+    "Loyalty",
     "Measured",
     "NineTypes",
+    "ProfitCell",
     "Prospect",
     "Pyramid",
     "PyramidParams",
@@ -84,8 +96,13 @@ __all__ = [
     "QuadrantParams",
     "Quadrants",
     "RFMParams",
+    "RfmAlarm",
+    "Satisfaction",
+    "SatisfactionParams",
     "Setting",
     "Shape",
+    "SignSettings",
+    "Stability",
     "Thresholds",
     "Tier",
     "TierEffort",
@@ -103,9 +120,16 @@ __all__ = [
     "grid_from",
     "halves_of_clusters",
     "halves_of_types",
+    "keep_scores",
     "label_all",
+    "label_standing",
     "names_given",
     "preset_body",
+    "profit_made",
     "review_due",
+    "signs",
     "stage_rules",
+    "with_facts",
+    "with_lists",
+    "with_signs",
 ]

@@ -11,8 +11,8 @@ from shuke.engines import Table
 class Facts:
     """Tables that a run may have beside purchases; what is not there is None, and what needs it says so.
 
-    `surveys` (SURVEYS), `payments` (PAYMENTS), `listed` (LISTED), `touches` (TOUCHES), `products` (product_id and what is
-    known of it), `referrals` (customer_id, referred_on: who told somebody of the business).
+    `surveys` (SURVEYS), `payments` (PAYMENTS), `listed` (LISTED), `touches` (TOUCHES), `products` (product_id and what
+    is known of it), `referrals` (customer_id, referred_on: who told somebody of the business).
     """
 
     surveys: Table | None = None

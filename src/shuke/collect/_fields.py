@@ -135,7 +135,8 @@ def priced(engine: Engine, keyed: Table, name: str, rules: Rules, folder: Path) 
     keys = engine.keep("keys", f"SELECT DISTINCT k_{name} AS key FROM {{t}} WHERE k_{name} IS NOT NULL", t=keyed)
     lookup = money_lookup(keys, rules.currency, rules.digits, Style.UNKNOWN, folder / f"{name}.parquet")
     value = minor("l.value", rules.digits)
-    sql = f"SELECT t.*, {value} AS amount_minor, l.why AS why_{name} FROM {{t}} AS t LEFT JOIN {{l}} AS l ON k_{name} = l.key"
+    joined = f"{{t}} AS t LEFT JOIN {{l}} AS l ON k_{name} = l.key"
+    sql = f"SELECT t.*, {value} AS amount_minor, l.why AS why_{name} FROM {joined}"
     return engine.view("priced", sql, t=keyed, l=lookup)
 
 
@@ -176,8 +177,8 @@ def set_aside(engine: Engine, verdicts: Table, raw: Raw, fields: Mapping[str, Fi
         columns = f" WHEN 'score' THEN head{columns}"
     texts = [name.removeprefix("k_") for name in verdicts.columns if name.startswith("k_")]
     values = "".join(f" WHEN '{name}' THEN k_{name}" for name in texts)
-    rows = f"""SELECT v.source_file, v.source_row, 'reject.' || reason AS reason_code, CASE fault{columns} END AS "column",
-        CASE fault{values} END AS received, {amount} AS amount_minor, {whole_row(raw)} AS raw
+    rows = f"""SELECT v.source_file, v.source_row, 'reject.' || reason AS reason_code,
+        CASE fault{columns} END AS "column", CASE fault{values} END AS received, {amount} AS amount_minor, {whole_row(raw)} AS raw
         FROM {{v}} AS v JOIN {{r}} AS r ON v.source_file = r.source_file AND v.source_row = r.source_row
         WHERE reason IS NOT NULL"""
     return rejects_of(engine, rows, raw, {"v": verdicts, "r": raw.table, **heads})

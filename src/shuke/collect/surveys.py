@@ -61,7 +61,7 @@ def read_surveys(
     """What did customers say when asked? From files as they are: CSV, XLSX, Parquet, tables in memory, `demo:shop`.
 
     A file with columns for the question and the score has a row an answer; any other has a column a question, told by
-    its header (满意度, NPS …) or named: `answers_of={"csat": "Q1"}`. Questions and their scales stand in questions.toml.
+    its header (满意度, NPS …) or named: `answers_of={"csat": "Q1"}`. Questions and scales stand in questions.toml.
     Answers may be numbers, or words such as 非常满意; one that is beyond its scale, or to a question that is not known,
     is set aside, and the others of its row stay. Without the day of asking, that of the answer counts.
 
@@ -69,8 +69,8 @@ def read_surveys(
 
     Mission 3.3, 3.5, 3.9.
 
-    >>> wide = read_surveys({"客户编号": ["a", "b"], "调查日期": ["2024-03-01", "2024-03-02"], "满意度": ["非常满意", "9"],
-    ...                      "NPS": ["9", ""]})
+    >>> wide = read_surveys({"客户编号": ["a", "b"], "调查日期": ["2024-03-01", "2024-03-02"],
+    ...                      "满意度": ["非常满意", "9"], "NPS": ["9", ""]})
     >>> wide.quality.kept, wide.quality.blank, dict(wide.quality.set_aside)
     (2, 1, {'reject.off_scale': 1})
     >>> long = read_surveys({"customer": ["a"], "asked_on": ["2024-03-01"], "question": ["再购意愿"], "score": ["4"]})

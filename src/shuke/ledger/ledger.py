@@ -121,7 +121,7 @@ class Ledger:
         return rows
 
     def of_customer(self, customer_id: str) -> dict[str, pa.Table]:
-        """All that is held of one customer, by table: purchases, touches, answers, payments, the scores of every run."""
+        """All that is held of one customer, by table: purchases, touches, answers, payments, all scores."""
         found = {}
         for table in self._tables_of_customers():
             held = Lookup(table).rows("customer_id", customer_id)

@@ -23,6 +23,7 @@ from shuke.tables.shop import (
 from shuke.tables.shop_surveys import SHOP_SURVEYS
 from shuke.tables.shop_truth import SHOP_TRUTH
 from shuke.tables.sources import SOURCES
+from shuke.tables.standing import ALARM, CREDIT, LOYALTY, SATISFACTION, SIGNS, STABILITY
 from shuke.tables.summary import SUMMARY
 
 SHOP_TABLES = (
@@ -41,18 +42,22 @@ SHOP_TABLES = (
     SHOP_TRUTH,
 )
 """What the simulated shop writes, beside TOUCHES; the last is the truth."""
-CONTRACTS = (PURCHASES, REJECTS, SUMMARY, INDICATORS, SCORES, TOUCHES, SURVEYS, PAYMENTS, LISTED, SOURCES, *SHOP_TABLES)
+CONTRACTS = (PURCHASES, REJECTS, SUMMARY, INDICATORS, SIGNS, SCORES, TOUCHES, SURVEYS, PAYMENTS, LISTED, SOURCES, *SHOP_TABLES)
 
 __all__ = [
+    "ALARM",
     "CONTRACTS",
+    "CREDIT",
     "FORECASTS",
     "INDICATORS",
     "LISTED",
+    "LOYALTY",
     "MEASURES",
     "PAYMENTS",
     "PURCHASES",
     "QUADRANT",
     "REJECTS",
+    "SATISFACTION",
     "SCORES",
     "SHOP_BRANCHES",
     "SHOP_CAMPAIGNS",
@@ -68,7 +73,9 @@ __all__ = [
     "SHOP_SURVEYS",
     "SHOP_TABLES",
     "SHOP_TRUTH",
+    "SIGNS",
     "SOURCES",
+    "STABILITY",
     "SUMMARY",
     "SURVEYS",
     "TOUCHES",
