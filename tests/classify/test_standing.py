@@ -150,7 +150,14 @@ def test_people_decide_who_is_on_a_list_and_until_when(engine):
 def facts_of(engine):
     answers = [("a", "csat", 4.0), ("a", "csat", 2.0), ("a", "nps", 9.0)]
     surveys = [
-        {"customer_id": who, "asked_on": date(2024, 1, 1 + n), "question": q, "score": s, "source_file": "f", "source_row": n}
+        {
+            "customer_id": who,
+            "asked_on": date(2024, 1, 1 + n),
+            "question": q,
+            "score": s,
+            "source_file": "f",
+            "source_row": n,
+        }
         for n, (who, q, s) in enumerate(answers)
     ]
     due = [(date(2024, 1, 1), date(2024, 1, 4)), (date(2024, 2, 1), date(2024, 2, 11)), (date(2024, 3, 1), None)]
@@ -228,7 +235,9 @@ def test_each_code_has_its_sentences_whose_figures_are_columns_and_no_sentence_i
     for one in STANDING.values():
         wanted |= {one.names + code for code in one.make.BOOK.codes}
         wanted |= {f"{one.names[:-1]}_why.{rule.why_code}" for rule in one.make.BOOK.rules}
-        wanted |= {f"{one.names[:-1]}_lever.{code}" for code in one.make.BOOK.codes} & set(keys(f"{one.names[:-1]}_lever."))
+        wanted |= {f"{one.names[:-1]}_lever.{code}" for code in one.make.BOOK.codes} & set(
+            keys(f"{one.names[:-1]}_lever.")
+        )
     for key in wanted:
         for language in LANGUAGES:
             named = {name for _, name, _, _ in Formatter().parse(template(key, language)) if name is not None}

@@ -20,9 +20,9 @@ from shuke.classify.agreement import (
     halves_of_types,
 )
 from shuke.classify.clusters import Cluster, ClusterParams, Clusters
+from shuke.classify.credit import Credit, with_lists
 from shuke.classify.definition import COLOURS, Body, Label, Setting, Shape
 from shuke.classify.effort import TierEffort, effort
-from shuke.classify.credit import Credit, with_lists
 from shuke.classify.facts import Facts
 from shuke.classify.indicators import Indicators, Measured
 from shuke.classify.life_cycle import STAGES, LifeCycle, LifeCycleParams, Thresholds, stage_rules

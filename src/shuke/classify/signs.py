@@ -75,7 +75,9 @@ def signs(purchases: Table, facts: Facts = NOTHING, *, as_of: date, settings: Si
         for one in SIGNS.columns[1:]
     )
     joins = " ".join(
-        f"LEFT JOIN {{{label}}} AS {label} ON band.customer_id = {label}.customer_id" for label in parts if label != "band"
+        f"LEFT JOIN {{{label}}} AS {label} ON band.customer_id = {label}.customer_id"
+        for label in parts
+        if label != "band"
     )
     table = engine.keep("signs", f"SELECT band.customer_id, {columns} FROM {{band}} AS band {joins}", **parts)
     for part in parts.values():

@@ -42,7 +42,20 @@ SHOP_TABLES = (
     SHOP_TRUTH,
 )
 """What the simulated shop writes, beside TOUCHES; the last is the truth."""
-CONTRACTS = (PURCHASES, REJECTS, SUMMARY, INDICATORS, SIGNS, SCORES, TOUCHES, SURVEYS, PAYMENTS, LISTED, SOURCES, *SHOP_TABLES)
+CONTRACTS = (
+    PURCHASES,
+    REJECTS,
+    SUMMARY,
+    INDICATORS,
+    SIGNS,
+    SCORES,
+    TOUCHES,
+    SURVEYS,
+    PAYMENTS,
+    LISTED,
+    SOURCES,
+    *SHOP_TABLES,
+)
 
 __all__ = [
     "ALARM",

@@ -22,8 +22,12 @@ _SAID = (
     _figure("intent_score", "平均再购意愿 1–5", "平均再購意願 1–5", "mean intent to buy again, 1 to 5"),
     _figure("alternatives_score", "平均可选商家数", "平均可選商家數", "mean number of others who could serve them", C),
     _figure("nearness_score", "图方便的程度 1–5", "圖方便的程度 1–5", "comes because it is at hand, 1 to 5"),
-    _figure("hindrance_score", "想买但受阻的程度 1–5", "想買但受阻的程度 1–5", "would buy more but is hindered, 1 to 5"),
-    _figure("promotion_rank", "促销的重要性排名", "促銷的重要性排名", "rank of promotion among what is minded", Unit.RANK),
+    _figure(
+        "hindrance_score", "想买但受阻的程度 1–5", "想買但受阻的程度 1–5", "would buy more but is hindered, 1 to 5"
+    ),
+    _figure(
+        "promotion_rank", "促销的重要性排名", "促銷的重要性排名", "rank of promotion among what is minded", Unit.RANK
+    ),
     _figure("price_rank", "价格的重要性排名", "價格的重要性排名", "rank of price among what is minded", Unit.RANK),
 )
 
@@ -39,10 +43,19 @@ _TOLD = (_count("referrals", "推荐来的客户数", "推薦來的客戶數", "
 
 _BAND = (
     _count("recent_purchases", "最近一段的购买天数", "最近一段的購買天數", "purchase days of the last period"),
-    _figure("usual_purchases", "按以往节奏应有的购买天数", "依以往節奏應有的購買天數", "purchase days usual in as long", C),
-    _count("recent_spend_minor", "最近一段每次的典型消费", "最近一段每次的典型消費", "typical spend a purchase, lately", M),
+    _figure(
+        "usual_purchases", "按以往节奏应有的购买天数", "依以往節奏應有的購買天數", "purchase days usual in as long", C
+    ),
+    _count(
+        "recent_spend_minor", "最近一段每次的典型消费", "最近一段每次的典型消費", "typical spend a purchase, lately", M
+    ),
     _count("usual_spend_minor", "以往每次的典型消费", "以往每次的典型消費", "typical spend a purchase before", M),
-    _figure("alarm_r_z", "沉默偏离常态的程度（标准差）", "沉默偏離常態的程度（標準差）", "silence beyond usual, in deviations"),
+    _figure(
+        "alarm_r_z",
+        "沉默偏离常态的程度（标准差）",
+        "沉默偏離常態的程度（標準差）",
+        "silence beyond usual, in deviations",
+    ),
     _figure("alarm_f_z", "频次偏离常态的程度", "頻次偏離常態的程度", "frequency beyond usual, in deviations"),
     _figure("alarm_m_z", "金额偏离常态的程度", "金額偏離常態的程度", "amounts beyond usual, in deviations"),
 )
@@ -64,15 +77,27 @@ LOYALTY = (
 )
 
 SATISFACTION = (
-    Column("satisfaction", TEXT, "毛利×满意×忠诚分类代码", "毛利×滿意×忠誠分類代碼", "class of margin × satisfaction × loyalty"),
-    Column("satisfaction_why_code", TEXT, "该分类的理由代码", "該分類的理由代碼", "why (a code of `satisfaction_why.…`)"),
+    Column(
+        "satisfaction",
+        TEXT,
+        "毛利×满意×忠诚分类代码",
+        "毛利×滿意×忠誠分類代碼",
+        "class of margin × satisfaction × loyalty",
+    ),
+    Column(
+        "satisfaction_why_code", TEXT, "该分类的理由代码", "該分類的理由代碼", "why (a code of `satisfaction_why.…`)"
+    ),
 )
 
 CREDIT = (
-    Column("credit", TEXT, "信用层级：high、middle、normal", "信用層級：high、middle、normal", "high, middle or normal"),
+    Column(
+        "credit", TEXT, "信用层级：high、middle、normal", "信用層級：high、middle、normal", "high, middle or normal"
+    ),
     Column("credit_why_code", TEXT, "信用层级理由代码", "信用層級理由代碼", "why (a code of `credit_why.…`)"),
     Column("credit_score", FLOAT, "付款信用 0–1", "付款信用 0–1", "how well they pay, 0 to 1", S, nullable=True),
-    Column("standing_list", TEXT, "名单：red、normal、black", "名單：red、normal、black", "list they are on, as people set"),
+    Column(
+        "standing_list", TEXT, "名单：red、normal、black", "名單：red、normal、black", "list they are on, as people set"
+    ),
     Column("list_proposal", TEXT, "建议列入的名单", "建議列入的名單", "list proposed for them: red, black or none"),
     Column("list_why_code", TEXT, "建议的理由代码", "建議的理由代碼", "why it is proposed (a code of `list_why.…`)"),
 )
