@@ -191,7 +191,7 @@ def test_alarms_say_what_changed_and_a_short_past_says_nothing(engine):
     alarm = RfmAlarm()
     for days, amounts, expected in (
         (weeks, None, "silent"),
-        (weeks + [date(2024, 12, 30)], None, "rarer"),
+        ([*weeks, date(2024, 12, 30)], None, "rarer"),
         ([date.fromordinal(day.toordinal() + 160) for day in weeks], [100, 110] * 9 + [20] * 12, "smaller"),
         ([date(2024, 12, 1)], None, "unknown"),
     ):

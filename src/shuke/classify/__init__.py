@@ -1,4 +1,4 @@
-"""Where does each customer stand: the pyramid and its prospects, RFM, life cycle, nine types, quadrants, loyalty, credit.
+"""Where does each customer stand: pyramid and prospects, RFM, life cycle, nine types, quadrants, loyalty, credit.
 
 Each classifier is fitted on a table of customers, then labels it: the same rows with its columns appended, each label
 with a code that says why. The codes' sentences stand in `kit/text/catalogue/classify.toml`. All of them stand in the

@@ -77,7 +77,7 @@ share of one, from 0 to 1.
 
 
 def with_lists(table: Table, listed: Table | None, *, as_of: date) -> Table:
-    """The rows with standing_list: the latest list that people put the customer on and that still holds, else normal."""
+    """The rows with standing_list: the latest list people put the customer on that still holds, else normal."""
     require_columns(("customer_id",), table.columns, "with_lists")
     kept = ", ".join(f"t.{quoted(name)}" for name in table.columns if name != "standing_list")
     if listed is None:

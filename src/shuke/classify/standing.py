@@ -1,4 +1,4 @@
-"""Standing that rests on facts beside purchases: all of it appended in one go, and what each classification is called."""
+"""Standing that rests on facts beside purchases: appended in one go, and what each classification is called."""
 
 from __future__ import annotations
 

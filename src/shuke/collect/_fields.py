@@ -178,7 +178,8 @@ def set_aside(engine: Engine, verdicts: Table, raw: Raw, fields: Mapping[str, Fi
     texts = [name.removeprefix("k_") for name in verdicts.columns if name.startswith("k_")]
     values = "".join(f" WHEN '{name}' THEN k_{name}" for name in texts)
     rows = f"""SELECT v.source_file, v.source_row, 'reject.' || reason AS reason_code,
-        CASE fault{columns} END AS "column", CASE fault{values} END AS received, {amount} AS amount_minor, {whole_row(raw)} AS raw
+        CASE fault{columns} END AS "column", CASE fault{values} END AS received,
+        {amount} AS amount_minor, {whole_row(raw)} AS raw
         FROM {{v}} AS v JOIN {{r}} AS r ON v.source_file = r.source_file AND v.source_row = r.source_row
         WHERE reason IS NOT NULL"""
     return rejects_of(engine, rows, raw, {"v": verdicts, "r": raw.table, **heads})
