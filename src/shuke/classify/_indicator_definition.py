@@ -87,8 +87,8 @@ def _settings(data: Mapping[str, Any]) -> tuple[IndicatorSettings, list[str]]:
             wrong.append(f"{name} {value!r} is no whole number from 0")
     if wrong:
         return IndicatorSettings(), wrong
-    given = {name: tuple(value) if name == "online" else value for name, value in data.items()}
-    return IndicatorSettings(**given), []
+    numbers = {name: int(value) for name, value in data.items() if name != "online"}
+    return IndicatorSettings(online=tuple(data.get("online", ())), **numbers), []
 
 
 def _faults(code: str, entry: Any) -> list[str]:

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Self
 
 from shuke.classify._indicator_definition import Indicator, IndicatorSettings
-from shuke.engines import Table, literal
+from shuke.engines import Table, Value, literal
 
 _OPTIONAL = ("discount_minor", "coupon_minor", "quantity", "product_id", "category", "channel")
 _POINTS = ("function", "economy", "feeling")
@@ -246,7 +246,7 @@ def kind_facts(sources: Sources) -> Table:
     engine = sources.purchases.engine
     listed = "amount_minor + coalesce(discount_minor, 0)" if sources.has("discount_minor") else "amount_minor"
     pieces = "CASE WHEN quantity > 0 THEN quantity ELSE 1 END" if sources.has("quantity") else "1"
-    inputs = {"purchases": sources.purchases, "as_of": sources.as_of}
+    inputs: dict[str, Value] = {"purchases": sources.purchases, "as_of": sources.as_of}
     kinds = engine.keep("kinds", _KINDS.format(bought=_BOUGHT), **inputs)
     by_kind = engine.keep(
         "by_kind", _BY_KIND.format(listed=listed, pieces=pieces, bought=_BOUGHT), kinds=kinds, **inputs
