@@ -1,4 +1,4 @@
-"""How long do the classifications take beside the summary? On purchases with products, categories, channels and discounts.
+"""How long do the classifications take beside the summary? On purchases with products, categories, channels, discounts.
 
 python benchmarks/classes.py ROWS FOLDER
 """
