@@ -22,6 +22,7 @@ class IndicatorSettings:
     base_lines: int = 5
     trend_days: int = 180
     least_gaps: int = 3
+    even_days: int = 730
     survey_days: int = 1095
     online: tuple[str, ...] = ()
 

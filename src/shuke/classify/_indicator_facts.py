@@ -295,13 +295,14 @@ FROM (
 
 
 def day_facts(sources: Sources, settings: IndicatorSettings) -> Table:
-    """Lines to days, days in order: how much gaps and amounts vary, as standard deviation over mean."""
+    """Lines to days, days in order: how much gaps and amounts of late vary, as standard deviation over mean."""
     return sources.purchases.engine.keep(
         "day_facts",
         _DAYS.format(bought=_BOUGHT),
         purchases=sources.purchases,
         as_of=sources.as_of,
         least_gaps=settings.least_gaps,
+        since=sources.as_of - timedelta(days=settings.even_days),
     )
 
 
@@ -314,7 +315,7 @@ FROM (
     date_diff('day', lag(day) OVER (PARTITION BY customer_id ORDER BY day), day) AS gap_days
   FROM (
     SELECT customer_id, purchased_on AS day, CAST(sum(amount_minor) AS DOUBLE) AS spend
-    FROM {{purchases}} WHERE {bought} GROUP BY customer_id, purchased_on
+    FROM {{purchases}} WHERE {bought} AND purchased_on > {{since}} GROUP BY customer_id, purchased_on
   ) AS days
 ) AS gaps
 GROUP BY customer_id
