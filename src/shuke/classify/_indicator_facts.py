@@ -72,9 +72,11 @@ def line_facts(sources: Sources, settings: IndicatorSettings, needs: set[str]) -
     inner = f"SELECT l.customer_id, {', '.join(sums)} FROM {{purchases}} AS l {joined} WHERE {_BOUGHT} GROUP BY 1"
     sql = f"SELECT *{_figures_of_channels(channels, settings)}{_SLOTS if goods else ''} FROM ({inner}) AS summed"
     inputs = {"goods": goods} if goods else {}
-    return sources.purchases.engine.keep(
-        "line_facts", sql, purchases=sources.purchases, as_of=sources.as_of, start=_START, **inputs
-    )
+    engine = sources.purchases.engine
+    table = engine.keep("line_facts", sql, purchases=sources.purchases, as_of=sources.as_of, start=_START, **inputs)
+    for part in inputs.values():
+        engine.drop(part)
+    return table
 
 
 # Days are counted from here, so that sums of them stay whole numbers.
