@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 from shuke.classify.definition import Body, Label, Shape
 from shuke.engines import Table, Value, literal, quoted
@@ -36,17 +36,18 @@ def book(name: str) -> Book:
 class Ruled:
     """A classification whose label is the code of the first rule that holds.
 
-    `COLUMN` is the label's, with `<COLUMN>_why_code` beside it; `STEPS` are figures worked out before the rules, each
-    step naming those of the one before; `KEPT` are those of them that stay as columns. Settings may be named in all of
-    them by `{name}`.
+    `COLUMN` is the label's, `<WHY>_why_code` its reason's (by default named so too); `STEPS` are figures worked
+    out before the rules, each step naming those of the one before; `KEPT` are those of them that stay as columns.
+    Settings may be named in all of them by `{name}`.
     """
 
-    SHAPE: ClassVar[Shape]
-    BOOK: ClassVar[Book]
-    COLUMN: ClassVar[str]
-    NEEDS: ClassVar[tuple[str, ...]]
-    STEPS: ClassVar[tuple[Mapping[str, str], ...]] = ()
-    KEPT: ClassVar[tuple[str, ...]] = ()
+    SHAPE: Shape
+    BOOK: Book
+    COLUMN: str
+    WHY: str = ""
+    NEEDS: tuple[str, ...]
+    STEPS: tuple[Mapping[str, str], ...] = ()
+    KEPT: tuple[str, ...] = ()
 
     def __init__(self, *, labels: Sequence[Label] | None = None, **settings: Any) -> None:
         self.labels = self.BOOK.labels if labels is None else tuple(labels)
@@ -77,7 +78,7 @@ class Ruled:
         require_columns(self.needs, table.columns, type(self).__name__)
         rules = self.BOOK.rules
         given = {self.COLUMN: _by_rule([rule.code for rule in rules])}
-        given[f"{self.COLUMN}_why_code"] = _by_rule([rule.why_code for rule in rules])
+        given[f"{self.WHY or self.COLUMN}_why_code"] = _by_rule([rule.why_code for rule in rules])
         given |= self._given()
         appended = (*given, *self.KEPT)
         columns = [quoted(name) for name in table.columns if name not in appended]

@@ -55,6 +55,7 @@ class Loyalty(Ruled):
     )
     BOOK = _BOOK
     COLUMN = "loyalty_kind"
+    WHY = "loyalty"
     NEEDS = (
         "rfm_r", "rfm_f", "rfm_m", "churn_probability", "probability_alive", "age_days", "answers", "csat_score",
         "nps_score", "intent_score", "alternatives_score", "nearness_score", "hindrance_score", "promotion_rank",

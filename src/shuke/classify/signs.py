@@ -46,7 +46,8 @@ def signs(purchases: Table, facts: Facts = NOTHING, *, as_of: date, settings: Si
 
     - alarm_r_z: the silence w against n own gaps of mean g. Were gaps Gamma with shape k, w / g would be F with 2k and
       2kn degrees of freedom; brought to a normal deviation by Paulson (1942). 1/k is the squared coefficient of
-      variation, with 1 counted in as three gaps, since few gaps say little of their shape.
+      variation of the gaps before the period, so that the change itself does not widen the band, with 1 counted in
+      as three gaps, since few gaps say little of their shape.
     - alarm_f_z: purchase days x of the period of L days against n in the T days before:
       2 (√(x + 3/8) − √((n + 3/8) L / T)) / √((1 + L / T) max(1, 1/k)) (Huffman 1984, with the gaps' dispersion).
     - alarm_m_z: the mean log amount of the period's purchase days against those before, Student's t with their
@@ -152,9 +153,13 @@ FROM (
     CAST(round(exp(before_log)) AS BIGINT) AS usual_spend_minor,
     (recent_log - before_log) / (greatest(before_spread, 0.05) * sqrt(1.0 / nullif(recent_purchases, 0)
       + 1.0 / nullif(before_days, 0))) AS student,
-    (gaps + 2.0) / ((gaps - 1) * gap_spread * gap_spread / (gap_mean * gap_mean) + 3) AS shape
+    coalesce((before_gaps + 2.0) / ((before_gaps - 1) * before_gap_spread * before_gap_spread
+      / (before_gap_mean * before_gap_mean) + 3), 1.0) AS shape
   FROM (
-    SELECT customer_id, count(gap_days) AS gaps, avg(gap_days) AS gap_mean, stddev_samp(gap_days) AS gap_spread,
+    SELECT customer_id, count(gap_days) AS gaps, avg(gap_days) AS gap_mean,
+      count(CASE WHEN day <= {start} THEN gap_days END) AS before_gaps,
+      avg(CASE WHEN day <= {start} THEN gap_days END) AS before_gap_mean,
+      stddev_samp(CASE WHEN day <= {start} THEN gap_days END) AS before_gap_spread,
       CAST(date_diff('day', max(day), {as_of}) AS DOUBLE) AS silence,
       CAST(date_diff('day', min(day), {start}) AS DOUBLE) AS before_length,
       count(CASE WHEN day <= {start} THEN 1 END) AS before_days,
