@@ -13,7 +13,8 @@ from shuke.collect._mapping import plain_name
 from shuke.collect.amounts import Style, parse_amount
 
 UNKNOWN, UNREADABLE, OFF_SCALE = "unknown_question", "unreadable_answer", "off_scale"
-COMMENT = "comment"
+REASONS = (UNKNOWN, UNREADABLE, OFF_SCALE)
+"""Why an answer is set aside, beside the reasons that rows of any facts have."""
 
 
 @dataclass(frozen=True)
