@@ -34,7 +34,8 @@ class Entrant:
         return mean_log_score(self.marks)
 
 
-_MATTERS = 0.001  # of a mean log score: to what happened, a thousandth more chance a customer and stretch was given
+MATTERS = 0.001
+"""Of a mean log score: to what happened, a thousandth more chance a customer and stretch was given."""
 Steady = Callable[[Entrant], bool]
 """Does a candidate, learned anew, still foresee much the same of the days ahead?"""
 
@@ -124,4 +125,4 @@ def _margin(chosen: str, entrants: Sequence[Entrant]) -> Margin | None:
 
 def _clear(found: Difference | None) -> bool:
     """Beyond chance, and large enough to matter: among millions the smallest difference is beyond chance."""
-    return found is not None and found.clear and found.difference >= _MATTERS
+    return found is not None and found.clear and found.difference >= MATTERS

@@ -11,20 +11,17 @@ import pyarrow.parquet as pq
 
 from shuke.booking import last_day
 from shuke.cli._progress import Progress
-from shuke.cli._score import read
+from shuke.cli._score import margin_rates, read
 from shuke.engines import Engine, Table, open_engine
 from shuke.kit.errors import InputError
 from shuke.kit.money import to_minor
 from shuke.report import cohorts_report
 from shuke.tables import SOURCES
-from shuke.value import MarginRates, cohorts, paybacks
-
-_MOST = {"month": 24, "quarter": 16}
+from shuke.value import LATEST, cohorts, paybacks
 
 
 def cohorts_command(asked: argparse.Namespace, language: str) -> None:
     """Read, count, print."""
-    rates = dict(asked.margin_rate or [])
     with (
         Progress(language, quiet=asked.quiet) as told,
         open_engine(asked.engine, memory_limit=asked.memory_limit) as engine,
@@ -38,11 +35,11 @@ def cohorts_command(asked: argparse.Namespace, language: str) -> None:
         found = cohorts(
             purchases.table,
             as_of=as_of,
-            rates=MarginRates(overall=rates.pop("", None), by_category=rates),
+            rates=margin_rates(asked),
             left_truncation_days=asked.left_truncation_days,
             sources=_sources(engine, asked.sources) if asked.sources else None,
-            most_months=_MOST["month"],
-            most_quarters=_MOST["quarter"],
+            most_months=LATEST["month"],
+            most_quarters=LATEST["quarter"],
         )
         costs = {source: to_minor(amount, purchases.currency) for source, amount in asked.acquisition_cost}
         paid = paybacks(found.sources, costs)

@@ -58,11 +58,16 @@ def models_command(asked: argparse.Namespace, language: str) -> None:
         print(models_report(done.result, done.trust, language))
 
 
-def _settings(asked: argparse.Namespace) -> Settings:
+def margin_rates(asked: argparse.Namespace) -> MarginRates:
+    """The rates as asked for: by category, and under no name the one for all others."""
     rates = dict(asked.margin_rate or [])
+    return MarginRates(overall=rates.pop("", None), by_category=rates)
+
+
+def _settings(asked: argparse.Namespace) -> Settings:
     return Settings(
         horizon=Horizon(days=asked.horizon_days, discount_rate=asked.discount_rate, period_days=asked.period_days),
-        margin_rates=MarginRates(overall=rates.pop("", None), by_category=rates),
+        margin_rates=margin_rates(asked),
         holdout_days=asked.holdout_days,
         left_truncation_days=asked.left_truncation_days,
         model=asked.model,

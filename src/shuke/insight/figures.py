@@ -12,11 +12,10 @@ from shuke.engines import Table
 from shuke.evaluate import Backtest, migration
 from shuke.insight.figures_of_models import models
 from shuke.kit.ids import UNNAMED
-from shuke.value import candidate, cohorts
+from shuke.value import LATEST, candidate, cohorts
 
 _LORENZ_STEPS = 50
 _TO_CALL = 30
-_COHORTS = {"month": 24, "quarter": 16}  # the latest so many: what a heat map holds and eyes can take in
 _COHORT_CUSTOMERS = 100_000
 """Retention of so many is known to a third of a point; all of a million would take longer than scoring them."""
 
@@ -102,8 +101,8 @@ def _cohorts(done: Run, purchases: Table) -> dict[str, Any]:
         as_of=done.summary.as_of,
         rates=done.settings.margin_rates,
         scores=done.scores,
-        most_months=_COHORTS["month"],
-        most_quarters=_COHORTS["quarter"],
+        most_months=LATEST["month"],
+        most_quarters=LATEST["quarter"],
         most_customers=_COHORT_CUSTOMERS,
     ).as_json()
 

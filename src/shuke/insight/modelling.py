@@ -8,6 +8,7 @@ from functools import lru_cache
 from json import dumps, loads
 from typing import Any
 
+from shuke.choice import MATTERS
 from shuke.crm.scores.models import Run
 from shuke.crm.words import here, name_or_itself
 from shuke.insight import charts_of_models as charts
@@ -21,8 +22,6 @@ from shuke.ui.parts import Why
 Told = Mapping[str, Any]
 _CLEAR = 2.0
 """Standard errors beyond which a difference is no luck."""
-_MATTERS = 0.001
-"""Below, a difference in log score is called none, as where the model is chosen."""
 _SMALL = 0.02
 """A gain in log score below which two models say nearly the same: 2 % more chance to what came."""
 _LEVEL_SHOWN = 0.8
@@ -75,7 +74,7 @@ def choice(told: Told) -> list[str]:
     if margin is None:
         return [*said, here("models.choice.alone")]
     gain, error = margin["difference"], _CLEAR * (margin["standard_error"] or 0.0)
-    beyond = max(error, _MATTERS)
+    beyond = max(error, MATTERS)
     verdict = "clear" if gain > beyond else "worse" if gain < -beyond else "unclear"
     if verdict == "worse" and told["why"] == "steadier":
         verdict = "steadier"

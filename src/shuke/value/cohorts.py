@@ -19,6 +19,8 @@ from shuke.value.summary import MarginRates, ValueBasis, value_basis
 
 STEPS = {"month": 1, "quarter": 3}
 """What cohorts may go by, in months."""
+LATEST = {"month": 24, "quarter": 16}
+"""The latest so many cohorts are shown: what a heat map holds and eyes can take in."""
 LEAST_CUSTOMERS = 10
 
 

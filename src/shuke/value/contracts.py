@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuke.kit.errors import InputError
-from shuke.value.histories import FloatArray, _columns, _floats
-from shuke.value.opportunities import not_whole, require_rules
+from shuke.value.histories import FloatArray, _floats
+from shuke.value.opportunities import needed_columns, not_whole, require_rules
 
 _NEEDS = ("renewals", "active")
 
@@ -52,18 +52,10 @@ Cure: give 1 to who is still there, 0 to who has left
     """
     if isinstance(source, Contracts):
         return source
-    names, column = _columns(source)
-    absent = [name for name in _NEEDS if name not in names]
-    if absent:
-        raise InputError(
-            f"Missing columns: {', '.join(absent)}. Present: {', '.join(names) or 'none'}. Cure: rename or add the "
-            "missing ones (renewals so far, active 1 or 0); counts by period go through cohort_contracts"
-        )
-    renewals, active = (_floats(column(name), name) for name in _NEEDS)
-    customers = _floats(column("customers"), "customers") if "customers" in names else np.ones(len(renewals))
-    columns = {"renewals": renewals, "active": active, "customers": customers}
+    meaning = "(renewals so far, active 1 or 0); counts by period go through cohort_contracts"
+    columns = needed_columns(source, _NEEDS, meaning)
     require_rules(columns, _rules(columns))
-    return Contracts(renewals, active == 1, customers)
+    return Contracts(columns["renewals"], columns["active"] == 1, columns["customers"])
 
 
 def cohort_contracts(*cohorts: Sequence[float]) -> Contracts:

@@ -61,18 +61,26 @@ Cure: count opportunities, not purchases: several purchases at one opportunity a
     """
     if isinstance(source, Opportunities):
         return source
+    meaning = "(x opportunities taken, t_x the last one taken, n opportunities there were)"
+    columns = needed_columns(source, _NEEDS, meaning)
+    read = Opportunities(**columns)
+    require_rules(columns, _rules(read))
+    return read
+
+
+def needed_columns(source: object, needs: Sequence[str], meaning: str) -> dict[str, FloatArray]:
+    """Those columns of a table, and ``customers`` (1 each where not given); where some are missing, an InputError that
+    names them and says by ``meaning`` what each is."""
     names, column = _columns(source)
-    absent = [name for name in _NEEDS if name not in names]
+    absent = [name for name in needs if name not in names]
     if absent:
         raise InputError(
             f"Missing columns: {', '.join(absent)}. Present: {', '.join(names) or 'none'}. Cure: rename or add the "
-            "missing ones (x opportunities taken, t_x the last one taken, n opportunities there were)"
+            f"missing ones {meaning}"
         )
-    x, t_x, n = (_floats(column(name), name) for name in _NEEDS)
-    customers = _floats(column("customers"), "customers") if "customers" in names else np.ones(len(x))
-    read = Opportunities(x, t_x, n, customers)
-    require_rules({"x": x, "t_x": t_x, "n": n, "customers": customers}, _rules(read))
-    return read
+    read = {name: _floats(column(name), name) for name in needs}
+    one_each = np.ones(len(read[needs[0]]))
+    return read | {"customers": _floats(column("customers"), "customers") if "customers" in names else one_each}
 
 
 def require_rules(columns: dict[str, FloatArray], rules: Iterable[tuple[str, str, NDArray[np.bool_]]]) -> None:
