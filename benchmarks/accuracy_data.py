@@ -27,8 +27,8 @@ _DEMOS = {"complete-journey": "demo:complete-journey", "shop": "demo:shop"}
 class Origin:
     """What was known of each customer on the day `as_of`, and what each bought in the `horizon_days` after it.
 
-    `mean_spend` is over all purchase days, `repeat_spend` over those after the first (0 where there are none), as
-    lifetimes would have it; both in major units. Customers stand in the order of their ids.
+    `repeat_spend` is the mean over purchase days after the first (0 where there are none), as lifetimes would have it,
+    in major units. Customers stand in the order of their ids.
     """
 
     as_of: date
@@ -38,7 +38,6 @@ class Origin:
     t_x: np.ndarray
     T: np.ndarray
     log_gaps: np.ndarray
-    mean_spend: np.ndarray
     repeat_spend: np.ndarray
     bought: np.ndarray
     spent: np.ndarray
@@ -97,7 +96,6 @@ _SEEN = """
         CAST(date_diff('day', first_day, last_day) AS DOUBLE) AS t_x,
         CAST(date_diff('day', first_day, {as_of}) AS DOUBLE) AS T,
         coalesce(log_gaps, 0.0) AS log_gaps,
-        paid / purchases / 100.0 AS mean_spend,
         CASE WHEN purchases > 1 THEN (paid - first_paid) / (purchases - 1) / 100.0 ELSE 0.0 END AS repeat_spend,
         bought, spent
     FROM (

@@ -58,9 +58,10 @@ def one_of_ours(candidate: Candidate) -> Callable[[Purchases, Origin], Answer]:
 
     def answer(_: Purchases, origin: Origin) -> Answer:
         model = candidate.new().fit(origin.histories)
-        spends = shuke.value.GammaGamma().fit({"x": origin.x + 1, "spend": origin.mean_spend})
+        known = {"x": origin.x, "spend": origin.repeat_spend}
+        spends = shuke.value.GammaGamma().fit(known)
         expected = model.expected_purchases(origin.histories, origin.horizon_days)
-        spend = spends.expected_spend({"x": origin.x + 1, "spend": origin.mean_spend})
+        spend = spends.expected_spend(known)
         return Answer(expected, _log_chance(model, origin), expected * spend, _missing(expected))
 
     return answer

@@ -69,7 +69,7 @@ def scores(file: str) -> dict[str, float]:
     """The summary of all customers, and their scores with intervals: histories read, forecast, joined, kept."""
     import shuke
     from shuke.engines import DuckDBEngine
-    from shuke.value import GammaGamma, Horizon, Period, count_histories, forecast, spend_histories, summarise
+    from shuke.value import Horizon, Period, count_histories, forecast, spend_histories, summarise
 
     as_of, spans = date.fromisoformat(AS_OF), dict[str, float]()
     with DuckDBEngine(**LIMITS) as engine:
@@ -77,7 +77,7 @@ def scores(file: str) -> dict[str, float]:
         started = time.perf_counter()
         summary = summarise(purchases.table, period=Period(as_of, 365)).table
         spans["total"] = time.perf_counter() - started
-        spend = GammaGamma().fit(spend_histories(summary))
+        spend = spend_histories(summary).fitted()
         for name in SCORED_BY:
             known = count_histories(summary)
             model = scored_by(name, known)

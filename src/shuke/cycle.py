@@ -34,6 +34,7 @@ from shuke.value import (
     MarginRates,
     Period,
     Sampled,
+    Spends,
     Summary,
     ValueBasis,
     count_histories,
@@ -238,11 +239,11 @@ def _period(facts: Table, as_of: date | None, settings: Settings) -> tuple[date,
     return first, Period(as_of, holdout_days)
 
 
-def _learn(counts: pa.Table, spends: pa.Table, sample: Sampled, period: Period, settings: Settings) -> Models:
+def _learn(counts: pa.Table, spends: Spends, sample: Sampled, period: Period, settings: Settings) -> Models:
     """Choose a count model by the sample, and fit it on all that is known; beside it the spends, with no choice."""
     known = read_histories(counts)
     with ThreadPoolExecutor(1) as beside:
-        spending = beside.submit(GammaGamma().fit, spends)
+        spending = beside.submit(spends.fitted)
         choice = choose(
             sample,
             holdout_days=period.holdout_days,

@@ -93,14 +93,15 @@ class TestExactLaw:
             assert (law[n, row] >= share - 0.015).all()
             assert (np.where(n > 0, law[n - 1, row], 0) <= share + 0.015).all()
 
-    def test_factors_end_where_their_law_says(self):
-        interval = value_interval(COUNTS, SPEND, SEEN, horizon=26, rate=0, draws=4000)
+    @pytest.mark.parametrize("bought", [SEEN["x"] + 1, SEEN["x"]], ids=["all purchases", "repeat purchases"])
+    def test_factors_end_where_their_law_says(self, bought):
+        interval = value_interval(COUNTS, SPEND, SEEN, horizon=26, rate=0, draws=4000, spend_purchases=bought)
         p, q = SPEND.params_.p, SPEND.params_.q
         n = np.arange(1, 2000)
         chances = np.array([COUNTS.probability_of_purchases(SEEN, int(k), 26) for k in n])
         none = COUNTS.probability_of_purchases(SEEN, 0, 26)
         for end, share in ((interval.factor_low, 0.05), (interval.factor_high, 0.95)):
-            below = betainc(p * n[:, None], q + p * (SEEN["x"] + 1), end / (1 + end))
+            below = betainc(p * n[:, None], q + p * bought, end / (1 + end))
             found = none + (chances * below).sum(axis=0)
             assert found[end > 0] == pytest.approx(np.full((end > 0).sum(), share), abs=0.015)
             assert (none[end == 0] >= share - 0.015).all()

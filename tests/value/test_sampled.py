@@ -97,9 +97,22 @@ def test_weeks_end_today_and_leave_out_the_days_that_fill_none(duckdb_engine):
 def test_spend_is_net_of_returns_and_split_at_any_day(duckdb_engine):
     lines = [("u", START, 500), ("u", START + timedelta(days=9), -200), ("u", START + timedelta(days=20), 100)]
     sample, _ = sampled_of(duckdb_engine, lines)
-    bought, spent = sample.spend_until(START + timedelta(days=9))
+    bought, spent = sample.spend_until(START + timedelta(days=9), first_too=True)
     assert (bought.tolist(), spent.tolist()) == ([1], [300])
     assert sample.spend_between(START + timedelta(days=9), AS_OF).tolist() == [100]
+
+
+def test_repeat_purchases_and_their_spend_are_those_of_the_summary(duckdb_engine):
+    rng = np.random.default_rng(3)
+    lines = [(who, day, int(rng.choice([-90, 70, 200, 1300]))) for who, day, _ in many(60)]
+    sample, summary = sampled_of(duckdb_engine, [*lines, ("只", START, 500), ("后", AS_OF, 90), ("后", AS_OF, -20)])
+    bought, spent = sample.spend_until(AS_OF)
+    rows = summary.engine.fetch("SELECT x, repeat_spend_minor FROM {t} ORDER BY customer_id", t=summary)
+    assert bought.tolist() == rows["x"].to_pylist()
+    assert spent == pytest.approx(rows["repeat_spend_minor"].to_numpy(), abs=0.51)
+    known = sample.mean_spend(AS_OF)
+    assert known["x"] * known["spend"] == pytest.approx(spent)
+    assert sample.mean_spend(START - timedelta(days=1))["spend"].tolist() == [0.0] * sample.customers
 
 
 def test_a_way_of_counting_time_is_used_for_all_times(duckdb_engine):

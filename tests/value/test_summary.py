@@ -57,6 +57,8 @@ def test_purchases_of_one_day_are_one_event_and_the_answer_is_the_one_by_hand(en
         "historic_value_minor": 1500,
         "current_value_minor": 1400,
         "current_spend_minor": 1400,
+        "repeat_spend_minor": 1900,
+        "repeat_margin_minor": 1900,
         "mean_spend_minor": 725,
         "holdout_x": 2,
         "holdout_t_x": 2,
@@ -87,6 +89,33 @@ def test_mean_spend_is_never_negative(duckdb_engine):
     lines = [line("u", "2024-03-01", 100), line("u", "2024-05-01", -900)]
     row = rows_of(duckdb_engine, lines)["u"]
     assert (row["spend_minor"], row["mean_spend_minor"]) == (-800, 0)
+
+
+def test_returns_are_shared_among_purchases_by_what_each_cost(engine):
+    """600 of 1000 was paid at repeat purchases, so that part of each return is theirs, of its margin too."""
+    lines = [
+        line("u", "2024-03-01", 400, cost_minor=300),
+        line("u", "2024-03-05", 100, cost_minor=40),
+        line("u", "2024-03-09", 500, cost_minor=260),
+        line("u", "2024-04-01", -200, cost_minor=-150),
+        line("首", "2024-03-01", 400, cost_minor=300),
+        line("首", "2024-03-02", -100, cost_minor=-75),
+    ]
+    found = rows_of(engine, lines)
+    assert (found["u"]["spend_minor"], found["u"]["repeat_spend_minor"]) == (800, 480)
+    assert (found["u"]["margin_minor"], found["u"]["repeat_margin_minor"]) == (350, 60 + 240 - 30)
+    assert (found["首"]["repeat_spend_minor"], found["首"]["repeat_margin_minor"]) == (0, 0)
+
+
+def test_lines_returned_on_the_first_day_and_lines_booked_before_it_do_not_move_the_first_purchase(duckdb_engine):
+    lines = [
+        line("u", "2024-02-01", -50),
+        line("u", "2024-03-01", 900),
+        line("u", "2024-03-01", -500),
+        line("u", "2024-05-01", 100),
+    ]
+    row = rows_of(duckdb_engine, lines, rates=MarginRates(overall=0.5))["u"]
+    assert (row["spend_minor"], row["repeat_spend_minor"], row["repeat_margin_minor"]) == (450, 90, 45)
 
 
 def test_margin_is_amount_less_cost_where_every_line_has_a_cost(engine):

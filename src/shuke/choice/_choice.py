@@ -14,7 +14,7 @@ from shuke.choice._steady import Drifts, simplest_of
 from shuke.choice._totals import NO_TOTALS, Totals, totals
 from shuke.choice._trust import Trust, trust, weeks
 from shuke.evaluate import Backtest, backtest
-from shuke.value import AUTO, CANDIDATES, NAIVE, NBD, Calendar, Candidate, CountModel, GammaGamma, Sampled, candidate
+from shuke.value import AUTO, CANDIDATES, NAIVE, NBD, Calendar, Candidate, CountModel, Sampled, candidate, spends
 
 FEW_REPEAT_BUYERS = 30
 
@@ -95,9 +95,7 @@ class Choice:
         if not self.origins or self.model is None:
             return Totals((), None, None, tuple(None for _ in shares)) if shares else NO_TOTALS
         first = self.origins.race[0]
-        bought, spent = self.sample.spend_until(first)
-        paying = (bought > 0) & (spent > 0)
-        spend = GammaGamma().fit({"x": bought[paying], "spend": spent[paying] / bought[paying]})
+        spend = spends(lambda first_too: self.sample.mean_spend(first, first_too=first_too)).fitted()
         own = next(one for one in self.standings if one.code == self.chosen)
         return totals(
             self.sample,

@@ -124,9 +124,7 @@ def _row(
 
 def _spend_each(sample: Sampled, day: date, spend: GammaGamma) -> FloatArray:
     """What each sampled customer was to spend at a purchase, by what was known on that day."""
-    bought, spent = sample.spend_until(day)
-    mean = np.divide(spent, bought, out=np.zeros(len(spent)), where=bought > 0)
-    return spend.expected_spend({"x": bought, "spend": mean})
+    return spend.expected_spend(sample.mean_spend(day, first_too=spend.params_.first_too))
 
 
 def _groups(sample: Sampled, day: date, customer: IntArray, shares: Sequence[float]) -> list[IntArray]:

@@ -47,6 +47,22 @@ SUMMARY = Contract(
             Unit.MONEY,
         ),
         Column(
+            "repeat_spend_minor",
+            INT,
+            "重复购买的消费",
+            "重複購買的消費",
+            "net amount after the first purchase day, returns shared among purchases",
+            Unit.MONEY,
+        ),
+        Column(
+            "repeat_margin_minor",
+            INT,
+            "重复购买的毛利",
+            "重複購買的毛利",
+            "margin after the first purchase day, by value_basis",
+            Unit.MONEY,
+        ),
+        Column(
             "mean_spend_minor",
             INT,
             "每购买日平均消费",

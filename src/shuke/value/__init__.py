@@ -2,10 +2,11 @@
 
 `summarise` turns purchases into one row a customer; the models of `candidates.py` say how many purchases will come
 (`BGNBD` and its kin, `MBGNBD`: customers may leave at once, `MBGCNBDk`: they buy to a beat; `ParetoNBD`,
-`GGompertzNBD`: they leave at any time; `NaiveRate`), `GammaGamma` how much is spent at each. `forecast` joins the two
-into money for tables, `lifetime_value` and `residual_value` for histories. Where customers can buy at set occasions
-only, `BGBB` says how many they will take; where they have contracts, `ShiftedBetaGeometric` how long they will stay.
-`cohorts` says who began together, who came back, and what it depended on.
+`GGompertzNBD`: they leave at any time; `NaiveRate`), `GammaGamma` how much is spent at each, learned from repeat
+purchases (`Spends`). `forecast` joins the two into money for tables, `lifetime_value` and `residual_value` for
+histories. Where customers can buy at set occasions only, `BGBB` says how many they will take; where they have
+contracts, `ShiftedBetaGeometric` how long they will stay. `cohorts` says who began together, who came back, and what it
+depended on.
 """
 
 from shuke.value.bgbb import BGBB, BGBBParams
@@ -17,7 +18,7 @@ from shuke.value.contracts import Contracts, cohort_contracts, read_contracts
 from shuke.value.count_model import CountModel
 from shuke.value.covariates import CovariateEffects
 from shuke.value.first_basket import BasketGroup, FirstBaskets, Measured
-from shuke.value.forecast import Horizon, count_histories, forecast, holdout_histories, spend_histories
+from shuke.value.forecast import Horizon, count_histories, forecast, holdout_histories
 from shuke.value.gamma_gamma import GammaGamma, GammaGammaParams
 from shuke.value.ggompertz_nbd import GGompertzNBD, GGompertzNBDParams
 from shuke.value.histories import Histories, read_histories
@@ -31,6 +32,7 @@ from shuke.value.pareto_nbd import ParetoNBD, ParetoNBDParams
 from shuke.value.payback import Payback, Sources, SourceValue, payback, paybacks
 from shuke.value.sampled import Sampled, Seen, sampled
 from shuke.value.shifted_beta_geometric import ShiftedBetaGeometric, ShiftedBetaGeometricParams
+from shuke.value.spending import Spends, spend_histories, spends
 from shuke.value.stacked import Afresh, Stacked, StackedParams, stacking_weights
 from shuke.value.summary import MarginRates, Period, Summary, ValueBasis, summarise, value_basis
 from shuke.value.worth import lifetime_value, residual_value
@@ -85,6 +87,7 @@ __all__ = [
     "ShiftedBetaGeometricParams",
     "SourceValue",
     "Sources",
+    "Spends",
     "Stacked",
     "StackedParams",
     "Summary",
@@ -113,6 +116,7 @@ __all__ = [
     "sampled",
     "seasonal_index",
     "spend_histories",
+    "spends",
     "stacking_weights",
     "summarise",
     "value_basis",

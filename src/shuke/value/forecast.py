@@ -64,17 +64,6 @@ def holdout_histories(summary: Table) -> pa.Table:
     )
 
 
-def spend_histories(summary: Table) -> pa.Table:
-    """The distinct (purchases, mean spend in minor units) of customers who spent, and how many have each."""
-    return summary.engine.fetch(
-        """
-        SELECT purchases AS x, CAST(mean_spend_minor AS DOUBLE) AS spend, count(*) AS customers
-        FROM {summary} WHERE mean_spend_minor > 0 GROUP BY purchases, mean_spend_minor ORDER BY x, spend
-        """,
-        summary=summary,
-    )
-
-
 def forecast(
     summary: Table,
     *,
@@ -98,6 +87,10 @@ def forecast(
     that of customers with as many purchases. On spend the two are the same formula; on margin it also
     holds for customers who cost more than they bring.
 
+    Purchases are repeat purchases, n = x, and so are those of a customer's own spend and margin, and of the base's
+    share of margin; or all of them, where ``spend`` was learned so (`shuke.value.spending`). Of n = 0, one-time buyers,
+    the base alone speaks: with a dependence on n, as it does of customers with one.
+
     ``clock``: the calendar by which ``counts`` was fitted, if any.
     """
     known = _per_history(counts, spend, histories, horizon, level, clock)
@@ -105,7 +98,7 @@ def forecast(
     weight = spend.credibility()
     return summary.engine.view(
         "forecast",
-        _FORECAST,
+        _forecast_sql(spend.params_.first_too),
         summary=summary,
         known=summary.engine.from_arrow("known", known),
         weight_own=weight.own,
@@ -113,7 +106,7 @@ def forecast(
         base_spend=weight.base_spend,
         delta=weight.delta,
         usual_purchases=weight.usual_purchases,
-        margin_ratio=_margin_ratio(summary),
+        margin_ratio=_margin_ratio(summary, spend.params_.first_too),
         scale_fixed=fixed,
         scale_own=own,
         as_of=as_of,
@@ -190,28 +183,53 @@ def _answers(
         answers = dict(zip(asked, pool.map(lambda question: question(), asked.values()), strict=True))
     discount = mean_discount(answers["expected_purchases"], answers["discounted_purchases"])
     interval = value_interval(
-        counts, spend, histories, horizon=ahead.length, rate=ahead.rate, level=level, discount=discount
+        counts,
+        spend,
+        histories,
+        horizon=ahead.length,
+        rate=ahead.rate,
+        level=level,
+        spend_purchases=histories.x + 1 if spend.params_.first_too else histories.x,
+        discount=discount,
     )
     return answers | {"factor_low": interval.factor_low, "factor_high": interval.factor_high}
 
 
-def _margin_ratio(summary: Table) -> float:
-    """Margin as a share of spend over the whole base; all of it where nothing was spent on balance."""
-    rows = summary.engine.fetch(
-        "SELECT CAST(sum(margin_minor) AS BIGINT) AS margin, CAST(sum(spend_minor) AS BIGINT) AS spend FROM {summary}",
-        summary=summary,
-    )
-    margin, spent = rows["margin"][0].as_py() or 0, rows["spend"][0].as_py() or 0
-    return float(margin / spent) if spent > 0 else 1.0
+def _margin_ratio(summary: Table, first_too: bool) -> float:
+    """Margin as a share of spend over the whole base, of repeat purchases unless the first count too; all of it where
+    nothing was spent on balance."""
+    rows = summary.engine.fetch(_SUMS, summary=summary).to_pylist()[0]
+    pairs = [("repeat_margin", "repeat_spend"), ("margin", "spend")][first_too:]
+    known = [rows[margin] / rows[spent] for margin, spent in pairs if (rows[spent] or 0) > 0]
+    return float(known[0]) if known else 1.0
+
+
+_SUMS = """
+    SELECT CAST(sum(margin_minor) AS BIGINT) AS margin, CAST(sum(spend_minor) AS BIGINT) AS spend,
+        CAST(sum(repeat_margin_minor) AS BIGINT) AS repeat_margin,
+        CAST(sum(repeat_spend_minor) AS BIGINT) AS repeat_spend
+    FROM {summary}
+"""
+
+
+def _forecast_sql(first_too: bool) -> str:
+    """A customer's own purchases, spend and margin are those of repeat purchases, unless the first count too."""
+    repeat = {"purchases": "x", "spend": "repeat_spend_minor", "margin": "repeat_margin_minor"}
+    every = {"purchases": "purchases", "spend": "spend_minor", "margin": "margin_minor"}
+    return _FORECAST % (every if first_too else repeat)
 
 
 # - The interval is of whole outcomes: for someone most likely gone it is 0 to 0, while the mean is a bit above. It is
 #   widened to hold the mean, so that nobody reads a value outside its own interval; it then holds at least as much.
 # - A due day beyond the horizon is no forecast, so it is null.
+# - The own mean by its weight, w * spend / n with w = own * n / (own * n + base), is own * spend / (own * n + base):
+#   there is no division by n, which is 0 for one-time buyers.
+# - Where the base has no mean (q < 1), a one-time buyer's upper end may be past all numbers; it ends at the largest
+#   that a double holds to the unit.
 # - Value if kept is the value given that the customer is still one: CLV over probability_alive.
 _FORECAST = """
-    SELECT * EXCLUDE (margin_each, spend_each, scale, weight, tilt, discounted_purchases, factor_low, factor_high,
-            next_due_days, potential, one_end, other_end),
+    SELECT * EXCLUDE (margin_each, spend_each, scale, own_purchases, own_spend, tilt, discounted_purchases,
+            factor_low, factor_high, next_due_days, potential, one_end, other_end),
         potential AS potential_value_minor,
         potential AS clv_minor,
         historic_value_minor + current_value_minor + potential AS value_total_minor,
@@ -225,21 +243,26 @@ _FORECAST = """
     FROM (
         SELECT *,
             CAST(round(margin_each * discounted_purchases) AS BIGINT) AS potential,
-            CAST(round(factor_low * margin_each * scale / spend_each) AS BIGINT) AS one_end,
-            CAST(round(factor_high * margin_each * scale / spend_each) AS BIGINT) AS other_end
+            CAST(round(greatest(least(factor_low * margin_each * scale / spend_each, 9e15), -9e15)) AS BIGINT)
+                AS one_end,
+            CAST(round(greatest(least(factor_high * margin_each * scale / spend_each, 9e15), -9e15)) AS BIGINT)
+                AS other_end
         FROM (
             SELECT *,
-                weight * margin_minor / purchases + (1 - weight) * {base_spend} * tilt * {margin_ratio} AS margin_each,
-                weight * mean_spend_minor + (1 - weight) * {base_spend} * tilt AS spend_each,
-                {scale_fixed} * tilt + {scale_own} * purchases * mean_spend_minor AS scale
+                ({weight_own} * %(margin)s + {weight_base} * {base_spend} * tilt * {margin_ratio})
+                    / ({weight_own} * own_purchases + {weight_base}) AS margin_each,
+                ({weight_own} * own_spend + {weight_base} * {base_spend} * tilt)
+                    / ({weight_own} * own_purchases + {weight_base}) AS spend_each,
+                {scale_fixed} * tilt + {scale_own} * own_spend AS scale
             FROM (
                 SELECT s.*, k.* EXCLUDE (x, t_x, T),
                     s.T - s.t_x AS recency_days,
                     s.T AS age_days,
                     CASE WHEN s.x > 0 THEN s.t_x / CAST(s.x AS DOUBLE) END AS typical_gap_days,
-                    {weight_own} * s.purchases / ({weight_own} * s.purchases + {weight_base}) AS weight,
+                    s.%(purchases)s AS own_purchases,
+                    greatest(s.%(spend)s, 0) AS own_spend,
                     CASE WHEN {delta} = 0 THEN CAST(1 AS DOUBLE)
-                        ELSE power(s.purchases / {usual_purchases}, {delta}) END AS tilt
+                        ELSE power(greatest(s.%(purchases)s, 1) / {usual_purchases}, {delta}) END AS tilt
                 FROM {summary} AS s LEFT JOIN {known} AS k ON k.x = s.x AND k.t_x = s.t_x AND k.T = s.T
             )
         )

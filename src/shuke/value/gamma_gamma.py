@@ -6,7 +6,7 @@ CLV: Using Iso-Value Curves for Customer Base Analysis", Journal of Marketing Re
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Self
 
 import numpy as np
@@ -39,7 +39,8 @@ class GammaGammaParams:
     on how often a customer buys (``delta`` is not 0), Gamma(q, gamma (n / usual_purchases)^delta) over customers with n
     purchases. ``mean_spend`` is the mean over the ``customers`` used, ``left_out`` how many were not (no purchase, or
     nothing spent). ``standard_errors`` are of (p, q, gamma), ``covariance`` of their logarithms; with a delta, of
-    (p, q, gamma, delta) and (log p, log q, log gamma, delta); both None when not estimated.
+    (p, q, gamma, delta) and (log p, log q, log gamma, delta); both None when not estimated. ``first_too``: purchases
+    are all of a customer's, not only those after the first.
     """
 
     p: float
@@ -54,6 +55,7 @@ class GammaGammaParams:
     notes: tuple[str, ...] = ()
     delta: float = 0.0
     usual_purchases: float = 1.0
+    first_too: bool = False
 
     def tilt(self, purchases: FloatArray) -> FloatArray:
         """By what is the base's spend multiplied among customers with so many purchases? 1 where delta is 0.
@@ -86,7 +88,9 @@ class GammaGamma:
     more often are pulled towards the mean of such customers. ``dependence="none"`` takes the two to be unrelated.
 
     Histories: ``x``, here the number of purchases that the mean is over, ``spend``, the mean per purchase in any unit
-    of money, and ``customers`` where rows stand for several. Answers are in that unit.
+    of money, and ``customers`` where rows stand for several. Answers are in that unit. Which purchases those are is
+    yours to say: the papers, and `shuke.value.spending`, take repeat purchases alone, since the first may be of
+    another kind. Tell ``first_too`` where it is among them: it is kept in ``params_``, and changes no formula.
 
     >>> model = GammaGamma.from_params(GammaGammaParams(p=6.2488, q=3.7446, gamma=15.4477))
     >>> model.expected_spend({"x": [2, 0], "spend": [22.35, 0]}).round(2).tolist()
@@ -97,9 +101,16 @@ class GammaGamma:
 
     params_: GammaGammaParams
 
-    def __init__(self, *, few_customers: int = FEW_CUSTOMERS, dependence: Literal["auto", "none"] = "auto") -> None:
+    def __init__(
+        self,
+        *,
+        few_customers: int = FEW_CUSTOMERS,
+        dependence: Literal["auto", "none"] = "auto",
+        first_too: bool = False,
+    ) -> None:
         self.few_customers = few_customers
         self.dependence = dependence
+        self.first_too = first_too
 
     @classmethod
     def from_params(cls, params: GammaGammaParams) -> Self:
@@ -113,6 +124,7 @@ class GammaGamma:
 
         Odd data is never refused; ``params_.notes`` says what was met and done:
 
+        - ``first_purchases_too``: told so; the means are over all purchases, as too few customers came back;
         - ``too_few_customers``: fewer than ``few_customers`` used. Not estimated: everyone gets their mean;
         - ``spend_does_not_vary``: every mean is the same. Not estimated: everyone gets it;
         - ``spend_rests_on_frequency``: those who buy more often spend more, or less, at each purchase, beyond chance
@@ -137,6 +149,9 @@ class GammaGamma:
             self.params_ = _one_spend(mean, round(customers), left_out, note)
         else:
             self.params_ = _fitted(used, left_out, mean, asks=self.dependence == "auto")
+        if self.first_too:
+            notes = ("first_purchases_too", *self.params_.notes)
+            self.params_ = replace(self.params_, first_too=True, notes=notes)
         return self
 
     def expected_spend(self, histories: object) -> FloatArray:

@@ -59,8 +59,9 @@ def value_interval(
     counts in each draw with P(alive).
 
     ``histories`` as for the models; ``horizon`` and ``rate`` (continuous) in their unit of time; ``spend_purchases``,
-    shape (n,), the purchases that the customer's mean spend is over (default x + 1: the first counts too);
-    ``discount``, shape (n,), the mean discount factor of the purchases to come, where it is known already.
+    shape (n,), the purchases that the customer's mean spend is over (default x + 1: the first counts too; x for repeat
+    purchases alone, of whose spend one-time buyers say nothing); ``discount``, shape (n,), the mean discount factor of
+    the purchases to come, where it is known already.
     Returns arrays of shape (n,) in the order given; multiply the factors by `GammaGamma.interval_scale`. Lower and
     upper end each leave (1 - level)/2 outside; counts are whole, so the chance inside is at least about ``level``.
 

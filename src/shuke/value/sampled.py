@@ -110,13 +110,28 @@ class Sampled:
         bought = np.bincount(self.customer[after], minlength=self.customers)[known].astype(np.float64)
         return _grouped(day, known, x[known].astype(np.float64), t_x, T, bought, log_gaps)
 
-    def spend_until(self, day: date) -> tuple[FloatArray, FloatArray]:
-        """Purchase days up to a day, and net spend in them (returns included): one number a sampled customer."""
+    def spend_until(self, day: date, *, first_too: bool = False) -> tuple[FloatArray, FloatArray]:
+        """Repeat purchases up to a day, and net spend at them: one number a sampled customer.
+
+        Returns are shared among a customer's purchases by what each cost, as in the summary's ``repeat_spend_minor``.
+        ``first_too``: all purchases, and all net spend.
+        """
         here = (day - self.first_day).days
         customer, on, amount = self.money
-        spent = np.bincount(customer[on <= here], amount[on <= here], self.customers)
-        bought = np.bincount(self.customer[self.day <= here], minlength=self.customers)
-        return bought.astype(np.float64), np.asarray(spent, dtype=np.float64)
+        spent = np.asarray(np.bincount(customer[on <= here], amount[on <= here], self.customers), dtype=np.float64)
+        seen = self.day <= here
+        bought = np.bincount(self.customer[seen], minlength=self.customers).astype(np.float64)
+        if first_too:
+            return bought, spent
+        each = amount[amount > 0]  # what was paid on each day of ``self.day``
+        paid = np.bincount(self.customer[seen], each[seen], self.customers)
+        later = 1 - np.divide(each[self._first], paid, out=np.ones(self.customers), where=paid > 0)
+        return np.maximum(bought - 1, 0), np.where(bought > 1, later * spent, 0.0)
+
+    def mean_spend(self, day: date, *, first_too: bool = False) -> dict[str, FloatArray]:
+        """The same as histories for `GammaGamma`: ``x`` purchases and their mean ``spend``, 0 where there is none."""
+        bought, spent = self.spend_until(day, first_too=first_too)
+        return {"x": bought, "spend": np.divide(spent, bought, out=np.zeros(len(spent)), where=bought > 0)}
 
     def spend_between(self, after: date, until: date) -> FloatArray:
         """Net spend of each sampled customer in the days after ``after``, up to ``until``."""

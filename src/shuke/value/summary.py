@@ -111,6 +111,9 @@ def summarise(
     more than nothing: purchases of one day are one event. Returns lower the spend of the day they are booked on, so a
     customer's spend is net of them. Customers with returns only have no row, but are counted.
 
+    ``repeat_spend_minor`` and ``repeat_margin_minor`` are what came after the first purchase day. A return does not say
+    which purchase it takes back, so the days of returns are shared among a customer's purchases by what each cost.
+
     `left_truncation_days`: how long after the data's first day a customer's first purchase may still be a later one
     than the real first (default: found from the data; 0: never).
     """
@@ -166,6 +169,8 @@ def _customers_sql(basis: ValueBasis, rates: MarginRates) -> str:
             spend_minor, current_spend_minor,
             {"margin_units" if line_margin else f"spend_minor * {rate}"} AS margin_units,
             {"current_margin_units" if line_margin else f"current_spend_minor * {rate}"} AS current_margin_units,
+            {_REPEAT_SPEND} AS repeat_spend_minor,
+            {_REPEAT_MARGIN if line_margin else f"{_REPEAT_SPEND} * {rate}"} AS repeat_margin_units,
             holdout_purchases, last_before_cut
         FROM (
             SELECT customer_id,
@@ -174,6 +179,8 @@ def _customers_sql(basis: ValueBasis, rates: MarginRates) -> str:
                 count(bought_on) AS purchases,
                 CAST(sum(spend) AS BIGINT) AS spend_minor,
                 CAST(coalesce(sum(CASE WHEN this_year THEN spend END), 0) AS BIGINT) AS current_spend_minor,
+                CAST(sum(CASE WHEN spend > 0 THEN spend END) AS BIGINT) AS paid,
+                arg_min(spend, bought_on) AS first_paid,
                 {_SUM_ORDERS if "orders" in sums else ""}
                 {_SUM_MARGINS if line_margin else ""}
                 count(CASE WHEN day > {{cut}} THEN bought_on END) AS holdout_purchases,
@@ -195,7 +202,15 @@ _SUM_ORDERS = "CAST(sum(CASE WHEN bought_on IS NOT NULL THEN orders END) AS BIGI
 _SUM_MARGINS = """
                 CAST(sum(margin) AS BIGINT) AS margin_units,
                 CAST(coalesce(sum(CASE WHEN this_year THEN margin END), 0) AS BIGINT) AS current_margin_units,
+                CAST(sum(CASE WHEN spend > 0 THEN margin END) AS BIGINT) AS paid_margin,
+                arg_min(margin, bought_on) AS first_margin,
 """
+
+# What was paid on purchase days after the first, and the part of the returns that falls to it. Doubles hold whole
+# numbers up to 2^53, and round() brings back the exact one where nothing was returned.
+_REPEAT_PART = "((paid - first_paid) / CAST(paid AS DOUBLE))"
+_REPEAT_SPEND = f"CAST(round(spend_minor * {_REPEAT_PART}) AS BIGINT)"
+_REPEAT_MARGIN = f"CAST(round(paid_margin - first_margin + (margin_units - paid_margin) * {_REPEAT_PART}) AS BIGINT)"
 
 
 def line_margin_units(basis: ValueBasis, rates: MarginRates) -> str:
@@ -291,6 +306,8 @@ _SUMMARY = f"""
             {{basis}} AS value_basis,
             CAST({_rounded("current_margin_units")} AS BIGINT) AS current_value_minor,
             current_spend_minor,
+            repeat_spend_minor,
+            CAST({_rounded("repeat_margin_units")} AS BIGINT) AS repeat_margin_minor,
             CAST((2 * greatest(spend_minor, 0) + purchases) // (2 * purchases) AS BIGINT) AS mean_spend_minor,
             CASE WHEN last_before_cut IS NULL THEN NULL ELSE purchases - holdout_purchases - 1 END AS holdout_x,
             CAST(date_diff('day', first_purchase, last_before_cut) AS BIGINT) AS holdout_t_x,

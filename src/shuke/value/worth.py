@@ -35,7 +35,10 @@ def lifetime_value(
     ``histories`` as for the models, with the column ``spend``: the mean spend per purchase so far. ``horizon`` is in
     their unit of time, of which each is ``days_per_unit`` days (7 for weeks); ``discount_rate`` is a year's, so that
     money a year from now counts 1/(1 + discount_rate), whatever that unit. ``margin`` is the share of spend that stays.
-    ``spend_purchases``, shape (n,), tells over how many purchases ``spend`` is the mean (default x + 1: all of them).
+
+    The column ``spend`` and the model ``spend`` have to be about the same purchases: repeat purchases, as in the papers
+    and in a run (`shuke.value.spending` says why), or all. ``spend_purchases``, shape (n,), tells over how many the
+    column is the mean: x for repeat purchases (default x + 1: all of them).
 
     [RFM] eq. 1, with purchases up to the horizon only. Raises InputError for numbers out of range, or histories that
     `read_histories` refuses.
