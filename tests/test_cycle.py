@@ -272,3 +272,14 @@ def seasonal_shop(index: Calendar) -> pa.Table:
         days = np.unique(np.searchsorted(passed, told[told < passed[-1]]))
         lines += [(f"c{number}", (first + timedelta(days=int(day))).isoformat(), "10") for day in days]
     return bought(*lines)
+
+
+def test_classifications_are_made_as_they_are_defined(duckdb_engine):
+    gold = {"code": "gold", "share": 0.1, "names": {"en": "Gold card"}}
+    pyramid = {"settings": {"measure": "spend_3_months_minor"}, "labels": [gold, {"code": "rest", "share": 0.9}]}
+    definitions = {"pyramid": pyramid, "prospect": {"settings": {"cost_to_serve_minor": 10**9}}}
+    done = scored(duckdb_engine, shop(120), definitions=definitions)
+    labels = {(row["tier_computed"], row["prospect"]) for row in done.scores.to_arrow().to_pylist()}
+    assert {tier for tier, _ in labels} == {"gold", "rest"}
+    assert ("rest", "without_prospect") in labels
+    assert "Gold card" in done.report("en")

@@ -10,18 +10,32 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
 from shuke.act import Policies
 from shuke.choice import Choice, Totals, Trust, choose
-from shuke.classify import RFM, STAGES, LifeCycle, Pyramid
+from shuke.classify import (
+    RFM,
+    STAGES,
+    Body,
+    Classifier,
+    LifeCycle,
+    Pyramid,
+    classification,
+    classifiers,
+    label_all,
+    names_given,
+)
 from shuke.collect import Purchases, Quality
 from shuke.engines import Table
 from shuke.evaluate import Backtest, TotalInterval
 from shuke.kit.dates import require_day
 from shuke.kit.errors import InputError
+from shuke.kit.text import NamesGiven, names_used
 from shuke.report import Group, Result, RunSummary, report, write_scores
 from shuke.tables import SCORES
 from shuke.value import (
@@ -46,6 +60,7 @@ from shuke.value import (
     spend_histories,
     summarise,
     value_basis,
+    with_measure,
 )
 
 Progress = Callable[[str, int, int], None]
@@ -72,7 +87,26 @@ class Settings:
     pyramid: Pyramid = field(default_factory=Pyramid)
     rfm: RFM = field(default_factory=RFM)
     life_cycle: LifeCycle = field(default_factory=LifeCycle)
+    definitions: Mapping[str, Body] = field(default_factory=dict)
+    """Classifications as data (`classify.REGISTRY`): each takes the place of the one above, or of the one that
+    ships."""
     policies: Policies = field(default_factory=Policies)
+
+    def __post_init__(self) -> None:
+        """What is asked of a classification elsewhere is asked of the one in force."""
+        for code in set(self.definitions) & {"pyramid", "rfm", "life_cycle"}:
+            object.__setattr__(self, code, classification(code).read(self.definitions[code]))
+
+    @property
+    def classifiers(self) -> dict[str, Any]:
+        """All classifiers of the run, in order."""
+        given: dict[str, Classifier] = {"pyramid": self.pyramid, "rfm": self.rfm, "life_cycle": self.life_cycle}
+        return classifiers(self.definitions, given=given, horizon_days=self.horizon.days)
+
+    @property
+    def names(self) -> NamesGiven:
+        """What labels are called that do not go by the catalogue's names."""
+        return names_given(self.classifiers)
 
 
 @dataclass(frozen=True)
@@ -142,11 +176,13 @@ class Run:
 
     def report(self, language: str = "zh-hans") -> str:
         """The report as text for a terminal."""
-        return report(self.result, language)
+        with names_used(self.settings.names):
+            return report(self.result, language)
 
     def write(self, path: str | Path, *, language: str = "zh-hans") -> Path:
         """Write the scores for people (.parquet, .csv or .xlsx): money in major units, reasons as sentences."""
-        return write_scores(self.scores, path, currency=self.currency, language=language)
+        with names_used(self.settings.names):
+            return write_scores(self.scores, path, currency=self.currency, language=language)
 
 
 def run(
@@ -198,8 +234,10 @@ def run(
         clock=None if season is None else Clock(season, period.as_of),
     )
     tell("classify")
+    measure, rates = settings.pyramid.measure, settings.margin_rates
+    measured = with_measure(forecasts, facts, measure, as_of=period.as_of, rates=rates, basis=basis)
     # Kept, since every classifier looks at it several times.
-    known = facts.engine.keep("known", "SELECT * FROM {forecasts}", forecasts=forecasts)
+    known = facts.engine.keep("known", "SELECT * FROM {measured}", measured=measured)
     labelled = _classify(known, settings, previous, period.as_of)
     tell("act")
     acted = settings.policies.label(labelled)
@@ -259,15 +297,10 @@ def _learn(counts: pa.Table, spends: Spends, sample: Sampled, period: Period, se
 
 def _classify(forecasts: Table, settings: Settings, previous: Previous | None, as_of: date) -> Table:
     """Each classifier learns its cut-offs from the forecasts, then appends its labels to what the others left."""
-    pyramid, rfm = settings.pyramid.fit(forecasts), settings.rfm.fit(forecasts)
-    life_cycle = settings.life_cycle.fit(forecasts)
-    tiered = pyramid.in_force(
-        pyramid.label(forecasts),
-        previous=previous.scores if previous else None,
-        previous_as_of=previous.as_of if previous else None,
-        as_of=as_of,
-    )
-    return life_cycle.label(rfm.label(tiered))
+    made = settings.classifiers
+    before = {"previous": previous.scores, "previous_as_of": previous.as_of} if previous else {}
+    in_force = partial(made["pyramid"].in_force, as_of=as_of, **before)
+    return label_all(forecasts, made, then={"pyramid": in_force})
 
 
 def _figures(

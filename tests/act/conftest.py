@@ -29,6 +29,7 @@ _ORDINARY: dict[str, object] = {
     "value_at_risk_minor": 50_00,
     "stage": "stability",
     "stage_why_code": "steady",
+    "prospect": "steady",
     "value_basis": "margin",
 }
 

@@ -172,7 +172,7 @@ def test_other_pyramids_are_served_by_the_four_tiers_and_strangers_as_usual(scor
         ({"stage": "decline", "stage_why_code": "value_fell"}, "shrinking"),
         ({"tier_in_force": "B"}, "slipping"),
         ({"stage": "exploration", "purchases": 1}, "new"),
-        ({"clv_minor": 500_00}, "rising"),
+        ({"clv_minor": 500_00, "prospect": "star"}, "rising"),
         ({"clv_minor": 500_00, "tier_next_minor": None}, "steady"),
         ({"clv_minor": None}, "steady"),
         ({"typical_gap_days": 60.0, "next_purchase_due": date(2018, 1, 30)}, "due_soon"),

@@ -35,12 +35,21 @@ PAGES = {
     "purchases": "/customers/2226/purchases/",
     "purchases-chart": "/customers/2226/purchases/chart/",
     "forecast": "/customers/2226/forecast/",
+    "standing": "/customers/2226/classes/",
     "timeline": "/customers/2226/timeline/",
     "timeline-entry": "/customers/1/timeline/touch-{touch}/",
     "timeline-edit": "/touches/{touch}/edit/",
     "mentions": "/mentions/",
     "data": "/data/",
     "upload": "/data/{upload}/",
+    "classes": "/classes/",
+    "class-pyramid": "/classes/pyramid/",
+    "class-prospect": "/classes/prospect/",
+    "class-rfm": "/classes/rfm/",
+    "class-life-cycle": "/classes/life_cycle/",
+    "class-edit-pyramid": "/classes/pyramid/edit/",
+    "class-edit-rfm": "/classes/rfm/edit/",
+    "class-edit-life-cycle": "/classes/life_cycle/edit/",
     "cohorts": "/cohorts/",
     "cohorts-quarters": "/cohorts/?by=quarter",
     "runs": "/runs/",
@@ -95,6 +104,8 @@ ACTS = {
     "customers:unlink": {"link_id": 1},
     "insight:columns": {"upload_id": 1},
     "insight:costs": {},
+    "insight:preview_class": {"code": "pyramid"},
+    "insight:restore_class": {"code": "pyramid", "version": 1},
     "insight:import": {"upload_id": 1},
     "insight:discard": {"upload_id": 1},
     "insight:undo": {"import_id": "a"},
@@ -293,7 +304,7 @@ def test_without_script_a_customer_s_slots_are_links(visit: object) -> None:
     visitor = visit(language="en", script=False)  # type: ignore[operator]
     visitor.page.goto(visitor.site.url + "/customers/2226/")
     links = visitor.page.locator(".slot-link:visible")
-    assert links.count() == 5
+    assert links.count() == 6
     visitor.page.locator(".slot-link[href$='/purchases/']").click()
     visitor.page.wait_for_url("**/customers/2226/purchases/")
     assert visitor.page.locator("#purchases tbody tr").count() == 10

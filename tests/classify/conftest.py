@@ -24,7 +24,8 @@ _ORDINARY: dict[str, object] = {
     "probability_alive": None,
     "churn_probability": None,
 }
-_FLOATS = ("typical_gap_days", "probability_alive", "churn_probability")
+_FLOATS = ("typical_gap_days", "probability_alive", "churn_probability", "expected_purchases")
+_TEXTS = ("customer_id", "tier_computed", "tier_in_force")
 
 Maker = Callable[..., Table]
 
@@ -40,7 +41,7 @@ def customers() -> Maker:
         filled.setdefault("customer_id", [f"c{number:06d}" for number in range(size)])
         filled.setdefault("last_purchase", [AS_OF - timedelta(days=int(days)) for days in filled["recency_days"]])
         types = {name: pa.float64() for name in _FLOATS} | {"last_purchase": pa.date32(), "left_truncated": pa.bool_()}
-        types |= {"customer_id": pa.string()}
+        types |= dict.fromkeys(_TEXTS, pa.string())
         return engine.from_arrow(
             "customers", pa.table({name: pa.array(v, types.get(name, pa.int64())) for name, v in filled.items()})
         )

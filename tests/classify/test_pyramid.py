@@ -305,3 +305,26 @@ def test_earlier_scores_need_their_day_and_an_order(customers, duckdb_engine):
         Pyramid(review_months=(13,)).in_force(
             labelled, previous=previous, previous_as_of=date(2017, 1, 1), as_of=date(2017, 2, 1)
         )
+
+
+def test_customers_with_nothing_but_losses_all_stand_lowest(customers, duckdb_engine):
+    table = customers(duckdb_engine, current_value_minor=[-5, -1, -900, -20] * 15)
+    labelled = Pyramid().fit(table).label(table)
+    assert set(rows_of(labelled, "tier_computed", "tier_why_code", "tier_next_minor")) == {("D", "not_positive", None)}
+
+
+@pytest.mark.parametrize("tiers", [2, 5, 9])
+def test_any_number_of_tiers_fills_sixty_customers(customers, duckdb_engine, tiers):
+    shares = [1 / 2**place for place in range(tiers, 1, -1)]
+    body = {"labels": [{"code": f"t{at}", "share": share} for at, share in enumerate([*shares, 1 - sum(shares)])]}
+    table = customers(duckdb_engine, current_value_minor=list(range(1, 61)))
+    counts = Counter(tiers_of(table, Pyramid.from_definition(body)))
+    assert len(counts) == tiers
+    assert sum(counts.values()) == 60
+
+
+def test_a_pyramid_by_spend_of_some_months_names_its_column(customers, duckdb_engine):
+    body = {"settings": {"measure": "spend_6_months_minor", "base": "all"}}
+    table = customers(duckdb_engine, spend_6_months_minor=[30_00, 0, 90_00, 10_00])
+    labelled = Pyramid.from_definition(body).fit(table).label(table)
+    assert rows_of(labelled, "tier_computed", "tier_why_code", "tier_measure_minor")[2] == ("A", "top_other", 90_00)

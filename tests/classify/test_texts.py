@@ -6,7 +6,7 @@ from string import Formatter
 
 import pytest
 
-from shuke.classify import SEGMENTS, cuts_named, pyramid, stage_rules
+from shuke.classify import PROSPECTS, SEGMENTS, cuts_named, prospect, pyramid, stage_rules
 from shuke.kit.text import LANGUAGES, explain, keys, template
 from shuke.tables import SCORES
 
@@ -20,6 +20,8 @@ CODES = (
     + [f"stage.{rule.code}" for rule in stage_rules()]
     + [f"stage_why.{rule.why_code}" for rule in stage_rules()]
     + [f"rfm.{code}" for code in SEGMENTS.codes]
+    + [f"prospect.{code}" for code in PROSPECTS]
+    + [f"prospect_why.{rule.why_code}" for rule in prospect.RULES]
     + ["rfm_why.scores", "value_basis.margin", "value_basis.margin_rate", "value_basis.revenue"]
 )
 
@@ -35,9 +37,8 @@ def test_each_code_has_a_sentence_in_three_languages_whose_figures_are_columns_o
 
 
 def test_no_sentence_stands_in_the_catalogue_that_no_classifier_can_give():
-    given = {
-        key for prefix in ("tier.", "tier_why.", "stage.", "stage_why.", "rfm.", "rfm_why.") for key in keys(prefix)
-    }
+    prefixes = [f"{name}{what}." for name in ("tier", "stage", "rfm", "prospect") for what in ("", "_why")]
+    given = {key for prefix in prefixes for key in keys(prefix)}
     assert given <= set(CODES)
 
 

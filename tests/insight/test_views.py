@@ -144,7 +144,8 @@ def test_a_run_is_started_with_what_was_filled_in(scored: Upload, manager: User,
     asked = RunRequest.objects.latest("pk")
     assert asked.parameters == {"as_of": "2024-09-30", "horizon_days": 180, "period_days": 60, "discount_rate": 0.08,
                                 "margin_rate": 0.25, "tiers": "80-20", "tier_by": "clv_minor", "model": "mbg_nbd",
-                                "calendar": {"12": 1.3, "2025-01-22/2025-02-04": 1.6}}  # fmt: skip
+                                "calendar": {"12": 1.3, "2025-01-22/2025-02-04": 1.6},
+                                "definitions": {}, "versions": {}}  # fmt: skip
     assert b"/progress/" in client.get("/runs/").content
     for wrong in ({"horizon_days": "1"}, {"model": "bgnbd"}, {"calendar": "Christmas=2"}, {"calendar": "12=0"}):
         assert client.post("/runs/", told | wrong).status_code == 400

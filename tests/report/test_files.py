@@ -37,6 +37,8 @@ ROW = {
     "current_value_minor": -50,
     "stage": "stability",
     "stage_why_code": "long_known",
+    "prospect": "steady",
+    "prospect_why_code": "stays",
     "policy_code": "B.stability",
     "why_code": "steady",
 }

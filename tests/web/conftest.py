@@ -49,7 +49,7 @@ def parts(owner: User, colleague: User) -> dict[str, Any]:
     given = assign(customers=[third.pk], to=owner, by=owner)
     assert given is not None
     return {
-        "key": "C-1", "label": "hobby", "code": "retail", "run": "x", "made": "x",
+        "key": "C-1", "label": "hobby", "code": "retail", "run": "x", "made": "x", "classification": "pyramid",
         "job_id": enqueue(kind="insight.run", payload={}, started_by=colleague).pk, "user_id": colleague.pk,
         "team_id": Team.objects.create(name="East").pk,
         "role_id": Role.objects.create(code="gone", names={"en": "Gone"}).pk,

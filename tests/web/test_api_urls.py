@@ -124,6 +124,10 @@ ANSWERS: dict[str, tuple[int, int, int, int]] = {
     "list_runs": OF_RUNS,
     "get_run": (403, 403, 404, 404),
     "start_run": (403, 403, 202, 202),
+    "list_classes": OF_RUNS,
+    "get_class": OF_RUNS,
+    "preview_class": (403, 403, 409, 409),
+    "save_class": (403, 403, 201, 201),
     "list_imports": OF_RUNS,
     "undo_import": (403, 403, 409, 409),
 }
@@ -164,6 +168,8 @@ BODIES: dict[str, Any] = {
     "change_role": {"names": {"en": "Gone for good"}},
     "make_token": {"name": "another", "scopes": ["customers:read"]},
     "start_run": {},
+    "preview_class": {"definition": {}},
+    "save_class": {"definition": {"settings": {"base_months": 6}}, "comment": "half a year"},
 }
 
 

@@ -21,6 +21,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from shuke.classify import preset_body
 from shuke.crm.customers.assigning import assign
 from shuke.crm.customers.links import link
 from shuke.crm.customers.models import Customer, Tag
@@ -37,6 +38,7 @@ from shuke.crm.privacy.models import Erasure
 from shuke.crm.scores.models import Run
 from shuke.crm.timeline.files import Brought
 from shuke.crm.timeline.writes import Said, add
+from shuke.insight.models import Definition
 from shuke.insight.writes import bring
 
 CAST = ("anonymous", "stranger", "colleague", "manager", "owner")
@@ -128,6 +130,7 @@ ANSWERS: dict[str, tuple[str, int, int, int, int, int]] = {
     "timeline:open": ("POST", DOOR, 404, 404, 302, 404),
     "insight:customer_purchases": ("GET", DOOR, 404, 200, 200, 200),
     "insight:customer_purchases_over_time": ("GET", DOOR, 404, 200, 200, 200),
+    "insight:customer_classes": ("GET", DOOR, 404, 200, 200, 200),
     "insight:customer_forecast": ("GET", DOOR, 404, 200, 200, 200),
     # data and runs: only for who sees the whole business; the file was not imported, nothing of the run is in a ledger
     "insight:data": ("GET", DOOR, 403, 403, 200, 200),
@@ -138,6 +141,12 @@ ANSWERS: dict[str, tuple[str, int, int, int, int, int]] = {
     "insight:rejects": ("GET", DOOR, 403, 403, 404, 404),
     "insight:undo": ("POST", DOOR, 403, 403, 302, 302),
     # cohorts are of the whole business: who sees less is told so
+    # so are classifications, which managers change
+    "insight:classes": ("GET", DOOR, 200, 200, 200, 200),
+    "insight:class": ("GET", DOOR, 200, 200, 200, 200),
+    "insight:edit_class": ("GET", DOOR, 403, 403, 200, 200),
+    "insight:preview_class": ("POST", DOOR, 403, 403, 200, 200),
+    "insight:restore_class": ("POST", DOOR, 403, 403, 302, 302),
     "insight:cohorts": ("GET", DOOR, 200, 200, 200, 200),
     "insight:costs": ("POST", DOOR, 403, 403, 302, 302),
     "insight:runs": ("GET", DOOR, 403, 403, 200, 200),
@@ -218,6 +227,7 @@ def world(request: pytest.FixtureRequest, owner: User, colleague: User, manager:
         "view_id": view.pk, "assignment_id": given.pk, "import_id": "x",
         "run_id": Run.objects.create(run_id="r-1", **_RUN).run_id,
         "upload_id": _upload(request, manager) if (name or "").startswith("insight:") else 999,
+        "version": Definition.objects.create(code="pyramid", version=1, body=preset_body("80-20")).version,
         **_of_security(colleague), **_of_cards(colleague), **_of_timeline(colleague), **_of_merging(owner),
     }  # fmt: skip
 
@@ -271,7 +281,8 @@ def _of_timeline(colleague: User) -> dict[str, Any]:
 
 
 def _address(name: str, pattern: URLPattern, world: dict[str, Any]) -> str:
-    codes = {"customers:lay_template": "retail", "timeline:entry": f"touch-{world['touch_id']}"}
+    classes = dict.fromkeys((name for name in ANSWERS if name.endswith("class")), "pyramid")
+    codes = classes | {"customers:lay_template": "retail", "timeline:entry": f"touch-{world['touch_id']}"}
     given = world | {"code": codes.get(name, "phone")}
     return reverse(name, kwargs={argument: given[argument] for argument in pattern.pattern.converters})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
@@ -17,12 +17,14 @@ WAYS = ("customers", "value", "threshold")
 
 @dataclass(frozen=True)
 class Tier:
-    """One tier: its code (name in `tier.<code>`), the share it takes or the value it starts at, its colour."""
+    """One tier: its code (name in `tier.<code>`, unless it has names of its own), the share it takes or the value it
+    starts at, its colour as a token of the design."""
 
     code: str
     share: float = 0.0
     from_minor: int = 0
-    colour: str = "#9aa3ab"
+    colour: str = "tier-d"
+    names: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,10 @@ class Grid:
     def at(self, recency: int, frequency: int) -> str:
         return self.rows[recency - 1][frequency - 1]
 
+    def body(self) -> dict[str, list[str]]:
+        """As a definition has it: rows by their recency score, the highest first."""
+        return {str(score): list(self.rows[score - 1]) for score in reversed(SCORES)}
+
     @property
     def codes(self) -> tuple[str, ...]:
         """Every segment once."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from importlib.resources import files
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
+from shuke.classify._faults import Fault
+from shuke.classify.definition import Body, Form, Label, Read, Setting, Shape
 from shuke.engines import Table, literal, quoted
 from shuke.kit.errors import InputError
 from shuke.kit.rules import Rule, first_match, read_rules, require_columns
@@ -77,6 +80,34 @@ def stage_rules(path: str | Path | None = None) -> tuple[Rule, ...]:
 
 DEFAULTS = Thresholds()
 RULES = stage_rules()
+DEFAULT_LABELS = tuple(Label(code, f"stage-{code}") for code in STAGES)
+_SHARES = ("gone_churn", "alive_doubt", "alive_gone", "fall_share")
+
+
+def _setting(name: str, default: float) -> Setting:
+    if name in _SHARES:
+        return Setting(name, "share", default)
+    form: Form = "whole" if isinstance(default, int) else "number"
+    return Setting(name, form, default, 1 if form == "whole" else 0.1, 10_000)
+
+
+def _faults(read: Read) -> Sequence[Fault]:
+    told = read.settings
+    late = [told[name] for name in ("doubt_after", "late_after", "gone_after", "gone_after_unmodelled")]
+    alive = [told[name] for name in ("alive_gone", "alive_doubt")]
+    return [
+        Fault("rise", f"settings.{place}", value=", ".join(f"{one:g}" for one in values))
+        for place, values in (("doubt_after … gone_after_unmodelled", late), ("alive_gone, alive_doubt", alive))
+        if sorted(values) != values
+    ]
+
+
+SHAPE = Shape(
+    "life_cycle",
+    tuple(_setting(one.name, getattr(DEFAULTS, one.name)) for one in fields(Thresholds)),
+    codes=STAGES,
+    check=_faults,
+)
 
 
 class LifeCycle:
@@ -116,13 +147,33 @@ class LifeCycle:
     Source: 003_2ebf09ecde321865.txt (陈明亮's four stages; 在任何一阶段关系都可能退化); mission 3.8 and 3.10.
     """
 
-    def __init__(self, *, thresholds: Thresholds = DEFAULTS, rules: tuple[Rule, ...] = RULES) -> None:
+    def __init__(
+        self,
+        *,
+        thresholds: Thresholds = DEFAULTS,
+        rules: tuple[Rule, ...] = RULES,
+        labels: Sequence[Label] = DEFAULT_LABELS,
+    ) -> None:
         self.thresholds = thresholds
         self.rules = rules
+        self.labels = tuple(labels)
+
+    SHAPE = SHAPE
+
+    @classmethod
+    def from_definition(cls, body: Mapping[str, Any]) -> Self:
+        """The stages that a definition describes: thresholds, names and colours; its rules are the ones that ship,
+        since rules are SQL, which is written in a file and not on a page. Raises DefinitionError."""
+        read = SHAPE.read(body, labels=[label.body() for label in DEFAULT_LABELS])
+        return cls(thresholds=Thresholds(**read.settings), labels=read.labels)
+
+    def definition(self) -> Body:
+        """Thresholds, names and colours as plain data, ready for JSON."""
+        return {"settings": asdict(self.thresholds), "labels": [label.body() for label in self.labels]}
 
     def fit(self, table: Table) -> Self:
         """Learn the gap that is usual in the base: the median of its repeat customers' mean gaps."""
-        require_columns(self._needs(), table.columns, "LifeCycle")
+        require_columns(self.needs, table.columns, "LifeCycle")
         found = table.engine.fetch(_USUAL_GAP, table=table).to_pylist()[0]
         repeat = int(found["repeat_customers"])
         # Rounded, so that the last bit of an engine's interpolation moves nobody.
@@ -132,7 +183,7 @@ class LifeCycle:
 
     def label(self, table: Table) -> Table:
         """The same rows with the stage and its reason appended."""
-        require_columns(self._needs(), table.columns, "LifeCycle")
+        require_columns(self.needs, table.columns, "LifeCycle")
         if not hasattr(self, "params_"):
             raise InputError("This LifeCycle has not been fitted: call fit(table) first.")
         columns = ", ".join(quoted(name) for name in table.columns if name not in _LABELS)
@@ -146,8 +197,10 @@ class LifeCycle:
             "life_cycle", sql, table=table, usual_gap=self.params_.usual_gap_days, **asdict(self.thresholds)
         )
 
-    def _needs(self) -> list[str]:
-        return [*_RHYTHM_NEEDS, *(name for rule in self.rules for name in rule.needs)]
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The columns it looks at."""
+        return tuple(dict.fromkeys((*_RHYTHM_NEEDS, *(name for rule in self.rules for name in rule.needs))))
 
 
 def _by_number(codes: list[str]) -> str:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import Self
+from typing import Any, Self
 
 from shuke.classify._cuts import ABCD, Cuts
+from shuke.classify._pyramid_shape import BASES, SHAPE, body_of, read_pyramid
+from shuke.classify.definition import Body, Label
 from shuke.engines import Table, literal, quoted
 from shuke.kit.dates import months_before
 from shuke.kit.errors import InputError
 from shuke.kit.rules import require_columns
 
-BASES = ("buyers", "all")
 _HALF = Fraction(1, 2)
 _RANKED_BY_DEFAULT = "current_value_minor"
 _LABELS = (
@@ -65,6 +66,10 @@ class Pyramid:
     - Cuts by value take customers from the top until their share of the positive value is reached, the one who
       crosses it included. Cuts by threshold take who has at least the tier's value.
 
+    The measure is any column of money (`tables.MEASURES`): margin or spend of the last 12 months or of all time, or
+    what is expected; `margin_6_months_minor`, `spend_24_months_minor` and their like are of any number of months, which
+    a run sums up from the purchases (`value.measured`).
+
     `label` gives the table with six columns more: tier_computed, tier_why_code (`tier_why.<code>`), tier_rank (null
     outside the base), tier_base, tier_measure_minor and tier_next_minor (the value at which the tier above starts, null
     for the best). Fit and label the same table.
@@ -93,12 +98,36 @@ class Pyramid:
         base: str = "buyers",
         base_months: int = 12,
         review_months: Sequence[int] = (1, 7),
+        hourly_cost_minor: int | None = None,
     ) -> None:
+        """`hourly_cost_minor`: what an hour of staff costs, for the effort against the return (`effort`)."""
         self.cuts = cuts
         self.measure = measure
         self.base = base
         self.base_months = base_months
         self.review_months = review_months
+        self.hourly_cost_minor = hourly_cost_minor
+
+    SHAPE = SHAPE
+
+    @classmethod
+    def from_definition(cls, body: Mapping[str, Any]) -> Self:
+        """The pyramid that a definition describes. Raises DefinitionError, which lists all that is wrong."""
+        return cls(**read_pyramid(body))
+
+    def definition(self) -> Body:
+        """The pyramid as plain data, ready for JSON."""
+        return body_of(self.cuts, self.measure, self.base, self.base_months, self.review_months, self.hourly_cost_minor)
+
+    @property
+    def labels(self) -> tuple[Label, ...]:
+        """The tiers, best first."""
+        return tuple(Label(tier.code, tier.colour, tier.names) for tier in self.cuts.tiers)
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The columns it looks at."""
+        return ("customer_id", self.measure, *(("last_purchase", "recency_days") if self.base == "buyers" else ()))
 
     def fit(self, table: Table) -> Self:
         """Learn the size of the base and where each tier ends, from a handful of figures."""
@@ -167,9 +196,7 @@ class Pyramid:
     def _check(self, table: Table) -> None:
         if self.base not in BASES:
             raise InputError(f"Unknown base {self.base!r}: choose one of {', '.join(BASES)}.")
-        needs = ["customer_id", self.measure]
-        needs += ["last_purchase", "recency_days"] if self.base == "buyers" else []
-        require_columns(needs, table.columns, "Pyramid")
+        require_columns(self.needs, table.columns, "Pyramid")
 
     def _bought_after(self, table: Table) -> date | None:
         """The last day before the base's months, counted back from as_of, which every row tells."""

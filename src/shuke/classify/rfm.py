@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Self
+from typing import Any, Self
 
 from shuke.classify._grid import SEGMENTS, Grid
 from shuke.classify._quantiles import Steps, fill_classes
+from shuke.classify._rfm_shape import DEFAULT_LABELS, SHAPE, read_rfm
+from shuke.classify.definition import Body, Label
 from shuke.engines import Table, literal, quoted
 from shuke.kit.errors import InputError
 from shuke.kit.rules import require_columns
@@ -64,11 +66,31 @@ class RFM:
         frequency_cuts: Sequence[int] | None = None,
         spend_cuts: Sequence[int] | None = None,
         grid: Grid = SEGMENTS,
+        labels: Sequence[Label] = DEFAULT_LABELS,
     ) -> None:
         self.recency_cuts = recency_cuts
         self.frequency_cuts = frequency_cuts
         self.spend_cuts = spend_cuts
         self.grid = grid
+        self.labels = tuple(labels)
+
+    SHAPE = SHAPE
+    needs = _NEEDS
+
+    @classmethod
+    def from_definition(cls, body: Mapping[str, Any]) -> Self:
+        """The scores and segments that a definition describes. Raises DefinitionError, which lists all that is
+        wrong."""
+        return cls(**read_rfm(body))
+
+    def definition(self) -> Body:
+        """Cut-offs (null: quantiles), segments and their grid as plain data, ready for JSON."""
+        cuts = {name: getattr(self, name) for name in ("recency_cuts", "frequency_cuts", "spend_cuts")}
+        return {
+            "settings": {name: None if cut is None else list(cut) for name, cut in cuts.items()},
+            "labels": [label.body() for label in self.labels],
+            "grid": self.grid.body(),
+        }
 
     def fit(self, table: Table) -> Self:
         """Learn where each score begins, for the measures without cut-offs of their own."""

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from shuke.cli._check import check_command
+from shuke.cli._classify import classify_command
 from shuke.cli._cohorts import cohorts_command
 from shuke.cli._demo import demo_command
 from shuke.cli._ledger import ledger_command
@@ -20,6 +21,7 @@ from shuke.kit.text import say
 _COMMANDS = {
     "score": score_command,
     "models": models_command,
+    "classify": classify_command,
     "cohorts": cohorts_command,
     "ledger": ledger_command,
     "tables": tables_command,

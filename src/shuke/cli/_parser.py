@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NoReturn
 
-from shuke.classify import cut_names
+from shuke.classify import REGISTRY, cut_names
 from shuke.cli._web_parser import add_web_commands
 from shuke.collect import FIELDS, presets
 from shuke.collect.shop import DEFAULT_CUSTOMERS, DEFAULT_SEED, OPENED, SIZES
@@ -83,6 +83,7 @@ def build_parser(language: str) -> Parser:
     _add_score(commands, language)
     _add_models(commands, language)
     _add_cohorts(commands, language)
+    _add_classify(commands, language)
     _add_ledger(commands, language)
     _add_tables(commands, language)
     _add_shop(commands, language)
@@ -90,9 +91,10 @@ def build_parser(language: str) -> Parser:
     return parser
 
 
-def _command(commands: argparse._SubParsersAction[Parser], name: str, language: str) -> Parser:
+def _command(commands: argparse._SubParsersAction[Parser], name: str, language: str, *, named: str = "") -> Parser:
+    """`named`: what it is called where another command of the program has that name too."""
     text = _help(name, language)
-    parser: Parser = commands.add_parser(name, help=text, description=text, add_help=False, allow_abbrev=False)
+    parser: Parser = commands.add_parser(named or name, help=text, description=text, add_help=False, allow_abbrev=False)
     parser.language = language
     return parser
 
@@ -233,6 +235,22 @@ def _add_ledger(commands: argparse._SubParsersAction[Parser], language: str) -> 
     for name, argument in (("undo", "import_id"), ("purchases", "customer_id"), ("erase", "customer_id")):
         act = _command(acts, name, language)
         act.add_argument(argument, metavar="ID", help=_help(argument, language))
+        _add_common(act.add_argument_group(say("cli.group.program", language)), language)
+    _add_common(parser.add_argument_group(say("cli.group.program", language)), language)
+
+
+def _add_classify(commands: argparse._SubParsersAction[Parser], language: str) -> None:
+    parser = _command(commands, "classify", language)
+    acts = parser.add_subparsers(title=say("cli.group.commands", language), dest="act", required=True, metavar="")
+    for name, wants in (("list", ""), ("show", "code"), ("preview", "file"), ("edit", "file")):
+        act = _command(acts, f"classify_{name}", language, named=name)
+        if wants:
+            codes = ", ".join(REGISTRY)
+            act.add_argument("code", choices=tuple(REGISTRY), metavar="CODE", help=_help("code", language, codes=codes))
+        if wants == "file":
+            act.add_argument("file", type=Path, metavar="FILE", help=_help("definition_file", language))
+        if name == "edit":
+            act.add_argument("--comment", default="", metavar="TEXT", help=_help("comment", language))
         _add_common(act.add_argument_group(say("cli.group.program", language)), language)
     _add_common(parser.add_argument_group(say("cli.group.program", language)), language)
 

@@ -10,13 +10,14 @@ from pydantic import Field
 
 from shuke.crm.api.operations import Group
 from shuke.crm.api.pages import keyset
-from shuke.crm.api.problems import require_valid
+from shuke.crm.api.problems import invalid, require_valid
 from shuke.crm.api.schemas import All, Day, Given, Listing, PageOf, Told
 from shuke.crm.people.models import User
 from shuke.crm.scores import reads as published
 from shuke.crm.scores.models import Run
+from shuke.crm.words import here
 from shuke.insight import reads, writes
-from shuke.insight.cycles import Parameters
+from shuke.insight.definitions import usual_parameters
 from shuke.insight.forms import RunForm
 
 group = Group("runs")
@@ -89,7 +90,9 @@ def get_run(viewer: User, run: str) -> RunTold:
 def start_run(viewer: User, body: NewRun) -> AskedRun:
     """Score again; the job tells how far it is."""
     latest = published.runs(viewer).first()
-    usual = Parameters.from_json({**latest.parameters, "as_of": ""}) if latest else Parameters()
+    usual = usual_parameters(latest)
+    if "pyramid" in usual.definitions and (body.tiers or body.tier_by):
+        raise invalid("tiers" if body.tiers else "tier_by", here("insight.run.tiers_elsewhere"))
     form = RunForm(usual, {**RunForm(usual).initial, **body.named})
     require_valid(form)
     asked = writes.start_run(parameters=form.parameters, by=viewer)

@@ -16,6 +16,7 @@ from shuke.insight.facts import business_ledger
 from shuke.insight.figures import moves
 from shuke.insight.overview import backtest
 from shuke.kit.text import compact_money, day, number, share
+from shuke.report import measure_name
 from shuke.ui import language
 from shuke.value import in_words
 
@@ -62,15 +63,17 @@ def parameters(run: Run) -> list[tuple[str, str]]:
     """What the run was told, and which purchases it saw."""
     told, tongue = Parameters.from_json(run.parameters), language.active()
     rate = here("insight.run.no_margin") if told.margin_rate is None else share(told.margin_rate, tongue, 1)
-    tiers = f"insight.run.tiers_{told.tiers.replace('-', '_')}"
+    tiers = here(f"insight.run.tiers_{told.tiers.replace('-', '_')}")
+    if "pyramid" in told.definitions:
+        tiers = here("insight.run.tiers_defined", version=told.versions.get("pyramid", "—"))
     return [
         (here("insight.run.as_of"), day(run.as_of, tongue)),
         (here("insight.run.horizon_days"), number(run.horizon_days, tongue)),
         (here("insight.run.period_days"), number(run.period_days, tongue)),
         (here("insight.run.discount_rate"), share(told.discount_rate, tongue, 1)),
         (here("insight.run.margin_rate"), rate),
-        (here("insight.run.tiers"), here(tiers)),
-        (here("insight.run.tier_by"), here(f"insight.run.by_{told.tier_by}")),
+        (here("insight.run.tiers"), tiers),
+        (here("insight.run.tier_by"), measure_name(told.ranked_by, tongue)),
         (here("insight.run.model"), here(f"report.model.{told.model}")),
         (here("insight.run.calendar"), in_words(told.calendar) or "—"),
         (here("insight.run.ledger_version"), str(run.ledger_version)),

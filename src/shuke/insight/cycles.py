@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from shuke.booking import last_day, previous
-from shuke.classify import Pyramid, cuts_named
+from shuke.classify import Body, Pyramid, cuts_named
 from shuke.crm.scores.models import Run as Published
 from shuke.cycle import Settings, run
 from shuke.engines import open_engine
@@ -34,6 +34,10 @@ class Parameters:
     tier_by: str = "current_value_minor"
     model: str = AUTO
     calendar: dict[str, float] = field(default_factory=dict)
+    definitions: dict[str, Body] = field(default_factory=dict)
+    """Classifications that the business changed; a pyramid among them goes before `tiers` and `tier_by`."""
+    versions: dict[str, int] = field(default_factory=dict)
+    """Which version of each that was."""
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> Parameters:
@@ -52,7 +56,14 @@ class Parameters:
             model=self.model,
             calendar=self.calendar,
             pyramid=Pyramid(cuts=cuts_named(self.tiers), measure=self.tier_by),
+            definitions=self.definitions,
         )
+
+    @property
+    def ranked_by(self) -> str:
+        """What tiers go by."""
+        told = self.definitions.get("pyramid", {}).get("settings", {})
+        return str(told.get("measure", self.tier_by))
 
 
 def score(

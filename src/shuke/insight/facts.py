@@ -15,6 +15,7 @@ from shuke.collect import Purchases
 from shuke.crm.customers.models import Alias
 from shuke.engines import Engine, Table
 from shuke.ledger import Ledger
+from shuke.tables import TOUCHES
 
 
 def business_ledger() -> Ledger:
@@ -34,17 +35,24 @@ def purchases_of(ledger: Ledger, engine: Engine, *, version: int | None = None) 
     Those under the key of a card that was merged are the survivor's; the ledger itself keeps them as they came.
     """
     found = held(ledger, engine, currency=settings.SHUKE_CURRENCY, timezone=settings.TIME_ZONE, version=version)
-    merged = list(Alias.objects.values_list("key", "customer__key"))
-    return replace(found, table=_led(found.table, merged)) if merged else found
+    return replace(found, table=_led(found.table))
 
 
-def _led(purchases: Table, merged: Sequence[tuple[str, str]]) -> Table:
-    """The purchases, those of the first key of each pair under the second."""
+def touches_of(ledger: Ledger, engine: Engine) -> Table:
+    """All contacts that the ledger holds; those with cards that were merged are the survivor's."""
+    return _led(ledger.read(TOUCHES, engine))
+
+
+def _led(facts: Table) -> Table:
+    """The facts, those under the key of a merged card under the survivor's."""
+    merged: Sequence[tuple[str, str]] = list(Alias.objects.values_list("key", "customer__key"))
+    if not merged:
+        return facts
     pairs = pa.table({"merged_key": [one for one, _ in merged], "leads_to": [two for _, two in merged]})
     columns = ", ".join(
         "coalesce(m.leads_to, p.customer_id) AS customer_id" if name == "customer_id" else f'p."{name}"'
-        for name in purchases.schema.names
+        for name in facts.schema.names
     )
-    sql = f"SELECT {columns} FROM {{purchases}} AS p LEFT JOIN {{merged}} AS m ON p.customer_id = m.merged_key"
-    engine = purchases.engine
-    return engine.view("led", sql, purchases=purchases, merged=engine.from_arrow("merged", pairs))
+    sql = f"SELECT {columns} FROM {{facts}} AS p LEFT JOIN {{merged}} AS m ON p.customer_id = m.merged_key"
+    engine = facts.engine
+    return engine.view("led", sql, facts=facts, merged=engine.from_arrow("merged", pairs))

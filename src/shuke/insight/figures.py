@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from shuke.classify import STAGES
 from shuke.crm.scores.cells import LIKELY_TO_CHURN, VALUABLE_AT_RISK
 from shuke.cycle import Run
 from shuke.engines import Table
 from shuke.evaluate import Backtest, migration
+from shuke.insight.figures_of_classes import classes, effort_of
 from shuke.insight.figures_of_models import models
 from shuke.kit.ids import UNNAMED
 from shuke.value import LATEST, candidate, cohorts
@@ -20,18 +19,21 @@ _COHORT_CUSTOMERS = 100_000
 """Retention of so many is known to a third of a point; all of a million would take longer than scoring them."""
 
 
-def figures(done: Run, *, purchases: Table, before: Table | None) -> dict[str, Any]:
-    """All of it, ready for JSON. `before` are the scores that were in force until now, in the same engine."""
-    scores, tiers = done.scores, done.settings.pyramid.cuts.codes
+def figures(done: Run, *, purchases: Table, before: Table | None, touches: Table | None = None) -> dict[str, Any]:
+    """All of it, ready for JSON. `before` are the scores that were in force until now, `touches` the contacts of the
+    business (`tables.TOUCHES`), both in the same engine."""
+    scores, by_class = done.scores, classes(done, before)
     return {
         "cohorts": _cohorts(done, purchases),
         "totals": _totals(done),
-        "tiers": groups(scores, "tier_in_force", tiers),
-        "stages": groups(scores, "stage", STAGES),
+        "classes": by_class,
+        "effort": [] if touches is None else effort_of(done, touches),
+        "tiers": by_class["pyramid"]["labels"],
+        "stages": by_class["life_cycle"]["labels"],
         "matrix": _matrix(scores),
         "months": _months(purchases, done),
         "lorenz": _lorenz(scores),
-        "migration": moves(before, scores) if before is not None else [],
+        "migration": by_class["pyramid"]["moves"],
         "to_call": _to_call(scores),
         "model": _model(done),
         "models": models(done),
@@ -47,15 +49,6 @@ def _totals(done: Run) -> dict[str, Any]:
     """What the run summed up, and how many customers the tiles count; what nobody has is None or 0."""
     counts = done.scores.engine.fetch(_COUNTS, scores=done.scores, reason=VALUABLE_AT_RISK, likely=LIKELY_TO_CHURN)
     return {**{name: getattr(done.summary, name) for name in _SUMMED}, **counts.to_pylist()[0]}
-
-
-def groups(scores: Table, column: str, order: Sequence[str]) -> list[dict[str, Any]]:
-    """Customers and money by label, in the order of the labels; labels that nobody has stand with 0."""
-    rows = scores.engine.fetch(_GROUPS.format(column=column), scores=scores).to_pylist()
-    found = {row["code"]: dict(row) for row in rows}
-    none = {"customers": 0, "current_value_minor": 0, "clv_minor": None, "value_at_risk_minor": None}
-    rest = sorted(code for code in found if code not in order)
-    return [found.get(code, {"code": code, **none}) for code in (*order, *rest)]
 
 
 def moves(before: Table, after: Table) -> list[list[Any]]:
@@ -148,13 +141,6 @@ _COUNTS = """
         count(*) FILTER (WHERE why_code = {reason}) AS valuable_at_risk,
         count(*) FILTER (WHERE churn_probability >= {likely}) AS likely_to_churn
     FROM {scores}
-"""
-_GROUPS = """
-    SELECT {column} AS code, count(*) AS customers,
-        CAST(sum(current_value_minor) AS BIGINT) AS current_value_minor,
-        CAST(sum(clv_minor) AS BIGINT) AS clv_minor,
-        CAST(sum(value_at_risk_minor) AS BIGINT) AS value_at_risk_minor
-    FROM {{scores}} GROUP BY {column}
 """
 _MATRIX = """
     SELECT tier_in_force AS tier, stage, count(*) AS customers, CAST(sum(current_value_minor) AS BIGINT) AS value_minor

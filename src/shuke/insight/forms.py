@@ -184,9 +184,11 @@ class RunForm(forms.Form):
         kept["calendar"] = in_words(parameters.calendar)
         kept["margin_rate"] = None if parameters.margin_rate is None else round(100 * parameters.margin_rate, 3)
         super().__init__(data, initial=kept)
-        self._current = current
+        self._current, self._usual = current, parameters
         if data is None:
             del self.fields["earlier"]
+        if "pyramid" in parameters.definitions:  # told on the page of the pyramid
+            del self.fields["tiers"], self.fields["tier_by"]
 
     def clean_calendar(self) -> dict[str, float]:
         try:
@@ -214,8 +216,8 @@ class RunForm(forms.Form):
             period_days=told["period_days"],
             discount_rate=float(told["discount_rate"]) / 100,
             margin_rate=None if told["margin_rate"] is None else float(told["margin_rate"]) / 100,
-            tiers=told["tiers"],
-            tier_by=told["tier_by"],
+            tiers=told.get("tiers", self._usual.tiers),
+            tier_by=told.get("tier_by", self._usual.tier_by),
             model=told["model"] or AUTO,
             calendar=told["calendar"],
         )

@@ -103,3 +103,27 @@ class AcquisitionCost(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source}: {self.cost_minor} {self.currency}"
+
+
+class Definition(models.Model):
+    """One version of how customers are classified: the newest of a code holds from the next run on.
+
+    Rows are only ever added: what a run was told can be read for good, and an earlier version is restored by saving it
+    again.
+    """
+
+    code = models.CharField(max_length=32)
+    version = models.PositiveIntegerField()
+    body = models.JSONField()
+    comment = models.CharField(max_length=200, blank=True, default="")
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    saved_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering: ClassVar = ["code", "-version"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["code", "version"], name="insight_definition_version"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.version}"

@@ -20,6 +20,7 @@ from shuke.insight.charts import heat, listed, lorenz, months, pyramid, sankey, 
 from shuke.insight.cycles import Parameters
 from shuke.insight.inputs import Inputs, inputs
 from shuke.kit.text import compact_money, day, money, number, percent, share
+from shuke.report import measure_name
 from shuke.ui import language
 from shuke.ui.drawings import Kept
 from shuke.ui.parts import Why
@@ -47,7 +48,7 @@ def context(viewer: User) -> dict[str, Any]:
         "backtest": backtest(figures),
         "models_url": reverse("insight:models") if viewer.may("run") else "",
         "basis": here(f"insight.basis.{figures['value_basis']}"),
-        "tier_basis": here(f"insight.run.by_{Parameters.from_json(run.parameters).tier_by}"),
+        "tier_basis": measure_name(Parameters.from_json(run.parameters).ranked_by, tongue),
     }
 
 

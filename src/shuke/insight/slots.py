@@ -52,7 +52,7 @@ class Visit:
 @needs("see")
 def over_time(request: HttpRequest, key: str) -> HttpResponse:
     """What the customer spent, month by month."""
-    customer, run = _asked(request, key)
+    customer, run = customer_and_run(request, key)
     spent: dict[str, int] = defaultdict(int)
     for row in rows_of(customer):
         spent[f"{row['purchased_on']:%Y-%m}"] += row["amount_minor"]
@@ -60,14 +60,14 @@ def over_time(request: HttpRequest, key: str) -> HttpResponse:
     bars = [Bar(month, spent.get(month, 0)) for month in _shown(spent, f"{run.as_of:%Y-%m}" if run else "")]
     name = here("insight.slot.over_time", name=customer.display_name)
     chart = Bars(name, bars, write=short_amounts(currency), over_time=True)
-    return _fragment(request, customer, "insight/_over_time.html", {"chart": chart if bars else None})
+    return fragment(request, customer, "insight/_over_time.html", {"chart": chart if bars else None})
 
 
 @require_safe
 @needs("see")
 def purchases(request: HttpRequest, key: str) -> HttpResponse:
     """The customer's purchases, the latest first."""
-    customer, run = _asked(request, key)
+    customer, run = customer_and_run(request, key)
     visits = visits_of(rows_of(customer))
     page = Paginator(visits, _VISITS_A_PAGE).get_page(request.GET.get("page"))
     shown = {
@@ -76,19 +76,19 @@ def purchases(request: HttpRequest, key: str) -> HttpResponse:
         "total": number(len(visits), language.active()),
         "address": reverse("insight:customer_purchases", args=[customer.key]),
     }
-    return _fragment(request, customer, "insight/_purchases.html", shown)
+    return fragment(request, customer, "insight/_purchases.html", shown)
 
 
 @require_safe
 @needs("see")
 def forecast(request: HttpRequest, key: str) -> HttpResponse:
     """How many purchase days the model expects, how sure that is, and how likely it is that none will come."""
-    customer, run = _asked(request, key)
+    customer, run = customer_and_run(request, key)
     score = scores.score_of(viewer_of(request), customer, run)
     shown: dict[str, Any] = {"chart": None}
     if run is not None and score is not None and score.expected_purchases is not None:
         shown |= _foreseen(run, score, customer.display_name)
-    return _fragment(request, customer, "insight/_forecast.html", shown)
+    return fragment(request, customer, "insight/_forecast.html", shown)
 
 
 def _foreseen(run: Run, score: Score, name: str) -> dict[str, Any]:
@@ -131,7 +131,7 @@ def _silence(found: Foreseen, name: str) -> dict[str, Any]:
     }
 
 
-def _asked(request: HttpRequest, key: str) -> tuple[Customer, Run | None]:
+def customer_and_run(request: HttpRequest, key: str) -> tuple[Customer, Run | None]:
     viewer, customer = asked(request, key)
     return customer, scores.run_for_lists(viewer)
 
@@ -182,7 +182,7 @@ def currency_of(run: Run | None) -> str:
     return run.currency if run else str(settings.SHUKE_CURRENCY)
 
 
-def _fragment(request: HttpRequest, customer: Customer, template: str, shown: dict[str, Any]) -> HttpResponse:
+def fragment(request: HttpRequest, customer: Customer, template: str, shown: dict[str, Any]) -> HttpResponse:
     """The fragment for the customer's page; a page of its own for who opens the address without script."""
     if request.headers.get("HX-Request"):
         return render(request, template, shown)

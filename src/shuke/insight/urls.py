@@ -1,11 +1,11 @@
-"""Addresses of data, runs, models, cohorts, and the customer's slots. The Overview is the home page."""
+"""Addresses of data, runs, models, cohorts, classifications, customers' slots. The Overview is the home page."""
 
 from __future__ import annotations
 
 from django.urls import path
 
 from shuke.crm.customers import paths  # noqa: F401  registers <key:key>
-from shuke.insight import slots, views, views_of_cohorts, views_of_runs
+from shuke.insight import slots, slots_of_classes, views, views_of_classes, views_of_cohorts, views_of_runs
 
 app_name = "insight"
 urlpatterns = [
@@ -18,6 +18,11 @@ urlpatterns = [
     path("data/imports/<str:import_id>/undo/", views.undo, name="undo"),
     path("cohorts/", views_of_cohorts.cohorts, name="cohorts"),
     path("cohorts/costs/", views_of_cohorts.costs, name="costs"),
+    path("classes/", views_of_classes.classes, name="classes"),
+    path("classes/<slug:code>/", views_of_classes.one, name="class"),
+    path("classes/<slug:code>/edit/", views_of_classes.edit, name="edit_class"),
+    path("classes/<slug:code>/preview/", views_of_classes.preview, name="preview_class"),
+    path("classes/<slug:code>/restore/<int:version>/", views_of_classes.restore, name="restore_class"),
     path("runs/", views_of_runs.runs, name="runs"),
     path("runs/compare/", views_of_runs.compare, name="compare"),
     path("runs/<str:run_id>/", views_of_runs.run, name="run"),
@@ -26,5 +31,6 @@ urlpatterns = [
     path("models/", views_of_runs.models, name="models"),
     path("customers/<key:key>/purchases/", slots.purchases, name="customer_purchases"),
     path("customers/<key:key>/purchases/chart/", slots.over_time, name="customer_purchases_over_time"),
+    path("customers/<key:key>/classes/", slots_of_classes.classes, name="customer_classes"),
     path("customers/<key:key>/forecast/", slots.forecast, name="customer_forecast"),
 ]

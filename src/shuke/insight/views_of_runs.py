@@ -21,7 +21,7 @@ from shuke.crm.scores.models import Run
 from shuke.crm.words import here
 from shuke.engines import open_engine
 from shuke.insight import comparing, modelling, reads, writes
-from shuke.insight.cycles import Parameters
+from shuke.insight.definitions import usual_parameters
 from shuke.insight.facts import business_ledger
 from shuke.insight.forms import RunForm
 from shuke.kit.errors import LedgerError
@@ -41,7 +41,7 @@ def runs(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     asked_for = reads.requests(viewer)
     latest = published.runs(viewer).first()
-    usual = Parameters.from_json({**latest.parameters, "as_of": ""}) if latest else Parameters()
+    usual = usual_parameters(latest)
     posted = request.POST if request.method == "POST" else None
     form = RunForm(usual, posted, current=latest.as_of if latest else None)
     if request.method == "POST" and form.is_valid():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from shuke.crm.jobs.models import State
 from shuke.crm.people import audit
 from shuke.crm.people.models import User
 from shuke.insight.cycles import Parameters
+from shuke.insight.definitions import in_force
 from shuke.insight.errors import NotNow
 from shuke.insight.facts import business_ledger
 from shuke.insight.models import AcquisitionCost, RunRequest, Upload
@@ -107,16 +109,16 @@ def discard(*, upload: Upload) -> None:
 
 @transaction.atomic
 def start_run(*, parameters: Parameters, by: User | None, run_id: str = "") -> RunRequest:
-    """Put a run in the queue; one runs at a time, others wait."""
+    """Put a run in the queue; one runs at a time, others wait. Customers are classified as is in force now."""
     name = run_id or new_id("run")
     there = RunRequest.objects.filter(run_id=name).first()
     if there is not None:
         return there
     job = jobs.enqueue(kind="insight.run", payload={"run_id": name}, exclusive_key=ONE_RUN, started_by=by)
     audit.note("run_started", by=by, kind="run", record=name)
-    return RunRequest.objects.create(
-        run_id=name, parameters=parameters.to_json(), job=job, asked_by_id=by.pk if by else None
-    )
+    now = in_force()
+    told = replace(parameters, definitions=now.definitions, versions=now.versions)
+    return RunRequest.objects.create(run_id=name, parameters=told.to_json(), job=job, asked_by_id=by.pk if by else None)
 
 
 def _require_open(upload: Upload, *, there: bool = True) -> None:

@@ -56,6 +56,7 @@ class Ledger:
             raise InputError.of("error.ledger.folder_is_a_pattern", folder=self.folder)
         self._journal = Journal(self.folder / _JOURNAL)
         self._lookup = Lookup(self._table(PURCHASES, _OF_AN_IMPORT))
+        self._scored = Lookup(self._table(SCORES, _OF_A_RUN))
 
     def append(
         self,
@@ -94,6 +95,11 @@ class Ledger:
         """What has one customer bought, by day? Within tens of milliseconds in a compacted ledger, however large."""
         found = self._lookup.rows("customer_id", customer_id)
         return found.sort_by([(name, "ascending") for name in _order(PURCHASES, ("import_id",))])
+
+    def customer_scores(self, customer_id: str) -> pa.Table:
+        """What did each run say of one customer? The scores with `run_id` and `as_of`, by day; columns that a run did
+        not know yet are null."""
+        return self._scored.rows("customer_id", customer_id).sort_by([("as_of", "ascending"), ("run_id", "ascending")])
 
     def imports(self) -> list[Import]:
         """All imports made, in order of time, undone ones too; unfinished ones never."""

@@ -29,6 +29,8 @@ _SENTENCES = {
     "rfm_segment_name": "rfm.{rfm_segment}",
     "stage_name": "stage.{stage}",
     "stage_why": "stage_why.{stage_why_code}",
+    "prospect_name": "prospect.{prospect}",
+    "prospect_why": "prospect_why.{prospect_why_code}",
     "policy": "policy.{policy_code}.do",
     "why": "why.{why_code}",
 }

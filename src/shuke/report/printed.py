@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from shuke.collect import Quality, Tally, file_lines
-from shuke.kit.text import compact_money, day, keys, money, number, say, share
+from shuke.kit.text import called, compact_money, day, keys, money, number, say, share
 from shuke.report.layout import columns_of_text, title
+from shuke.report.measures import measure_name
 from shuke.report.models import model
 from shuke.report.results import Group, Result
 
@@ -71,7 +72,7 @@ def _span(result: Result, language: str) -> str:
 
 def _pyramid(result: Result, language: str) -> list[str]:
     key = f"report.measure.{result.tier_measure}"
-    measure = say(key if keys(key) else "report.measure.other", language)
+    measure = say(key, language) if keys(key) else measure_name(result.tier_measure, language)
     heading = title("pyramid", language, measure=measure)
     return [heading, *_groups(result, result.summary.tiers, "tier", language)]
 
@@ -88,7 +89,7 @@ def _groups(result: Result, groups: Sequence[Group], kind: str, language: str) -
     for group in groups:
         rows.append(
             [
-                say(f"{kind}.{group.code}", language),
+                called(f"{kind}.{group.code}", language),
                 number(group.customers, language),
                 share(group.customers / customers, language, decimals=1),
                 compact_money(group.current_value_minor, result.currency, language),

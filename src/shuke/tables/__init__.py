@@ -2,6 +2,7 @@
 
 from shuke.tables._contract import Column, Contract, Unit
 from shuke.tables.facts import PURCHASES, REJECTS, TOUCHES
+from shuke.tables.measures import FORECASTS, MEASURES, is_measure, period_measure, period_of
 from shuke.tables.scores import SCORES
 from shuke.tables.shop import (
     SHOP_BRANCHES,
@@ -41,6 +42,8 @@ CONTRACTS = (PURCHASES, REJECTS, SUMMARY, SCORES, TOUCHES, SOURCES, *SHOP_TABLES
 
 __all__ = [
     "CONTRACTS",
+    "FORECASTS",
+    "MEASURES",
     "PURCHASES",
     "REJECTS",
     "SCORES",
@@ -64,4 +67,7 @@ __all__ = [
     "Column",
     "Contract",
     "Unit",
+    "is_measure",
+    "period_measure",
+    "period_of",
 ]

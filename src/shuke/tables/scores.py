@@ -176,6 +176,14 @@ _FORECAST = (
 _STANDING = (
     Column("stage", TEXT, "生命周期阶段代码", "生命週期階段代碼", "life-cycle stage (a code of `stage.…`)"),
     Column("stage_why_code", TEXT, "阶段理由代码", "階段理由代碼", "why this stage (a code of `stage_why.…`)"),
+    Column("prospect", TEXT, "前景代码", "前景代碼", "what the forecast holds for the tier (a code of `prospect.…`)"),
+    Column(
+        "prospect_why_code",
+        TEXT,
+        "前景理由代码",
+        "前景理由代碼",
+        "why this prospect (a code of `prospect_why.…`)",
+    ),
     Column("policy_code", TEXT, "策略代码", "策略代碼", "what to do: tier × stage (a code of `policy.…`)"),
     Column(
         "why_code",

@@ -25,6 +25,7 @@ from shuke.value.histories import Histories, read_histories
 from shuke.value.interval import ValueInterval, value_interval
 from shuke.value.mbgcnbdk import MBGCNBDk, MBGCNBDkParams
 from shuke.value.mbgnbd import MBGNBD, MBGNBDParams
+from shuke.value.measured import measured, with_measure
 from shuke.value.naive import NaiveRate, NaiveRateParams
 from shuke.value.nbd import NBD, NBDParams
 from shuke.value.opportunities import Opportunities, read_opportunities
@@ -102,6 +103,7 @@ __all__ = [
     "holdout_histories",
     "in_words",
     "lifetime_value",
+    "measured",
     "model_codes",
     "payback",
     "paybacks",
@@ -121,4 +123,5 @@ __all__ = [
     "summarise",
     "value_basis",
     "value_interval",
+    "with_measure",
 ]

@@ -288,7 +288,7 @@ _GAPS = """
 """
 
 
-def _rounded(units: str) -> str:
+def rounded_units(units: str) -> str:
     """SQL from ten-thousandths of a minor unit to whole ones, halves away from zero."""
     half, whole = _RATE_UNITS // 2, _RATE_UNITS
     return f"CASE WHEN {units} < 0 THEN -((-{units} + {half}) // {whole}) ELSE ({units} + {half}) // {whole} END"
@@ -302,9 +302,9 @@ _SUMMARY = f"""
             CAST(date_diff('day', first_purchase, {{as_of}}) AS BIGINT) AS T,
             first_purchase < {{truncated_before}} AS left_truncated,
             spend_minor,
-            CAST({_rounded("margin_units")} AS BIGINT) AS margin_minor,
+            CAST({rounded_units("margin_units")} AS BIGINT) AS margin_minor,
             {{basis}} AS value_basis,
-            CAST({_rounded("current_margin_units")} AS BIGINT) AS current_value_minor,
+            CAST({rounded_units("current_margin_units")} AS BIGINT) AS current_value_minor,
             current_spend_minor,
             repeat_spend_minor,
             CAST({_rounded("repeat_margin_units")} AS BIGINT) AS repeat_margin_minor,

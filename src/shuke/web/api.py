@@ -29,6 +29,7 @@ from shuke.crm.scores import api as scores
 from shuke.crm.timeline import api as timeline
 from shuke.crm.words import here
 from shuke.insight import api as insight
+from shuke.insight import api_of_classes
 from shuke.web.api_calls import token_of, view_of
 from shuke.web.api_problems import answer_to
 from shuke.web.api_reference import groups_of
@@ -39,7 +40,7 @@ OPERATIONS: list[Operation] = [
     for group in (
         scores.group, customers.group, api_of_links.group, api_of_tags.group, merging.group, consents.group,
         privacy.group, timeline.group, api_of_fields.group,
-        people.group, api_of_audit.keys, api_of_audit.group, jobs.group, insight.group,
+        people.group, api_of_audit.keys, api_of_audit.group, jobs.group, insight.group, api_of_classes.group,
     )
     for operation in group.operations
 ]  # fmt: skip

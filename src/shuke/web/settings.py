@@ -176,6 +176,7 @@ SHUKE_PALETTE: list[str] = [
     "shuke.crm.customers.palette.find_customers",
 ]
 SHUKE_CUSTOMER_SLOTS: list[dict[str, str]] = [
+    {"name": "classes", "url_name": "insight:customer_classes", "shape": "table"},
     {"name": "forecast", "url_name": "insight:customer_forecast", "shape": "told"},
     {"name": "purchases_over_time", "url_name": "insight:customer_purchases_over_time"},
     {"name": "purchases", "url_name": "insight:customer_purchases", "shape": "table"},
@@ -268,6 +269,7 @@ SHUKE_NAVIGATION: list[dict[str, str]] = [
         "shortcut": "g m",
         "count": "shuke.crm.timeline.reads.unseen",
     },
+    {"url_name": "insight:classes", "icon": "layers", "text": "web.nav.classes", "shortcut": "g k"},
     {"url_name": "insight:cohorts", "icon": "sprout", "text": "web.nav.cohorts", "shortcut": "g h"},
     {"url_name": "insight:data", "icon": "database", "text": "web.nav.data", "permission": "import", "shortcut": "g d"},
     {"url_name": "insight:runs", "icon": "refresh-cw", "text": "web.nav.runs", "permission": "run", "shortcut": "g r"},

@@ -51,6 +51,8 @@ PLAIN: dict[str, Any] = {
     "value_at_risk_minor": 18_000,
     "stage": "stability",
     "stage_why_code": "steady",
+    "prospect": "steady",
+    "prospect_why_code": "stays",
     "policy_code": "B.stability",
     "why_code": "steady",
 }
@@ -97,6 +99,7 @@ def many(row: Callable[..., Row]) -> list[Row]:
             tier_in_force=tiers[number % 4],
             stage=stages[number % 5],
             rfm_segment=("loyal", "at_risk", "champion")[number % 3],
+            prospect="star" if number % 10 == 3 else "steady",
             why_code="at_risk_valuable" if number % 7 == 0 else "steady",
             churn_probability=None if number % 11 == 0 else (number % 10) / 10,
             clv_minor=None if number % 11 == 0 else (number * 37 % 50) * 100,

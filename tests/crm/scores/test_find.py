@@ -37,6 +37,10 @@ FILTERS = [
     "tag=none",
     "tier_before=new",
     "tier_before=A",
+    "prospect=star",
+    "prospect=star,unknown&tier=A,B",
+    "q=张&prospect=star",
+    "prospect=nobody",
 ]
 
 
@@ -60,6 +64,7 @@ def expected(many: list[tuple[Any, ...]], filters: str) -> set[str]:
         passes = (
             ("tier" not in asked or row["tier_in_force"] in listed["tier"])
             and ("stage" not in asked or row["stage"] in listed["stage"])
+            and ("prospect" not in asked or row["prospect"] in listed["prospect"])
             and ("segment" not in asked or row["rfm_segment"] in listed["segment"])
             and ("risk" not in asked or any(risks[name] for name in listed["risk"]))
             and ("tag" not in asked or (asked["tag"] == "VIP" and key[-1] in "15"))

@@ -19,6 +19,7 @@ Right = Literal[
     "export",  # take lists of customers out of Shuke; every export is noted
     "import",  # bring purchases in, and undo what one brought in
     "run",  # score again, and see the figures of runs
+    "classify",  # change how customers are classified: cut-offs, names, colours
     "watch_jobs",  # see and stop the background work of others
     "erase",  # erase a customer for good
     "people",  # users, teams and roles; view as somebody else
@@ -26,7 +27,7 @@ Right = Literal[
     "configure",  # /admin/
 ]
 ALL_RIGHTS: tuple[Right, ...] = get_args(Right)
-OF_THE_WHOLE: frozenset[Right] = frozenset({"import", "run", "configure"})
+OF_THE_WHOLE: frozenset[Right] = frozenset({"import", "run", "classify", "configure"})
 """These show the whole business, so they count only together with reading all customers."""
 
 Act = Literal["read", "write", "delete", "export", "assign"]
@@ -38,7 +39,7 @@ SCOPES: tuple[Scope, ...] = get_args(Scope)
 STAFF, MANAGER, OWNER = "staff", "manager", "owner"
 BUILT_IN = (STAFF, MANAGER, OWNER)
 _STAFF: frozenset[Right] = frozenset({"see", "tag", "reveal", "save_view"})
-_MANAGER: frozenset[Right] = _STAFF | {"contacts", "share_view", "export", "import", "run", "watch_jobs"}
+_MANAGER: frozenset[Right] = _STAFF | {"contacts", "share_view", "export", "import", "run", "classify", "watch_jobs"}
 RIGHTS: dict[str, frozenset[Right]] = {STAFF: _STAFF, MANAGER: _MANAGER, OWNER: frozenset(ALL_RIGHTS)}
 """Rights of the built-in roles."""
 

@@ -34,6 +34,7 @@ KINDS = (
     "upload",
     "import",
     "run",
+    "definition",
     "tag",
     "section",
     "field",

@@ -34,6 +34,7 @@ from shuke.crm.scores.api_shapes import (
 from shuke.crm.scores.bulk import NEVER
 from shuke.crm.scores.columns import COLUMNS, ORDERS, why_sentence
 from shuke.crm.scores.find import Sight
+from shuke.crm.scores.labels import LABELS
 from shuke.crm.scores.models import Run, Score, Scored
 from shuke.crm.scores.query import Query, read
 from shuke.crm.scores.reads import Listed
@@ -76,7 +77,7 @@ def _asked(viewer: User, asked: CustomerListing) -> Query:
     given = QueryDict(mutable=True)
     for name in ("q", "tag", "owner", "contact", "consent", "first", "sort"):
         given[name] = getattr(asked, name)
-    for name in ("tier", "stage", "segment", "risk", "tier_before"):
+    for name in ("tier", "stage", "segment", "risk", "tier_before", *LABELS):
         given.setlist(name, getattr(asked, name))
     for name, texts in asked.more.items():
         given.setlist(name, texts)

@@ -54,6 +54,7 @@ class CustomerListing(Listing):
     segment: Words = Field(default_factory=list)
     risk: list[Literal["value", "churn"]] = Field(default_factory=list)
     tier_before: Words = Field(default_factory=list)
+    prospect: Words = Field(default_factory=list)
     tag: Annotated[str, Field(max_length=40)] = ""
     owner: Annotated[str, Field(pattern="^(mine|team|nobody|[1-9][0-9]{0,7})?$")] = ""
     contact: Annotated[str, Field(pattern=f"^({'|'.join(CONTACTS)})?$")] = ""

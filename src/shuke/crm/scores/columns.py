@@ -17,7 +17,7 @@ from shuke.crm.customers.labels import in_language
 from shuke.crm.customers.models import Field
 from shuke.crm.people.models import User
 from shuke.kit.money import minor_digits, to_major
-from shuke.kit.text import explain, keys, money, percent, say, template
+from shuke.kit.text import explain, keys, money, name_given, percent, say, template
 
 Form = Literal["money", "whole", "tenth", "share", "day", "name", "text", "sentence", "field"]
 Writer = Callable[[Any], str]
@@ -58,6 +58,7 @@ COLUMNS: Mapping[str, Column] = {
     for column in (
         Column("tier", "tier_in_force", "name", order="tier_rank", names="tier."),
         Column("stage", "stage", "name", order="stage", names="stage."),
+        Column("prospect", "prospect", "name", names="prospect."),
         Column("segment", "rfm_segment", "name", order="rfm_segment", names="rfm."),
         _sorted("clv", "money", "clv_minor"),
         _sorted("current_value", "money", "current_value_minor"),
@@ -158,19 +159,23 @@ def _major(minor: int, digits: int, before: str, after: str) -> str:
 
 @dataclass(frozen=True)
 class Names:
-    """Codes and what they are called."""
+    """Codes and what they are called: by the business, else in the catalogue."""
 
+    prefix: str
+    language: str
     called: Mapping[str, str]
 
     def get_or_code(self, code: str | None) -> str:
-        return _UNKNOWN if not code else self.called.get(code, code)
+        if not code:
+            return _UNKNOWN
+        return name_given(self.prefix + code, self.language) or self.called.get(code, code)
 
 
 @cache
 def _names(prefix: str, language: str) -> Names:
     called = {key.removeprefix(prefix).removesuffix(".name"): template(key, language) for key in keys(prefix)
               if not key.endswith(".do")}  # fmt: skip
-    return Names(called)
+    return Names(prefix, language, called)
 
 
 def name_of(prefix: str, code: str, language: str) -> str:

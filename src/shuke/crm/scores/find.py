@@ -113,7 +113,8 @@ class _Plan:
         """Whether there is a filter that the order's index and the cells know nothing of."""
         query = self.query
         return (
-            bool(query.words or query.tag or query.contact or query.consent or query.first or query.conditions)
+            bool(query.words or query.tag or query.contact or query.consent or query.first)
+            or bool(query.conditions or query.labels)
             or not self.sight.within.is_all
         )
 
@@ -201,6 +202,8 @@ def _named(plan: _Plan, most: int) -> Iterator[list[int]]:
         yield said
     if plan.query.first and plan.run:
         yield list(plan.scores.objects.filter(_began(plan, "")).values_list("pk", flat=True)[:most])
+    for name, codes in plan.query.labels if plan.run else ():
+        yield list(plan.scores.objects.filter(**{f"{name}__in": codes}).values_list("pk", flat=True)[:most])
 
 
 def _tried(plan: _Plan) -> list[int] | None:
@@ -267,6 +270,9 @@ def _passes(plan: _Plan, prefix: str) -> Q:
         condition &= consents.passes(plan.query.consent)
     if plan.query.first:
         condition &= _began(plan, "" if prefix or plan.run is None else f"{plan.relation}__")
+    relation = f"{plan.relation}__" if plan.run else ""
+    for name, codes in plan.query.labels:
+        condition &= Q(**{f"{'' if prefix else relation}{name}__in": codes}) if plan.run else Q(pk__in=())
     for wanted in plan.query.conditions:
         condition &= wanted.passes(prefix, walked=True)
     return condition
@@ -371,6 +377,8 @@ def _total(plan: _Plan) -> tuple[int, bool]:
     query = plan.query
     if query.words or query.tag or query.contact or query.consent or query.first or query.conditions:
         return FEW, True
+    if query.labels:
+        return _with_labels(plan)
     if plan.sight.within.is_all and (plan.cells is not None or not plan.by_customer):
         return plan.in_cells, False
     passing = Customer.objects.filter(_passes(plan, ""))
@@ -378,3 +386,13 @@ def _total(plan: _Plan) -> tuple[int, bool]:
         passing = passing.filter(**{f"{plan.relation}__isnull": False})
     counted = passing.order_by().values_list("pk")[: COUNTED + 1].count()
     return min(counted, COUNTED), counted > COUNTED
+
+
+def _with_labels(plan: _Plan) -> tuple[int, bool]:
+    """A label alone was counted when the run was published; with other filters the many are not counted."""
+    alone = len(plan.query.labels) == 1 and plan.cells is None and plan.sight.within.is_all
+    if not alone or plan.run is None:
+        return FEW, True
+    [(name, codes)] = plan.query.labels
+    counts = plan.run.counts.get(name, {})
+    return sum(counts.get(code, 0) for code in codes), False

@@ -10,6 +10,7 @@ from shuke.crm.customers.models import Customer
 from shuke.crm.people.models import User
 from shuke.crm.privacy.holdings import Holding, Person, Rows
 from shuke.crm.scores.cells import totals
+from shuke.crm.scores.labels import LABELS, recounted
 from shuke.crm.scores.models import COLUMNS, SLOTS, Run, StageChange, TierChange
 
 
@@ -26,12 +27,12 @@ def forget(customers: Sequence[int]) -> None:
 def _uncounted(run: Run, customers: Sequence[int]) -> bool:
     if run.slot is None:
         return False
-    cells = list(SLOTS[run.slot].objects.filter(pk__in=customers).values_list("cell", flat=True))
-    for cell in cells:
-        run.cells[cell][-1] -= 1
-    run.customers -= len(cells)
-    run.counts = totals(run.cells)
-    return bool(cells)
+    rows = list(SLOTS[run.slot].objects.filter(pk__in=customers).values("cell", *LABELS))
+    for row in rows:
+        run.cells[row["cell"]][-1] -= 1
+    run.customers -= len(rows)
+    run.counts = totals(run.cells) | recounted(run.counts, rows, -1)
+    return bool(rows)
 
 
 def _unnamed(run: Run, keys: set[str]) -> bool:

@@ -12,6 +12,7 @@ from typing import ClassVar
 from django.db import models
 
 from shuke.crm.customers.models import Customer
+from shuke.crm.scores.labels import LABELS
 
 
 class Run(models.Model):
@@ -19,7 +20,8 @@ class Run(models.Model):
 
     `figures` are the precomputed figures of the Overview. `cells` counts customers by what lists filter by: each is
     [tier, stage, segment, valuable at risk, likely to churn, tier before, count], and a score's `cell` is its place.
-    `counts` sums them up for each filter.
+    `counts` sums them up for each filter, and counts each of `labels.LABELS`. `names`: what labels are called that do
+    not go by the catalogue's names, by key and language.
     """
 
     class State(models.TextChoices):
@@ -40,6 +42,7 @@ class Run(models.Model):
     figures = models.JSONField(default=dict)
     cells = models.JSONField(default=list)
     counts = models.JSONField(default=dict)
+    names = models.JSONField(default=dict)
     customers = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=8, choices=State, default=State.FILLING)
     slot = models.PositiveSmallIntegerField(null=True)
@@ -101,6 +104,8 @@ class Scored(models.Model):
     value_at_risk_minor = models.BigIntegerField(null=True)
     stage = models.CharField(max_length=16)
     stage_why_code = models.CharField(max_length=32)
+    prospect = models.CharField(max_length=16, default="")
+    prospect_why_code = models.CharField(max_length=32, default="")
     policy_code = models.CharField(max_length=48)
     why_code = models.CharField(max_length=32)
     cell = models.SmallIntegerField()
@@ -138,7 +143,8 @@ def _indexes(letter: str) -> list[models.Index]:
         models.Index(fields=["cell", f"-{order}", "customer"], name=f"score_{letter}_cell_{order[:17]}")
         for order in FIRST_OF_CELLS
     ]
-    return [*sorts, *firsts]
+    labels = [models.Index(fields=[name], name=f"score_{letter}_{name[:20]}") for name in LABELS]
+    return [*sorts, *firsts, *labels]
 
 
 class ScoreA(Scored):

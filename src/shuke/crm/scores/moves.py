@@ -12,6 +12,7 @@ from typing import Any
 from shuke.crm.customers.kept import Kept, kept, put_back
 from shuke.crm.customers.movers import Done, Mover, rows_of
 from shuke.crm.scores.cells import totals
+from shuke.crm.scores.labels import recounted
 from shuke.crm.scores.models import SLOTS, Run, Score, StageChange, TierChange
 
 _READABLE = (Run.State.CURRENT, Run.State.PREVIOUS)
@@ -63,7 +64,7 @@ def _recount(run: Run, rows: Sequence[Kept], step: int) -> None:
         for row in rows:
             run.cells[int(row["cell"])][-1] += step
         run.customers += step * len(rows)
-        run.counts = totals(run.cells)
+        run.counts = totals(run.cells) | recounted(run.counts, rows, step)
         run.save(update_fields=["cells", "customers", "counts"])
 
 

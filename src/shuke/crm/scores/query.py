@@ -16,6 +16,7 @@ from shuke.crm.scores import conditions
 from shuke.crm.scores.cells import ALL, Wanted
 from shuke.crm.scores.columns import COLUMNS, DEFAULT, ORDERS, Column, card_column
 from shuke.crm.scores.conditions import Condition
+from shuke.crm.scores.labels import LABELS
 from shuke.ui.parts import PAGE_SIZES
 
 RISKS = ("value", "churn")
@@ -44,13 +45,15 @@ class Query:
     size: int = PAGE_SIZES[0]
     columns: tuple[Column, ...] = tuple(COLUMNS[code] for code in DEFAULT)
     conditions: tuple[Condition, ...] = ()
+    labels: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """What labels beside those of cells may be (`labels.LABELS`): each filter with its codes."""
     fields: tuple[Column, ...] = ()
     """The fields of the card that may be columns."""
 
     @property
     def is_filtered(self) -> bool:
-        by = (self.words, self.tag, self.owner, self.contact, self.consent, self.first, self.wanted, self.conditions)
-        return any(map(bool, by))
+        said = (self.words, self.tag, self.owner, self.contact, self.consent, self.first)
+        return any(map(bool, (*said, self.wanted, self.conditions, self.labels)))
 
     @property
     def field(self) -> str:
@@ -120,6 +123,7 @@ def read(asked: QueryDict, fields: Sequence[Field] = (), viewer: User | None = N
         size=size if size in PAGE_SIZES else PAGE_SIZES[0],
         columns=tuple(known[code] for code in dict.fromkeys(codes)) or Query().columns,
         conditions=conditions.read(asked, fields, viewer),
+        labels=tuple((name, found) for name in LABELS if (found := _values(asked, name))),
         fields=own,
     )
 
@@ -162,6 +166,7 @@ def _pairs(query: Query) -> list[tuple[str, object]]:
     pairs: list[tuple[str, object]] = [("q", query.words)]
     for name in ("tier", "stage", "segment", "risk", "tier_before"):
         pairs += [(name, value) for value in getattr(query.wanted, name)]
+    pairs += [(name, code) for name, codes in query.labels for code in codes]
     pairs += [("tag", query.tag), ("owner", query.owner), ("contact", query.contact)]
     pairs += [("consent", query.consent), ("first", query.first)]
     pairs += [pair for condition in query.conditions for pair in condition.pairs()]

@@ -20,6 +20,7 @@ from shuke.crm.scores.find import Found, Sight, all_ids, find
 from shuke.crm.scores.models import COLUMNS, SLOTS, Run, Score, TierChange
 from shuke.crm.scores.query import Query
 from shuke.crm.scores.walk import Place, walk
+from shuke.kit.text import use_names
 
 _CHUNK = 2_000
 _NAMES_OF_OWNER = ("owner__username", "owner__name")
@@ -54,13 +55,13 @@ class Standing:
 def current_run(viewer: User) -> Run | None:
     """The run whose scores are in force; None before the first."""
     _require_sight(viewer)
-    return Run.objects.filter(state=Run.State.CURRENT).first()
+    return _named(Run.objects.filter(state=Run.State.CURRENT).first())
 
 
 def run_for_lists(viewer: User) -> Run | None:
     """The current run without its figures for the Overview, which lists and cards would read for nothing."""
     _require_sight(viewer)
-    return _light(Run.State.CURRENT)
+    return _named(_light(Run.State.CURRENT))
 
 
 def previous_run(viewer: User) -> Run | None:
@@ -129,6 +130,12 @@ def tier_history(viewer: User, customer: Customer) -> list[Standing]:
 def as_row(score: Score, key: str) -> dict[str, Any]:
     """A score as a row of the core's `scores`, for `kit.text.explain`."""
     return {name: key if name == "customer_id" else getattr(score, name) for name in COLUMNS}
+
+
+def _named(run: Run | None) -> Run | None:
+    """From here on labels are called as this run calls them."""
+    use_names(run.names if run else {})
+    return run
 
 
 def _light(state: Run.State) -> Run | None:

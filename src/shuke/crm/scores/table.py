@@ -20,6 +20,7 @@ from shuke.crm.privacy.reads import CONSENTS
 from shuke.crm.scores.columns import COLUMNS, Column, name_of
 from shuke.crm.scores.conditions import PREFIX, RANGES, STATES, WORDS
 from shuke.crm.scores.find import Found
+from shuke.crm.scores.labels import LABELS
 from shuke.crm.scores.models import Run
 from shuke.crm.scores.query import CONTACTS, OWNERS, RISKS, Query, days_of
 from shuke.crm.scores.reads import Listed
@@ -31,6 +32,7 @@ from shuke.ui.parts import Option, Pages
 
 _COLLEAGUES = 60
 _FIELDS = (("tier", "tier."), ("stage", "stage."), ("segment", "rfm."))
+"""Of the cells; the labels beside them follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,9 @@ def context(viewer: User, query: Query, run: Run | None, rows: Sequence[Listed],
         "field_filters": [_field_filter(viewer, column.of, query) for column in query.fields if column.of is not None],
         "kept_for_fields": [pair for pair in query.kept() if not pair[0].startswith(PREFIX)],
         "colours": colours(),
-        "kept_for_filters": query.kept("q", "tier", "stage", "segment", "risk", "tag", "owner", "contact", "consent"),
+        "kept_for_filters": query.kept(
+            "q", "tier", "stage", "segment", "risk", *LABELS, "tag", "owner", "contact", "consent"
+        ),
         "kept_for_columns": query.kept("columns"),
         "columns_default": query.address(columns=Query().columns),
         "reset": reverse("customers:list") + Query(columns=query.columns, size=query.size).address(),
@@ -195,7 +199,7 @@ def _filters(query: Query, run: Run | None, tags: list[str], tongue: str, *, cou
     if run is not None:
         filters = [
             _code_filter(name, names, query, run.counts.get(name, {}), tongue if counted else "")
-            for name, names in _FIELDS
+            for name, names in (*_FIELDS, *LABELS.items())
         ]
         choices = [_risk(code, query, run.counts.get("risk", {}), tongue if counted else "") for code in RISKS]
         filters.append(Filter("risk", here("scores.list.any_risk"), choices))
@@ -210,7 +214,7 @@ def _risk(code: str, query: Query, counts: Mapping[str, int], tongue: str) -> Ch
 
 
 def _code_filter(name: str, names: str, query: Query, counts: Mapping[str, int], tongue: str) -> Filter:
-    wanted = getattr(query.wanted, name)
+    wanted = dict(query.labels).get(name, ()) if name in LABELS else getattr(query.wanted, name)
     choices = [
         Choice(code, _counted(name_of(names, code, language.active()), counts[code], tongue), code in wanted)
         for code in sorted(counts, key=_rank)
@@ -223,6 +227,7 @@ _ORDER = (
     "exploration", "formation", "stability", "decline", "former",
     "champion", "loyal", "potential_loyal", "recent", "promising", "need_attention", "about_to_sleep", "at_risk",
     "cannot_lose", "hibernating",
+    "star", "steady", "without_prospect", "unknown",
 )  # fmt: skip
 """Codes in the order people think of them; others follow by name."""
 
@@ -257,10 +262,21 @@ def _chips(query: Query, tongue: str) -> list[Option]:
         ]
         label = here("scores.list.tier_before", names=", ".join(named))
         chips.append(_chip(label, query, wanted=replace(wanted, tier_before=())))
+    chips += [chip for name, codes in query.labels for chip in _label_chips(query, name, codes, tongue)]
     for condition in query.conditions:
         rest_of = tuple(other for other in query.conditions if other is not condition)
         chips.append(_chip(condition.told(), query, conditions=rest_of))
     return [*chips, _chip(query.tag, query, tag="")] if query.tag else chips
+
+
+def _label_chips(query: Query, name: str, codes: Sequence[str], tongue: str) -> list[Option]:
+    """A chip for each code of a label, with the address without it."""
+
+    def without(code: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        kept = {**dict(query.labels), name: tuple(other for other in codes if other != code)}
+        return tuple((label, left) for label, left in kept.items() if left)
+
+    return [_chip(name_of(LABELS[name], code, tongue), query, labels=without(code)) for code in codes]
 
 
 def _chip(label: str, query: Query, **changes: object) -> Option:

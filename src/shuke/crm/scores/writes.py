@@ -16,6 +16,7 @@ from shuke.crm.customers.keys import aliased
 from shuke.crm.scores import slots
 from shuke.crm.scores.cells import NEW, Cells, totals
 from shuke.crm.scores.errors import RefusedRun
+from shuke.crm.scores.labels import Counted
 from shuke.crm.scores.models import COLUMNS, SLOTS, Run, StageChange, TierChange
 from shuke.kit.money import require_currency
 
@@ -31,7 +32,8 @@ Told = Callable[[int], None]
 class NewRun:
     """What is published of a run beside its scores.
 
-    `figures` is JSON for the Overview, all precomputed; `parameters` what the run was asked.
+    `figures` is JSON for the Overview, all precomputed; `parameters` what the run was asked, `names` what its
+    labels are called where they do not go by the catalogue.
     """
 
     run_id: str
@@ -42,6 +44,7 @@ class NewRun:
     ledger_version: int
     parameters: Mapping[str, Any] = field(default_factory=dict)
     figures: Mapping[str, Any] = field(default_factory=dict)
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def publish(*, run: NewRun, rows: Iterable[Row], told: Told | None = None) -> Run:
@@ -88,6 +91,7 @@ def _begin(run: NewRun) -> Run:
         ledger_version=run.ledger_version,
         parameters=dict(run.parameters),
         figures=dict(run.figures),
+        names=dict(run.names),
         slot=slot,
     )
 
@@ -96,20 +100,22 @@ def _fill(run: Run, rows: Iterable[Row], told: Told | None) -> None:
     assert run.slot is not None  # noqa: S101  `_begin` gave it one
     model = SLOTS[run.slot]
     slots.empty(model)
-    cells, waiting, written = Cells(COLUMNS), iter(rows), 0
+    cells, labels, waiting, written = Cells(COLUMNS), Counted(COLUMNS), iter(rows), 0
     before = Run.objects.filter(state=Run.State.CURRENT).first()
     while chunk := [tuple(row) for row in islice(waiting, _CHUNK)]:
-        written += _write_chunk(run, before, cells, chunk)
+        kept = _write_chunk(run, before, cells, chunk)
+        labels.add(kept)
+        written += len(kept)
         if told is not None:
             told(written)
     slots.index(model)
     run.cells, run.customers = cells.as_json(), written
-    run.counts = totals(run.cells)
+    run.counts = totals(run.cells) | labels.as_json()
 
 
 @transaction.atomic
-def _write_chunk(run: Run, before: Run | None, cells: Cells, chunk: list[tuple[Any, ...]]) -> int:
-    """How many rows were written: of cards merged while the run was computed, the survivor's own stands alone."""
+def _write_chunk(run: Run, before: Run | None, cells: Cells, chunk: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """The rows that were written: of cards merged while the run was computed, the survivor's own stands alone."""
     assert run.slot is not None  # noqa: S101
     _require_ours(run)
     _require_width(chunk)
@@ -132,7 +138,7 @@ def _write_chunk(run: Run, before: Run | None, cells: Cells, chunk: list[tuple[A
         raise RefusedRun(f"The scores were refused: {reason}. Give one row a customer, without gaps.") from reason
     TierChange.objects.bulk_create(changes, batch_size=2_000)
     StageChange.objects.bulk_create(stages, batch_size=2_000)
-    return len(rows)
+    return chunk
 
 
 def _require_ours(run: Run) -> None:

@@ -11,11 +11,13 @@ from typing import Any
 from shuke.kit.money import minor_digits, require_currency
 from shuke.kit.text._catalogue import keys, require_language, template
 from shuke.kit.text._figures import day, money
+from shuke.kit.text._names import name_given
 
 _UNKNOWN = "—"
 _Writer = Callable[[Any], str]
 # Columns that hold a code, and where the codes' names stand.
 _NAMES = {
+    "prospect": "prospect.",
     "rfm_segment": "rfm.",
     "stage": "stage.",
     "tier_computed": "tier.",
@@ -38,6 +40,9 @@ def explain(key: str, language: str, currency: str, row: Mapping[str, object]) -
     >>> explain("stage_why.late", "en", "CNY", row)
     'Last purchase 36 days ago; usually one comes every 7 days.'
     """
+    given = name_given(key, language)
+    if given is not None:
+        return given
     return "".join([text if write is None else write(row.get(text)) for text, write in _parts(key, language, currency)])
 
 
@@ -113,7 +118,7 @@ def _name_writer(prefix: str, language: str) -> _Writer:
     names = {key.removeprefix(prefix): template(key, language) for key in keys(prefix)}
 
     def write(code: Any) -> str:
-        return _UNKNOWN if code is None else names.get(code, str(code))
+        return _UNKNOWN if code is None else name_given(prefix + code, language) or names.get(code, str(code))
 
     return write
 

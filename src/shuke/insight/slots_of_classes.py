@@ -1,0 +1,86 @@
+"""The strip of labels on a customer's page: each classification with its label, why, and how it went run by run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from shuke.classify import REGISTRY, Classification
+from shuke.crm.people.reads import needs, viewer_of
+from shuke.crm.scores import reads as scores
+from shuke.crm.scores.columns import name_of
+from shuke.crm.scores.models import Run
+from shuke.crm.words import here
+from shuke.insight.charts import listed
+from shuke.insight.charts_of_classes import tones
+from shuke.insight.facts import business_ledger
+from shuke.insight.slots import customer_and_run, fragment
+from shuke.kit.text import day, explain, percent
+from shuke.ui import language
+
+_CHANGES = 6
+
+Step = tuple[date, str]
+"""A run's day, and the label it gave."""
+
+
+@require_safe
+@needs("see")
+def classes(request: HttpRequest, key: str) -> HttpResponse:
+    """Where the customer stands in every classification, why, and since when."""
+    customer, run = customer_and_run(request, key)
+    score = scores.score_of(viewer_of(request), customer, run)
+    lines: list[dict[str, Any]] = []
+    if run is not None and score is not None:
+        row, kept = scores.as_row(score, customer.key), _kept(customer.key, run.as_of)
+        lines = [_line(one, row, run, kept) for one in REGISTRY.values() if row.get(one.column)]
+    return fragment(request, customer, "insight/_standing.html", {"lines": lines})
+
+
+def _kept(key: str, until: date) -> list[dict[str, Any]]:
+    """What each run up to the day said of the customer, the earliest first; of one day the latest run counts."""
+    ledger = business_ledger()
+    order = {run.run_id: place for place, run in enumerate(ledger.runs())}
+    columns = ["run_id", "as_of", *(one.column for one in REGISTRY.values())]
+    rows = [row for row in ledger.customer_scores(key).select(columns).to_pylist() if row["as_of"] <= until]
+    rows.sort(key=lambda row: (row["as_of"], order.get(row["run_id"], -1)))
+    return list({row["as_of"]: row for row in rows}.values())
+
+
+def changes(steps: Sequence[Step]) -> list[Step]:
+    """The labels one after another, each with the first day it was given: what repeats is left out.
+
+    >>> changes([(date(2024, 1, 1), "C"), (date(2024, 4, 1), "C"), (date(2024, 7, 1), "B")])
+    [(datetime.date(2024, 1, 1), 'C'), (datetime.date(2024, 7, 1), 'B')]
+    """
+    return [step for place, step in enumerate(steps) if place == 0 or steps[place - 1][1] != step[1]]
+
+
+def _line(one: Classification, row: Mapping[str, Any], run: Run, kept: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    tongue, code = language.active(), str(row[one.column])
+    went = changes([(past["as_of"], past[one.column]) for past in kept if past[one.column]])
+    sure = row.get(one.confidence) if one.confidence else None
+    return {
+        "name": here(f"classes.{one.code}.name"),
+        "href": reverse("insight:class", args=[one.code]),
+        "label": name_of(one.names, code, tongue),
+        "alike": listed(**{one.listed_by: code}),
+        "tone": _tone(one, code, run),
+        "why": explain(one.why.format_map(row), tongue, run.currency, row),
+        "sure": here("classes.standing.sure", share=percent(sure)) if sure is not None else "",
+        "went": [{"day": day(on, tongue), "label": name_of(one.names, label, tongue)} for on, label in went[-_CHANGES:]]
+        if len(went) > 1
+        else [],
+        "since": here("classes.standing.since", day=day(went[-1][0], tongue)) if went else "",
+    }
+
+
+def _tone(one: Classification, code: str, run: Run) -> str:
+    """The tone of the label, by the definition that the run went by where it is told, else by the one that ships."""
+    defined = run.parameters.get("definitions", {}).get(one.code)
+    return tones(defined or one.default).get(code, "tone-6")

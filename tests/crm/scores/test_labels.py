@@ -1,0 +1,72 @@
+"""Labels beside the cells: filtered by, counted, shown, and called as the business calls them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django.http import QueryDict
+from django.test import Client
+
+from shuke.crm.people.models import User
+from shuke.crm.scores.find import UNLIMITED, find
+from shuke.crm.scores.forgetting import forget
+from shuke.crm.scores.models import SLOTS, Run
+from shuke.crm.scores.query import Query, read
+
+AsUser = Callable[[User], Client]
+Rows = list[tuple[Any, ...]]
+
+
+def test_a_run_counts_each_label_and_a_list_of_one_label_is_counted_exactly(
+    published: Callable[..., Run], many: Rows
+) -> None:
+    run = published(many)
+    assert run.counts["prospect"] == {"steady": 54, "star": 6}
+    found = find(read(QueryDict("prospect=star")), run, UNLIMITED)
+    assert (len(found.ids), found.total, found.capped) == (6, 6, False)
+
+
+def test_an_erased_customer_is_counted_no_more(published: Callable[..., Run], many: Rows) -> None:
+    run = published(many)
+    assert run.slot is not None
+    forget([SLOTS[run.slot].objects.filter(prospect="star").values_list("pk", flat=True)[0]])
+    run.refresh_from_db()
+    assert run.counts["prospect"] == {"steady": 54, "star": 5}
+    assert sum(run.counts["tier"].values()) == 59
+
+
+def test_an_address_keeps_its_labels() -> None:
+    query = read(QueryDict("prospect=star,unknown&tier=A"))
+    assert query.labels == (("prospect", ("star", "unknown")),)
+    assert query.is_filtered
+    assert read(QueryDict(query.address().removeprefix("?"))) == query
+    assert not Query().is_filtered
+
+
+def test_the_list_filters_by_prospect_shows_it_and_takes_the_chip_away(
+    published: Callable[..., Run], many: Rows, as_user: AsUser, owner: User
+) -> None:
+    published(many)
+    page = as_user(owner).get("/customers/?prospect=star&columns=prospect&size=50", headers={"Accept-Language": "en"})
+    text = page.content.decode()
+    assert text.count('<td data-label="Prospect">Tomorrow&#x27;s star</td>') == 6
+    assert '<option value="star" selected>' in text
+    chip = re.search(r'<span class="tag">Tomorrow&#x27;s star<a href="([^"]*)"', text)
+    assert chip is not None
+    assert "prospect=star" not in chip[1]
+
+
+def test_labels_are_called_as_the_run_calls_them(
+    published: Callable[..., Run], many: Rows, as_user: AsUser, owner: User
+) -> None:
+    names = dict.fromkeys(("en", "zh-hans", "zh-hant"), "Rising")
+    published(many, names={"prospect.star": names, "tier.A": {"en": "Gold"}})
+    client = as_user(owner)
+    text = client.get("/customers/?prospect=star&columns=prospect", headers={"Accept-Language": "en"}).content.decode()
+    assert "Rising" in text
+    assert "Tomorrow" not in text
+    published(many, run_id="r2")
+    text = client.get("/customers/?prospect=star&columns=prospect", headers={"Accept-Language": "en"}).content.decode()
+    assert "Rising" not in text
