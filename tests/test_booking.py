@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from shuke.booking import book, booked, content_of, held, last_day, previous
+from shuke.booking import book, book_facts, booked, content_of, held, held_facts, last_day, previous
 from shuke.cli import main
-from shuke.collect import read_purchases
+from shuke.collect import read_payments, read_purchases, read_surveys
 from shuke.engines import DuckDBEngine
 from shuke.ledger import Ledger
+from shuke.tables import PAYMENTS, SURVEYS
 
+SHOP = "demo:shop/100"
 LINES = "customer,time,amount,paid\na,2024-01-02,5,4\na,2024-02-03,6,5\n"
 
 
@@ -79,3 +81,43 @@ def test_a_run_takes_what_the_ledger_holds_and_the_latest_run_of_an_earlier_day(
     assert (len(purchases.table), purchases.currency, purchases.quality) == (2, "TWD", None)
     assert last_day(purchases) == date(2024, 2, 3)
     assert previous(ledger, duckdb_engine, before=date(2024, 2, 3)) is None
+
+
+def test_answers_and_payments_count_once_are_undone_and_go_with_the_customer(
+    ledger: Ledger, duckdb_engine: DuckDBEngine
+) -> None:
+    surveys, payments = (
+        read(source, engine=duckdb_engine) for read, source in ((read_surveys, SHOP), (read_payments, SHOP))
+    )
+    (answers,) = book_facts(ledger, surveys)
+    (again,) = book_facts(ledger, surveys)
+    (sums,) = book_facts(ledger, payments)
+    assert (answers.rows, again.already, sums.rows) == (surveys.quality.kept, True, payments.quality.kept)
+    facts = held_facts(ledger, duckdb_engine)
+    assert facts.surveys is not None
+    assert facts.payments is not None
+    customer = "C0000006"
+    of_customer = {name: rows.num_rows for name, rows in ledger.of_customer(customer).items()}
+    assert of_customer["surveys"] > 0
+    erased = ledger.erase(customer, unnamed="nobody-1")
+    assert erased.rows["surveys"] == of_customer["surveys"]
+    assert all(not rows.num_rows for rows in ledger.of_customer(customer).values())
+    assert "nobody-1" not in ledger.read(SURVEYS, duckdb_engine).to_arrow()["customer_id"].to_pylist()
+    ledger.undo(sums.import_id)
+    assert len(ledger.read(PAYMENTS, duckdb_engine)) == 0
+
+
+def test_what_was_never_imported_is_not_there(ledger: Ledger, duckdb_engine: DuckDBEngine) -> None:
+    assert held_facts(ledger, duckdb_engine).surveys is None
+
+
+def test_the_command_line_imports_answers_and_payments_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "回款.csv"
+    file.write_text("客户编号,到期日,应付金额,付款日期\na,2024-03-01,5,\nb,何时,5,\n", "utf-8")
+    command = ["ledger", str(tmp_path / "账本"), "import", "--payments", str(file), "--lang", "zh-hans"]
+    assert main(command) == 0
+    said = capsys.readouterr().out
+    assert "已导入 1 行" in said
+    assert "1 条未采用：日期为空或无法识别。" in said
+    assert main(command) == 0
+    assert "没有增加任何数据" in capsys.readouterr().out

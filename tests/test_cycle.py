@@ -10,7 +10,8 @@ import pyarrow as pa
 import pytest
 
 import shuke
-from shuke.classify import Pyramid, cuts_named
+from shuke.classify import STANDING_COLUMNS, Facts, Pyramid, cuts_named
+from shuke.collect import read_payments, read_purchases, read_surveys
 from shuke.cycle import Previous, Settings
 from shuke.kit.errors import InputError
 from shuke.tables import SCORES
@@ -283,3 +284,13 @@ def test_classifications_are_made_as_they_are_defined(duckdb_engine):
     assert {tier for tier, _ in labels} == {"gold", "rest"}
     assert ("rest", "without_prospect") in labels
     assert "Gold card" in done.report("en")
+
+
+def test_facts_beside_purchases_put_their_labels_beside_the_scores(duckdb_engine):
+    source, settings = "demo:shop/300", Settings(model="naive")
+    read = [read_one(source, engine=duckdb_engine).table for read_one in (read_surveys, read_payments)]
+    facts = Facts(surveys=read[0], payments=read[1])
+    done = shuke.run(read_purchases(source, engine=duckdb_engine), settings=settings, facts=facts)
+    assert done.scores.columns == [*SCORES.names, *(column.name for column in STANDING_COLUMNS)]
+    assert "super_value" in done.scores.to_arrow()["loyalty_kind"].to_pylist()
+    assert done.report("en")

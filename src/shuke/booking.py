@@ -5,14 +5,16 @@ The command line and the pages both come this way, so that a file counts once wh
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
-from shuke.collect import Mapping, Purchases
+from shuke.classify import Facts
+from shuke.collect import FactsRead, FileFound, Mapping, Purchases
 from shuke.cycle import Previous
 from shuke.engines import Engine, Table
 from shuke.ledger import Import, Imported, Ledger, content_digest
-from shuke.tables import REJECTS
+from shuke.tables import PAYMENTS, REJECTS, SURVEYS, Contract
 
 _DEMO = "demo:"
 
@@ -37,14 +39,38 @@ def book(ledger: Ledger, purchases: Purchases, *, place: Path | None = None, imp
     """
     return [
         ledger.append(
-            _of_file(purchases, names),
+            _of_files(purchases.table, names),
             content_digest=content_of(path, place),
             sources=[path],
             import_id=import_id or None,
         )
         for path, names in _files(purchases).items()
-        if _any_kept(purchases, names)
+        if _any_of(purchases.table, names)
     ]
+
+
+def book_facts(ledger: Ledger, read: FactsRead, *, place: Path | None = None) -> list[Imported]:
+    """Import each file of answers or of payments, once, as `book` does with purchases."""
+    names = _named(read.quality.files)
+    return [
+        ledger.append(
+            _of_files(read.table, shown),
+            content_digest=content_of(path, place),
+            sources=[path],
+            contract=read.contract,
+        )
+        for path, shown in names.items()
+        if _any_of(read.table, shown)
+    ]
+
+
+def held_facts(ledger: Ledger, engine: Engine) -> Facts:
+    """What the ledger holds beside purchases; of what was never imported there is none."""
+    return Facts(surveys=_held(ledger, engine, SURVEYS), payments=_held(ledger, engine, PAYMENTS))
+
+
+def _held(ledger: Ledger, engine: Engine, contract: Contract) -> Table | None:
+    return None if ledger.version(contract) is None else ledger.read(contract, engine)
 
 
 def content_of(path: str, place: Path | None = None) -> str:
@@ -85,19 +111,22 @@ def previous(ledger: Ledger, engine: Engine, *, before: date | None, but: str = 
 
 def _files(purchases: Purchases) -> dict[str, list[str]]:
     """The files read, and under which names their rows stand: a workbook's sheets have one each."""
+    return _named(purchases.quality.files if purchases.quality else ())
+
+
+def _named(files: Iterable[FileFound]) -> dict[str, list[str]]:
     shown: dict[str, list[str]] = {}
-    for found in purchases.quality.files if purchases.quality else ():
+    for found in files:
         shown.setdefault(found.path, []).append(found.file)
     return shown
 
 
-def _any_kept(purchases: Purchases, names: list[str]) -> bool:
+def _any_of(table: Table, names: list[str]) -> bool:
     """A file read in a wrong way may come again, read in the right one."""
     sql = "SELECT 1 AS one FROM {table} WHERE source_file IN {names} LIMIT 1"
-    return bool(purchases.engine.fetch(sql, table=purchases.table, names=names).num_rows)
+    return bool(table.engine.fetch(sql, table=table, names=names).num_rows)
 
 
-def _of_file(purchases: Purchases, names: list[str]) -> Table:
-    return purchases.engine.view(
-        "of_file", "SELECT * FROM {table} WHERE source_file IN {names}", table=purchases.table, names=names
-    )
+def _of_files(table: Table, names: list[str]) -> Table:
+    sql = "SELECT * FROM {table} WHERE source_file IN {names}"
+    return table.engine.view("of_file", sql, table=table, names=names)

@@ -23,10 +23,12 @@ from shuke.classify import (
     STAGES,
     Body,
     Classifier,
+    Facts,
     LifeCycle,
     Pyramid,
     classification,
     classifiers,
+    keep_scores,
     label_all,
     names_given,
 )
@@ -37,7 +39,6 @@ from shuke.kit.dates import require_day
 from shuke.kit.errors import InputError
 from shuke.kit.text import NamesGiven, names_used
 from shuke.report import Group, Result, RunSummary, report, write_scores
-from shuke.tables import SCORES
 from shuke.value import (
     AUTO,
     NAIVE,
@@ -191,13 +192,14 @@ def run(
     as_of: date | str | None = None,
     settings: Settings | None = None,
     previous: Previous | None = None,
+    facts: Facts | None = None,
     progress: Progress | None = None,
 ) -> Run:
     """What is each customer worth, where do they stand, what to do, and how far can that be trusted?
 
     `as_of` is the last day looked at, a date or text like 2017-12-31 (default: the latest day in the data); later
-    purchases are left out. The scores hold one row a customer with at least one purchase day (`tables.SCORES`). Odd
-    data do not stop a run: what could not be estimated is null, and `summary.notes` says why.
+    purchases are left out. The scores hold one row a customer with at least one purchase day (`tables.SCORES`); with
+    `facts`, the STANDING_COLUMNS too. What could not be estimated is null, and `summary.notes` says why.
 
     >>> from shuke.collect import read_purchases
     >>> purchases = read_purchases({"customer": ["u", "u", "v"], "time": ["2024-01-01", "2024-02-01", "2024-03-01"],
@@ -208,12 +210,12 @@ def run(
     settings = settings or Settings()
     require_model(settings.model)
     tell = _Teller(progress)
-    facts = purchases.table
-    first_day, period = _period(facts, require_day(as_of) if isinstance(as_of, str) else as_of, settings)
+    lines = purchases.table
+    first_day, period = _period(lines, require_day(as_of) if isinstance(as_of, str) else as_of, settings)
     tell("value")
-    basis = value_basis(facts, settings.margin_rates)
+    basis = value_basis(lines, settings.margin_rates)
     summary = summarise(
-        facts,
+        lines,
         period=period,
         rates=settings.margin_rates,
         basis=basis,
@@ -221,7 +223,7 @@ def run(
     )
     tell("models")
     histories = count_histories(summary.table)
-    sample = sampled(facts, summary.table, as_of=period.as_of)
+    sample = sampled(lines, summary.table, as_of=period.as_of)
     models = _learn(histories, spend_histories(summary.table), sample, period, settings)
     season = models.choice.season.clock
     forecasts = forecast(
@@ -235,14 +237,14 @@ def run(
     )
     tell("classify")
     measure, rates = settings.pyramid.measure, settings.margin_rates
-    measured = with_measure(forecasts, facts, measure, as_of=period.as_of, rates=rates, basis=basis)
+    measured = with_measure(forecasts, lines, measure, as_of=period.as_of, rates=rates, basis=basis)
     # Kept, since every classifier looks at it several times.
-    known = facts.engine.keep("known", "SELECT * FROM {measured}", measured=measured)
+    known = lines.engine.keep("known", "SELECT * FROM {measured}", measured=measured)
     labelled = _classify(known, settings, previous, period.as_of)
     tell("act")
     acted = settings.policies.label(labelled)
-    scores = facts.engine.keep("scores", f"SELECT {', '.join(SCORES.names)} FROM {{acted}}", acted=acted)
-    facts.engine.drop(known)
+    scores = keep_scores(acted, lines, facts, as_of=period.as_of)
+    lines.engine.drop(known)
     tell("evaluate")
     tiers = _groups(scores, "tier_computed", settings.pyramid.cuts.codes)
     totals = _totals(models, tiers, settings.horizon)

@@ -6,10 +6,31 @@ from string import Formatter
 
 import pytest
 
-from shuke.classify import PROSPECTS, SEGMENTS, cuts_named, prospect, pyramid, stage_rules
+from shuke.classify import (
+    PROSPECTS,
+    SEGMENTS,
+    TIMES,
+    VALUES,
+    Indicators,
+    NineTypes,
+    Quadrants,
+    cuts_named,
+    prospect,
+    pyramid,
+    stage_rules,
+)
 from shuke.kit.text import LANGUAGES, explain, keys, template
-from shuke.tables import SCORES
+from shuke.tables import QUADRANT, SCORES, TYPE
 
+FIGURES = {*SCORES.names, *(column.name for column in TYPE + QUADRANT)}
+INDICATORS = Indicators().book.codes
+TYPES = [f"{name}.{code}" for name in ("type", "type_means") for code in (*NineTypes().book.codes, "undetermined")]
+TYPES += [f"type_value.{code}" for code in VALUES] + [f"type_time.{code}" for code in TIMES]
+TYPES += [f"type_why.{code}" for code in ("led", "lead_small", "little_known", "all_alike")]
+TYPES += [f"{name}.{code}" for name in ("indicator", "indicator_means") for code in INDICATORS]
+TYPES += [f"sign.{code}.{way}" for code in INDICATORS for way in ("high", "low")]
+QUADRANTS = [one.code for one in Quadrants().book.quadrants] + ["undetermined"]
+PLACES = ("low_low", "low_high", "high_low", "high_high", "future_unknown", "all_equal")
 TIER_WHYS = ["all_equal", "kept", "kept_out_of_base", "out_of_base", "too_few"] + [
     f"{code}{measure}" for code in ("not_positive", "ranked", "top") for measure in ("", "_other")
 ]
@@ -22,6 +43,9 @@ CODES = (
     + [f"rfm.{code}" for code in SEGMENTS.codes]
     + [f"prospect.{code}" for code in PROSPECTS]
     + [f"prospect_why.{rule.why_code}" for rule in prospect.RULES]
+    + TYPES
+    + [f"{name}.{code}" for name in ("quadrant", "quadrant_lever") for code in QUADRANTS]
+    + [f"quadrant_why.{code}" for code in PLACES]
     + ["rfm_why.scores", "value_basis.margin", "value_basis.margin_rate", "value_basis.revenue"]
 )
 
@@ -31,13 +55,27 @@ def test_each_code_has_a_sentence_in_three_languages_whose_figures_are_columns_o
     figures = []
     for language in LANGUAGES:
         named = [name for _, name, _, _ in Formatter().parse(template(code, language)) if name is not None]
-        assert set(named) <= set(SCORES.names)
+        assert set(named) <= FIGURES
         figures.append(sorted(named))
     assert figures[0] == figures[1] == figures[2]
 
 
 def test_no_sentence_stands_in_the_catalogue_that_no_classifier_can_give():
     prefixes = [f"{name}{what}." for name in ("tier", "stage", "rfm", "prospect") for what in ("", "_why")]
+    rooms = (
+        "tier",
+        "tier_why",
+        "stage",
+        "stage_why",
+        "rfm",
+        "rfm_why",
+        "type",
+        "type_means",
+        "type_value",
+        "type_time",
+    )
+    rooms += ("type_why", "indicator", "indicator_means", "sign", "quadrant", "quadrant_lever", "quadrant_why")
+    prefixes += [f"{room}." for room in rooms]
     given = {key for prefix in prefixes for key in keys(prefix)}
     assert given <= set(CODES)
 

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shuke.collect import REASONS, Purchases, read_purchases
+from shuke.collect._questions import REASONS as OF_ANSWERS
 from shuke.engines import DuckDBEngine, Engine
 from shuke.kit.errors import InputError
 from shuke.kit.text import keys
@@ -107,7 +108,8 @@ def test_a_reject_names_the_column_the_value_and_the_row(tmp_path: Path, duckdb_
 
 def test_every_reason_and_note_has_a_sentence() -> None:
     # The web app sets aside one kind of row more (`insight/came_back.py`).
-    assert {f"reject.{reason}" for reason in REASONS} | {"reject.erased_customer"} == set(keys("reject."))
+    reasons = {f"reject.{reason}" for reason in (*REASONS, *OF_ANSWERS)} | {"reject.erased_customer"}
+    assert reasons == set(keys("reject."))
 
 
 def test_the_report_is_ready_for_json(tmp_path: Path, duckdb_engine: DuckDBEngine) -> None:

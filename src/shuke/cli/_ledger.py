@@ -5,6 +5,9 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
+from shuke.booking import book_facts
+from shuke.collect import FactsRead, read_payments, read_surveys
+from shuke.engines import open_engine
 from shuke.kit.errors import InputError
 from shuke.kit.text import number, say
 from shuke.ledger import Ledger
@@ -13,7 +16,7 @@ from shuke.report import columns_of_text
 
 def ledger_command(asked: argparse.Namespace, language: str) -> None:
     """One act on the ledger in a folder."""
-    if not asked.folder.is_dir():
+    if not asked.folder.is_dir() and asked.act != "import":
         raise InputError.of("error.ledger.no_folder", folder=asked.folder)
     print("\n".join(_ACTS[asked.act](Ledger(asked.folder), asked, language)))
 
@@ -46,6 +49,33 @@ def _runs(ledger: Ledger, asked: argparse.Namespace, language: str) -> list[str]
     return columns_of_text([_heads(language, "id", "time", "as_of", "customers"), *rows], right=(3,))
 
 
+def _import(ledger: Ledger, asked: argparse.Namespace, language: str) -> list[str]:
+    """Answers and payments, each file once; purchases come in by `shuke score --ledger`."""
+    if not asked.surveys and not asked.payments:
+        raise InputError.of("error.ledger.nothing_to_import")
+    lines: list[str] = []
+    with open_engine() as engine:
+        for source in asked.surveys or ():
+            read = read_surveys(source, engine=engine, day_first=asked.day_first)
+            lines += _booked(ledger, read, language)
+        for source in asked.payments or ():
+            read = read_payments(source, engine=engine, currency=asked.currency, day_first=asked.day_first)
+            lines += _booked(ledger, read, language)
+    return lines
+
+
+def _booked(ledger: Ledger, read: FactsRead, language: str) -> list[str]:
+    booked = [
+        say(made.note_code, language, rows=number(made.rows, language), import_id=made.import_id)
+        for made in book_facts(ledger, read)
+    ]
+    reasons = [
+        say("ledger.note.set_aside", language, rows=number(count, language), reason=say(code, language))
+        for code, count in read.quality.set_aside.items()
+    ]
+    return [*booked, *reasons] or [say("ledger.note.nothing_kept", language)]
+
+
 def _undo(ledger: Ledger, asked: argparse.Namespace, language: str) -> list[str]:
     rows = ledger.undo(asked.import_id)
     return [say("ledger.note.undone", language, rows=number(rows, language), import_id=asked.import_id)]
@@ -72,6 +102,7 @@ def _erase(ledger: Ledger, asked: argparse.Namespace, language: str) -> list[str
 
 
 _ACTS: dict[str, Callable[[Ledger, argparse.Namespace, str], list[str]]] = {
+    "import": _import,
     "imports": _imports,
     "runs": _runs,
     "undo": _undo,

@@ -180,12 +180,16 @@ def _add_reading(group: argparse._ArgumentGroup, language: str) -> None:
     group.add_argument("--currency", default="CNY", metavar="CODE", help=_help("currency", language))
     group.add_argument("--timezone", default=None, metavar="ZONE", help=_help("timezone", language))
     group.add_argument("--source-timezone", metavar="ZONE", help=_help("source_timezone", language))
+    _add_day_order(group, language)
+    group.add_argument("--keep-duplicates", action="store_true", help=_help("keep_duplicates", language))
+
+
+def _add_day_order(group: argparse._ActionsContainer, language: str) -> None:
     first = group.add_mutually_exclusive_group()
     first.add_argument("--day-first", action="store_true", default=None, help=_help("day_first", language))
     first.add_argument(
         "--month-first", action="store_false", default=None, dest="day_first", help=_help("month_first", language)
     )
-    group.add_argument("--keep-duplicates", action="store_true", help=_help("keep_duplicates", language))
 
 
 def _add_valuing(group: argparse._ArgumentGroup, language: str) -> None:
@@ -236,6 +240,7 @@ def _add_ledger(commands: argparse._SubParsersAction[Parser], language: str) -> 
         act = _command(acts, name, language)
         act.add_argument(argument, metavar="ID", help=_help(argument, language))
         _add_common(act.add_argument_group(say("cli.group.program", language)), language)
+    _add_import(acts, language)
     _add_common(parser.add_argument_group(say("cli.group.program", language)), language)
 
 
@@ -253,6 +258,15 @@ def _add_classify(commands: argparse._SubParsersAction[Parser], language: str) -
             act.add_argument("--comment", default="", metavar="TEXT", help=_help("comment", language))
         _add_common(act.add_argument_group(say("cli.group.program", language)), language)
     _add_common(parser.add_argument_group(say("cli.group.program", language)), language)
+
+
+def _add_import(acts: argparse._SubParsersAction[Parser], language: str) -> None:
+    act = _command(acts, "import", language)
+    for name in ("surveys", "payments"):
+        act.add_argument(f"--{name}", action="append", metavar="FILE", help=_help(name, language))
+    act.add_argument("--currency", default="CNY", metavar="CODE", help=_help("currency", language))
+    _add_day_order(act, language)
+    _add_common(act.add_argument_group(say("cli.group.program", language)), language)
 
 
 def _add_tables(commands: argparse._SubParsersAction[Parser], language: str) -> None:

@@ -1,5 +1,6 @@
 """From any file of purchases to clean facts, the rows set aside, and a report of their quality."""
 
+from shuke.collect._fields import FactsQuality, FactsRead
 from shuke.collect._found import FileFound
 from shuke.collect._judge import REASONS
 from shuke.collect._mapping import FIELDS, FieldFound, Mapping, presets
@@ -8,10 +9,14 @@ from shuke.collect._quality import Quality, Tally
 from shuke.collect._read import Purchases, read_purchases
 from shuke.collect._report import file_lines
 from shuke.collect._write_rejects import write_rejects
+from shuke.collect.payments import read_payments
+from shuke.collect.surveys import peek_surveys, read_surveys
 
 __all__ = [
     "FIELDS",
     "REASONS",
+    "FactsQuality",
+    "FactsRead",
     "FieldFound",
     "FileFound",
     "Mapping",
@@ -22,7 +27,10 @@ __all__ = [
     "Tally",
     "file_lines",
     "peek",
+    "peek_surveys",
     "presets",
+    "read_payments",
     "read_purchases",
+    "read_surveys",
     "write_rejects",
 ]

@@ -88,7 +88,9 @@ def find_mapping(raw: Raw, given: MappingOf[str, str | None], preset: str | None
 
 def guess_mapping(raw: Raw, given: MappingOf[str, str | None], preset: str | None) -> Guess:
     """As much of the mapping as can be made out. An error only where what was given cannot be."""
-    named = {name: FieldFound(_require(raw.names, column, name), "given") for name, column in given.items() if column}
+    named = {
+        name: FieldFound(require_column(raw.names, column, name), "given") for name, column in given.items() if column
+    }
     barred = {name for name, column in given.items() if column == ""}
     _refuse_double(named)
     chosen = _preset_for(raw.names, named, preset)
@@ -109,7 +111,8 @@ def mapping_of(guess: Guess) -> Mapping:
     return _with_preset(dict(guess.fields), guess.preset)
 
 
-def _require(names: list[str], column: str, field_name: str) -> str:
+def require_column(names: list[str], column: str, field_name: str) -> str:
+    """The header that is meant, as written or without regard to case, spaces and brackets."""
     if column in names:
         return column
     for name in names:
@@ -224,6 +227,11 @@ def plain_name(name: str) -> str:
 @cache
 def _presets() -> dict[str, dict[str, Any]]:
     return tomllib.loads(files(__package__).joinpath("presets.toml").read_text("utf-8"))
+
+
+def header_names(name: str) -> tuple[str, ...]:
+    """Headers by which a field is told, plain, the likeliest first."""
+    return _synonyms()[name]
 
 
 @cache

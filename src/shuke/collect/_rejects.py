@@ -35,20 +35,23 @@ def rejects_view(engine: Engine, verdicts: Table, raw: Raw, mapping: Mapping) ->
     rows = f"""SELECT source_file, source_row, 'reject.' || reason AS reason_code,
         CASE reason {" ".join(names)} END AS "column",
         CASE reason {" ".join(values)} END AS received,
-        amount_minor, {_whole_row(raw)} AS raw
+        amount_minor, {whole_row(raw)} AS raw
         FROM {{verdicts}} WHERE reason IS NOT NULL"""
+    return rejects_of(engine, rows, raw, {"verdicts": verdicts, **texts})
+
+
+def rejects_of(engine: Engine, rows: str, raw: Raw, inputs: dict[str, Value]) -> Table:
+    """Rows set aside, by a step in the columns of REJECTS, and below them the lines that are no rows."""
     if not raw.bad:
-        return engine.view("rejects", rows, verdicts=verdicts, **texts)
+        return engine.view("rejects", rows, **inputs)
     bad = engine.read_parquet("bad", raw.bad)
     lines = """SELECT source_file, source_row, 'reject.' || reason AS reason_code, CAST(NULL AS VARCHAR) AS "column",
         CAST(NULL AS VARCHAR) AS received, CAST(NULL AS BIGINT) AS amount_minor, raw FROM {bad}"""
     chosen = ", ".join(f'"{name}"' for name in REJECTS.names)
-    return engine.view(
-        "rejects", f"SELECT {chosen} FROM ({rows} UNION ALL {lines})", verdicts=verdicts, bad=bad, **texts
-    )
+    return engine.view("rejects", f"SELECT {chosen} FROM ({rows} UNION ALL {lines})", bad=bad, **inputs)
 
 
-def _whole_row(raw: Raw) -> str:
+def whole_row(raw: Raw) -> str:
     """The row as a line of CSV."""
     fields = (_csv_field(f"coalesce(CAST({column.inside} AS VARCHAR), '')") for column in raw.columns)
     # One flat call: a chain of || over hundreds of columns is nested as deep, more than Spark's parser bears.

@@ -10,7 +10,7 @@ from shuke.collect.shop import SIZES, Shop
 from shuke.collect.shop.files import file_schema
 from shuke.engines import Engine
 from shuke.kit.errors import InputError
-from shuke.tables import SHOP_PURCHASES
+from shuke.tables import SHOP_PURCHASES, Contract
 
 SHOP = "demo:shop"
 CURRENCY = "CNY"
@@ -48,15 +48,20 @@ def shop_named(source: str) -> Shop:
 
 def open_shop(engine: Engine, shop: Shop) -> tuple[Raw, Mapping]:
     """The shop's purchases, made now and kept as long as the engine, and what their columns mean."""
+    raw = open_table(engine, shop, "purchases", SHOP_PURCHASES)
+    return raw, Mapping({field: FieldFound(name, "preset") for field, name in _FIELDS.items()}, "shop")
+
+
+def open_table(engine: Engine, shop: Shop, name: str, contract: Contract) -> Raw:
+    """One table of the shop, as a file of it would be read."""
     shown = f"{SHOP}/{shop.customers}"
     path = stage_folder(engine) / "shop.parquet"
-    rows = shop.write("purchases", path)
-    schema = file_schema(SHOP_PURCHASES)
+    rows = shop.write(name, path)
+    schema = file_schema(contract)
     inside = {name: f"c{position}" for position, name in enumerate(schema.names)}
     read = engine.read_parquet("shop", [path], row_numbers=True)
     chosen = ", ".join(f"{name} AS {column}" for name, column in inside.items())
     sql = f"SELECT {chosen}, {{shown}} AS source_file, source_row + 1 AS source_row FROM {{read}}"
     table = engine.view("raw", sql, read=read, shown=shown)
     columns = tuple(RawColumn(name, inside[name], schema.field(name).type) for name in schema.names)
-    raw = Raw(table, columns, (FileFound(shown, "demo", rows),), first_rows(path, 10), staged=False)
-    return raw, Mapping({field: FieldFound(name, "preset") for field, name in _FIELDS.items()}, "shop")
+    return Raw(table, columns, (FileFound(shown, "demo", rows),), first_rows(path, 10), staged=False)

@@ -127,7 +127,7 @@ class Ledger:
         return rows
 
     def of_customer(self, customer_id: str) -> dict[str, pa.Table]:
-        """All that is held of one customer, by table: purchases, touches, the scores of every run."""
+        """All that is held of one customer, by table: purchases, touches, answers, payments, all scores."""
         found = {}
         for table in self._tables_of_customers():
             held = Lookup(table).rows("customer_id", customer_id)
@@ -306,7 +306,8 @@ def _order(contract: Contract, own: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _stored_order(table: DeltaFolder) -> tuple[str, ...]:
-    wanted = ("customer_id", "purchased_on", "touched_on", "import_id", "as_of", "run_id", "source_file", "source_row")
+    days = ("purchased_on", "touched_on", "asked_on", "due_on")
+    wanted = ("customer_id", *days, "import_id", "as_of", "run_id", "source_file", "source_row", "question")
     return tuple(name for name in wanted if name in table.schema.names)
 
 

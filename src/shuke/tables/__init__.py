@@ -1,7 +1,10 @@
 """The contract: columns, types, units and meaning of every table that passes a door between rooms."""
 
 from shuke.tables._contract import Column, Contract, Unit
+from shuke.tables.answers import LISTED, PAYMENTS, SURVEYS
+from shuke.tables.classes import QUADRANT, TYPE
 from shuke.tables.facts import PURCHASES, REJECTS, TOUCHES
+from shuke.tables.indicators import INDICATORS
 from shuke.tables.measures import FORECASTS, MEASURES, is_measure, period_measure, period_of
 from shuke.tables.scores import SCORES
 from shuke.tables.shop import (
@@ -20,6 +23,7 @@ from shuke.tables.shop import (
 from shuke.tables.shop_surveys import SHOP_SURVEYS
 from shuke.tables.shop_truth import SHOP_TRUTH
 from shuke.tables.sources import SOURCES
+from shuke.tables.standing import ALARM, CREDIT, LOYALTY, SATISFACTION, SIGNS, STABILITY
 from shuke.tables.summary import SUMMARY
 
 SHOP_TABLES = (
@@ -38,14 +42,35 @@ SHOP_TABLES = (
     SHOP_TRUTH,
 )
 """What the simulated shop writes, beside TOUCHES; the last is the truth."""
-CONTRACTS = (PURCHASES, REJECTS, SUMMARY, SCORES, TOUCHES, SOURCES, *SHOP_TABLES)
+CONTRACTS = (
+    PURCHASES,
+    REJECTS,
+    SUMMARY,
+    INDICATORS,
+    SIGNS,
+    SCORES,
+    TOUCHES,
+    SURVEYS,
+    PAYMENTS,
+    LISTED,
+    SOURCES,
+    *SHOP_TABLES,
+)
 
 __all__ = [
+    "ALARM",
     "CONTRACTS",
+    "CREDIT",
     "FORECASTS",
+    "INDICATORS",
+    "LISTED",
+    "LOYALTY",
     "MEASURES",
+    "PAYMENTS",
     "PURCHASES",
+    "QUADRANT",
     "REJECTS",
+    "SATISFACTION",
     "SCORES",
     "SHOP_BRANCHES",
     "SHOP_CAMPAIGNS",
@@ -61,9 +86,13 @@ __all__ = [
     "SHOP_SURVEYS",
     "SHOP_TABLES",
     "SHOP_TRUTH",
+    "SIGNS",
     "SOURCES",
+    "STABILITY",
     "SUMMARY",
+    "SURVEYS",
     "TOUCHES",
+    "TYPE",
     "Column",
     "Contract",
     "Unit",

@@ -229,6 +229,8 @@ SHUKE_HOLDINGS: list[str] = [
     "shuke.crm.timeline.held.BOOKINGS",
     "shuke.insight.held.LEDGER_PURCHASES",
     "shuke.insight.held.LEDGER_TOUCHES",
+    "shuke.insight.held.LEDGER_SURVEYS",
+    "shuke.insight.held.LEDGER_PAYMENTS",
     "shuke.insight.held.LEDGER_SCORES",
     "shuke.crm.scores.forgetting.SCORES",
     "shuke.crm.scores.forgetting.STANDING",

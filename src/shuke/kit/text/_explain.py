@@ -19,9 +19,14 @@ _Writer = Callable[[Any], str]
 _NAMES = {
     "prospect": "prospect.",
     "rfm_segment": "rfm.",
+    "quadrant": "quadrant.",
     "stage": "stage.",
     "tier_computed": "tier.",
     "tier_in_force": "tier.",
+    "type": "type.",
+    "type_runner_up": "type.",
+    "type_sign_1": "sign.",
+    "type_sign_2": "sign.",
     "value_basis": "value_basis.",
 }
 _PLURALS = {" days": " day", " purchases": " purchase", " customers": " customer"}
