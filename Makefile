@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo report serve test check unit records browser pictures docs requirements bench bench-web bench-fields bench-duplicates bench-choice bench-shop accuracy clean
+.PHONY: help setup demo report serve test check unit records browser pictures docs requirements bench bench-web bench-fields bench-duplicates bench-choice bench-shop bench-classes accuracy accuracy-of-classes clean
 
 help: ## List these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -63,6 +63,12 @@ bench-choice: $(BIN)/.dev ## Measure what choosing a count model costs, against 
 
 bench-shop: $(BIN)/.dev ## Measure how fast the simulated shop is made (N="100000 5000000" for other sizes)
 	@$(BIN)/python benchmarks/shop.py $(N)
+
+bench-classes: $(BIN)/.dev ## Measure indicators, types, clusters and quadrants against the summary (N=100000000 lines; 10 M without)
+	@$(BIN)/python benchmarks/classes.py $(or $(N),10000000) $${TMPDIR:-/tmp}
+
+accuracy-of-classes: $(BIN)/.dev ## How well types are recovered on the simulated shop, and how stable they are (N customers; 20,000 without)
+	@$(BIN)/python benchmarks/accuracy_of_classes.py $(or $(N),20000)
 
 requirements: $(BIN)/.dev ## Pin the newest versions that pyproject.toml allows
 	$(BIN)/pip install --quiet uv

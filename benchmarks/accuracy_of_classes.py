@@ -1,12 +1,17 @@
-"""How well does each classification recover what is true of the simulated shop's customers? Agreement beyond chance.
+"""How well do the nine types recover what is true of the simulated shop's customers, and how stable are they?
 
 python benchmarks/accuracy_of_classes.py [CUSTOMERS]
+
+The truth comes from latent traits that no indicator reads (docs/guides/the-simulated-shop.md). Three ways, by what is
+known: purchases alone, with the table of products, and with the answers to surveys besides.
 """
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -14,42 +19,63 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from shuke.classify import Clusters, Indicators, NineTypes, agreement, halves_of_clusters, halves_of_types
+from shuke.classify import (
+    Clusters,
+    Indicators,
+    NineTypes,
+    agreement,
+    agreement_between,
+    halves_of_clusters,
+    halves_of_types,
+)
 from shuke.collect.shop import Shop
 from shuke.engines import DuckDBEngine, Engine, Table
 
 AS_OF, QUARTER_BEFORE = date(2024, 12, 31), date(2024, 9, 30)
-_VALUES = {"functional": "appeal_function", "economic": "appeal_economy", "psychological": "appeal_feeling"}
-_TIMES = {"past": "focus_past", "present": "focus_present", "future": "focus_future"}
+BANDS = ((0.0, 0.2), (0.2, 0.4), (0.4, 0.6), (0.6, 0.8), (0.8, 1.01))
+_QUESTIONS = (("buys_for", ("function", "economy", "feeling")), ("looks_to", ("past", "present", "future")))
+_UNDETERMINED = "undetermined"
+
+
+@dataclass(frozen=True)
+class Told:
+    """Labels, confidence and truth of all customers, in one order."""
+
+    said: np.ndarray
+    true: np.ndarray
+    confidence: np.ndarray
+    lines: np.ndarray
+
+    def of(self, which: np.ndarray, types: NineTypes) -> dict[str, float | int | None]:
+        """How far labels and truth agree, of some customers: type, its value, its time."""
+        said, true = self.said[which].tolist(), self.true[which].tolist()
+        figures: dict[str, float | int | None] = {"customers": len(said)}
+        if not said:
+            return figures
+        found = agreement(said, true)
+        figures |= {"right": found.share, "kappa": found.kappa}
+        for axis in ("value", "time"):
+            named = {cell.code: getattr(cell, axis) for cell in types.book.cells} | {_UNDETERMINED: _UNDETERMINED}
+            figures[f"kappa of {axis}"] = agreement([named[x] for x in said], [named[x] for x in true]).kappa
+        return figures | {"mean confidence": float(self.confidence[which].mean())}
 
 
 def long_surveys(surveys: pa.Table) -> pa.Table:
     """Answers to what one buys for and where one looks, one row an answer, as `Indicators` takes them."""
     parts = []
-    for question, codes in (
-        ("buys_for", ("function", "economy", "feeling")),
-        ("looks_to", ("past", "present", "future")),
-    ):
+    for question, codes in _QUESTIONS:
         said = surveys.filter(pc.is_valid(surveys[question]))
-        parts += [
-            pa.table(
-                {
-                    "customer_id": said["customer_id"],
-                    "asked_on": said["sent_on"],
-                    "question": pa.array([f"{question}.{code}"] * len(said)),
-                    "score": pc.cast(pc.equal(said[question], code), pa.float64()),
-                }
-            )
-            for code in codes
-        ]
+        for code in codes:
+            columns = {"customer_id": said["customer_id"], "asked_on": said["sent_on"]}
+            score = pc.cast(pc.equal(said[question], code), pa.float64())
+            parts.append(pa.table(columns | {"question": pa.array([f"{question}.{code}"] * len(said)), "score": score}))
     return pa.concat_tables(parts)
 
 
 def purchases_of(engine: Engine, shop: Shop) -> Table:
     """The shop's purchases with the columns that indicators look at."""
     table = engine.from_arrow("shop_purchases", shop.table("purchases"))
-    sql = "SELECT * EXCLUDE (purchased_at), CAST(purchased_at AS DATE) AS purchased_on FROM {t}"
-    return engine.keep("purchases", sql, t=table)
+    return engine.keep("purchases", "SELECT *, CAST(purchased_at AS DATE) AS purchased_on FROM {t}", t=table)
 
 
 def typed(purchases: Table, as_of: date, **facts: Any) -> tuple[NineTypes, Table, Table]:
@@ -59,45 +85,40 @@ def typed(purchases: Table, as_of: date, **facts: Any) -> tuple[NineTypes, Table
     return types, table, types.label(table)
 
 
-def recovery(types: NineTypes, labelled: Table, truth: Table) -> dict[str, Any]:
-    """Kappa of the type, of its value and of its time with the truth; all customers, and those with a type."""
+def told_of(labelled: Table, truth: Table) -> Told:
     rows = labelled.engine.fetch(
         """
-        SELECT l.type, l.type_confidence, t.nine_type, l.lines FROM {l} AS l JOIN {t} AS t
-        ON l.customer_id = t.customer_id
+        SELECT l.type, l.type_confidence, t.nine_type, l.lines
+        FROM {l} AS l JOIN {t} AS t ON l.customer_id = t.customer_id
         """,
         l=labelled,
         t=truth,
     )
-    said, true = np.array(rows["type"].to_pylist()), np.array(rows["nine_type"].to_pylist())
-    confidence, lines = rows["type_confidence"].to_numpy(), rows["lines"].to_numpy()
-    sure = said != "undetermined"
-    value = {cell.code: cell.value for cell in types.book.cells}
-    time = {cell.code: cell.time for cell in types.book.cells}
-    found: dict[str, Any] = {"customers": len(said), "with_a_type": float(sure.mean())}
+    return Told(
+        np.array(rows["type"].to_pylist()),
+        np.array(rows["nine_type"].to_pylist()),
+        rows["type_confidence"].to_numpy(),
+        rows["lines"].to_numpy(),
+    )
+
+
+def recovery(told: Told, types: NineTypes) -> dict[str, Any]:
+    """Agreement with the truth: of all, of those with a type, of those well known, and by band of confidence."""
+    sure = told.said != _UNDETERMINED
     groups = {
-        "all": np.ones(len(said), bool),
-        "typed": sure,
-        "typed, 20 lines or more": sure & (lines >= 20),
-        "confidence 0.7 or more": sure & (confidence >= 0.7),
+        "all": np.ones(len(sure), bool),
+        "with a type": sure,
+        "a type, 20 lines or more": sure & (told.lines >= 20),
     }
-    for name, which in groups.items():
-        if which.sum() < 2:
-            continue
-        a, b = said[which], true[which]
-        found[name] = {
-            "customers": int(which.sum()),
-            "right": float((a == b).mean()),
-            "kappa": agreement(a.tolist(), b.tolist()).kappa,
-            "kappa_value": agreement([value.get(x, x) for x in a], [value[x] for x in b]).kappa,
-            "kappa_time": agreement([time.get(x, x) for x in a], [time[x] for x in b]).kappa,
-            "confidence": float(confidence[which].mean()),
-        }
-    return found
+    for low, high in BANDS:
+        groups[f"a type, confidence {low:.1f} to {min(high, 1):.1f}"] = (
+            sure & (told.confidence >= low) & (told.confidence < high)
+        )
+    return {name: told.of(which, types) for name, which in groups.items()}
 
 
 def measure(customers: int) -> dict[str, Any]:
-    """All figures, with what is known of goods and answers, and without."""
+    """All figures, by what is known."""
     shop = Shop(customers)
     with DuckDBEngine() as engine:
         purchases = purchases_of(engine, shop)
@@ -116,25 +137,40 @@ def _of_way(purchases: Table, truth: Table, facts: dict[str, Any]) -> dict[str, 
     _, _, before = typed(purchases, QUARTER_BEFORE, **facts)
     clusters = Clusters(types=types).fit(table)
     return {
-        "recovery": recovery(types, labelled, truth),
-        "halves": halves_of_types(types, table),
-        "quarters": agreement_of(before, labelled, "type"),
-        "clusters": {"number": clusters.params_.number, "silhouettes": clusters.params_.silhouettes},
-        "halves_of_clusters": halves_of_clusters(clusters, table),
+        "recovery": recovery(told_of(labelled, truth), types),
+        "halves": halves_of_types(types, table).as_data(),
+        "quarters": agreement_between(before, labelled, "type").as_data(),
+        "quarters, both with a type": agreement_between(before, labelled, "type", leave_out=(_UNDETERMINED,)).as_data(),
+        "clusters": {
+            "number": clusters.params_.number,
+            "clear": clusters.params_.clear,
+            "silhouette": max(clusters.params_.silhouettes.values(), default=None),
+            "types": [one.type for one in clusters.params_.clusters],
+        },
+        "halves of clusters": halves_of_clusters(clusters, table).as_data(),
     }
 
 
-def agreement_of(before: Table, after: Table, column: str) -> dict[str, Any]:
-    from shuke.classify import agreement_between
+def tables(found: Mapping[str, Any]) -> Iterator[str]:
+    """The figures as Markdown."""
+    columns = ("customers", "right", "kappa", "kappa of value", "kappa of time", "mean confidence")
+    for way, figures in found.items():
+        yield f"\n### {way}\n\n| | {' | '.join(columns)} |\n| --- |{' ---: |' * len(columns)}"
+        for name, row in figures["recovery"].items():
+            yield f"| {name} | {' | '.join(_written(row.get(column)) for column in columns)} |"
+        yield ""
+        for name in ("halves", "quarters", "quarters, both with a type", "clusters", "halves of clusters"):
+            yield f"- {name}: " + ", ".join(f"{key} {_written(value)}" for key, value in figures[name].items())
 
-    return agreement_between(before, after, column)
+
+def _written(figure: Any) -> str:
+    return "" if figure is None else f"{figure:.3f}" if isinstance(figure, float) else str(figure)
+
+
+def main() -> None:
+    found = measure(int(next((word for word in sys.argv[1:] if word.isdecimal()), 20_000)))
+    print(json.dumps(found, indent=1) if "--json" in sys.argv else "\n".join(tables(found)))
 
 
 if __name__ == "__main__":
-    import json
-
-    print(
-        json.dumps(
-            measure(int(sys.argv[1]) if len(sys.argv) > 1 else 5000), indent=1, default=lambda one: one.as_data()
-        )
-    )
+    main()

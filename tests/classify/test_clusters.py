@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from shuke.classify import Clusters, NineTypes
-from shuke.classify._k_means import k_means, silhouette
+from shuke.classify._k_means import distances_of, k_means, silhouette
 from shuke.kit.errors import InputError
 from shuke.kit.text import template
 
@@ -117,4 +117,4 @@ def test_the_silhouette_is_that_of_the_definition():
         ]
         return (min(others) - np.mean(own)) / max(min(others), np.mean(own)) if own else 0.0
 
-    assert silhouette(points, labels) == pytest.approx(np.mean([by_hand(at) for at in range(5)]))
+    assert silhouette(distances_of(points), labels) == pytest.approx(np.mean([by_hand(at) for at in range(5)]))

@@ -147,6 +147,12 @@ def test_evenness_is_deviation_over_mean_from_three_gaps_on(duckdb_engine):
     assert found["v"]["amount_variation"] == 0
 
 
+def test_evenness_is_that_of_the_last_two_years(duckdb_engine):
+    then = [{"customer_id": "u", "purchased_on": date(2020, 1, day)} for day in (1, 2, 9)]
+    now = [{"customer_id": "u", "purchased_on": date(2024, 3, day)} for day in (1, 11, 21, 31)]
+    assert measured(bought(duckdb_engine, *then, *now), "gap_variation")["u"]["gap_variation"] == 0
+
+
 def test_answers_count_from_their_scale_and_while_they_are_fresh(duckdb_engine):
     surveys = pa.table(
         {

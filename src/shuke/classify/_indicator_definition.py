@@ -22,6 +22,7 @@ class IndicatorSettings:
     base_lines: int = 5
     trend_days: int = 180
     least_gaps: int = 3
+    even_days: int = 730
     survey_days: int = 1095
     online: tuple[str, ...] = ()
 
@@ -87,8 +88,8 @@ def _settings(data: Mapping[str, Any]) -> tuple[IndicatorSettings, list[str]]:
             wrong.append(f"{name} {value!r} is no whole number from 0")
     if wrong:
         return IndicatorSettings(), wrong
-    given = {name: tuple(value) if name == "online" else value for name, value in data.items()}
-    return IndicatorSettings(**given), []
+    numbers = {name: int(value) for name, value in data.items() if name != "online"}
+    return IndicatorSettings(online=tuple(data.get("online", ())), **numbers), []
 
 
 def _faults(code: str, entry: Any) -> list[str]:

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Self
 
 from shuke.classify._indicator_definition import Indicator, IndicatorSettings
-from shuke.engines import Table, literal
+from shuke.engines import Table, Value, literal
 
 _OPTIONAL = ("discount_minor", "coupon_minor", "quantity", "product_id", "category", "channel")
 _POINTS = ("function", "economy", "feeling")
@@ -72,9 +72,11 @@ def line_facts(sources: Sources, settings: IndicatorSettings, needs: set[str]) -
     inner = f"SELECT l.customer_id, {', '.join(sums)} FROM {{purchases}} AS l {joined} WHERE {_BOUGHT} GROUP BY 1"
     sql = f"SELECT *{_figures_of_channels(channels, settings)}{_SLOTS if goods else ''} FROM ({inner}) AS summed"
     inputs = {"goods": goods} if goods else {}
-    return sources.purchases.engine.keep(
-        "line_facts", sql, purchases=sources.purchases, as_of=sources.as_of, start=_START, **inputs
-    )
+    engine = sources.purchases.engine
+    table = engine.keep("line_facts", sql, purchases=sources.purchases, as_of=sources.as_of, start=_START, **inputs)
+    for part in inputs.values():
+        engine.drop(part)
+    return table
 
 
 # Days are counted from here, so that sums of them stay whole numbers.
@@ -246,7 +248,7 @@ def kind_facts(sources: Sources) -> Table:
     engine = sources.purchases.engine
     listed = "amount_minor + coalesce(discount_minor, 0)" if sources.has("discount_minor") else "amount_minor"
     pieces = "CASE WHEN quantity > 0 THEN quantity ELSE 1 END" if sources.has("quantity") else "1"
-    inputs = {"purchases": sources.purchases, "as_of": sources.as_of}
+    inputs: dict[str, Value] = {"purchases": sources.purchases, "as_of": sources.as_of}
     kinds = engine.keep("kinds", _KINDS.format(bought=_BOUGHT), **inputs)
     by_kind = engine.keep(
         "by_kind", _BY_KIND.format(listed=listed, pieces=pieces, bought=_BOUGHT), kinds=kinds, **inputs
@@ -295,13 +297,14 @@ FROM (
 
 
 def day_facts(sources: Sources, settings: IndicatorSettings) -> Table:
-    """Lines to days, days in order: how much gaps and amounts vary, as standard deviation over mean."""
+    """Lines to days, days in order: how much gaps and amounts of late vary, as standard deviation over mean."""
     return sources.purchases.engine.keep(
         "day_facts",
         _DAYS.format(bought=_BOUGHT),
         purchases=sources.purchases,
         as_of=sources.as_of,
         least_gaps=settings.least_gaps,
+        since=sources.as_of - timedelta(days=settings.even_days),
     )
 
 
@@ -314,7 +317,7 @@ FROM (
     date_diff('day', lag(day) OVER (PARTITION BY customer_id ORDER BY day), day) AS gap_days
   FROM (
     SELECT customer_id, purchased_on AS day, CAST(sum(amount_minor) AS DOUBLE) AS spend
-    FROM {{purchases}} WHERE {bought} GROUP BY customer_id, purchased_on
+    FROM {{purchases}} WHERE {bought} AND purchased_on > {{since}} GROUP BY customer_id, purchased_on
   ) AS days
 ) AS gaps
 GROUP BY customer_id

@@ -11,8 +11,8 @@ _SEED = 20240101
 _STARTS, _ROUNDS = 4, 60
 
 
-def k_means(points: Floats, number: int) -> tuple[Floats, NDArray[np.intp]]:
-    """Centres and the place of each point's centre: the best of four starts by k-means++.
+def k_means(points: Floats, number: int, *, starts: int = _STARTS) -> tuple[Floats, NDArray[np.intp]]:
+    """Centres and the place of each point's centre: the best of some starts by k-means++.
 
     Source: Lloyd (1982); Arthur & Vassilvitskii (2007), section 2.2.
 
@@ -21,7 +21,7 @@ def k_means(points: Floats, number: int) -> tuple[Floats, NDArray[np.intp]]:
     ([0.05, 1.05], np.True_, np.False_)
     """
     rng = np.random.default_rng(_SEED)
-    found = [_lloyd(points, _starts(points, number, rng)) for _ in range(_STARTS)]
+    found = [_lloyd(points, _starts(points, number, rng)) for _ in range(starts)]
     centres, labels, _ = min(found, key=lambda one: one[2])
     return centres, labels
 
@@ -40,8 +40,9 @@ def _starts(points: Floats, number: int, rng: np.random.Generator) -> Floats:
 
 def _lloyd(points: Floats, centres: Floats) -> tuple[Floats, NDArray[np.intp], float]:
     labels = np.full(len(points), -1)
+    lengths = (points**2).sum(axis=1)
     for _ in range(_ROUNDS):
-        squares = _squares(points, centres)
+        squares = _squares(points, centres, lengths)
         nearest = squares.argmin(axis=1)
         if (nearest == labels).all():
             break
@@ -50,32 +51,39 @@ def _lloyd(points: Floats, centres: Floats) -> tuple[Floats, NDArray[np.intp], f
         sums = np.column_stack([np.bincount(labels, column, minlength=len(centres)) for column in points.T])
         # A centre that has lost all its points stays where it was.
         centres = np.where(counts[:, None] > 0, sums / np.maximum(counts, 1)[:, None], centres)
-    squares = _squares(points, centres)
+    squares = _squares(points, centres, lengths)
     return centres, squares.argmin(axis=1), float(squares.min(axis=1).sum())
 
 
-def _squares(points: Floats, centres: Floats) -> Floats:
-    """Squared distances of each point from each centre, not below 0."""
-    found = (points**2).sum(axis=1)[:, None] - 2 * points @ centres.T + (centres**2).sum(axis=1)
-    return np.maximum(found, 0.0)
+def _squares(points: Floats, centres: Floats, lengths: Floats | None = None) -> Floats:
+    """Squared distances of each point from each centre, not below 0; `lengths` are the points' own, squared."""
+    lengths = (points**2).sum(axis=1) if lengths is None else lengths
+    found = lengths[:, None] - 2 * points @ centres.T + (centres**2).sum(axis=1)
+    squares: Floats = np.maximum(found, 0.0)
+    return squares
 
 
-def silhouette(points: Floats, labels: NDArray[np.intp]) -> float:
+def distances_of(points: Floats) -> Floats:
+    """How far each point is from each."""
+    return np.sqrt(_squares(points, points))
+
+
+def silhouette(distances: Floats, labels: NDArray[np.intp]) -> float:
     """The mean over all points of (b − a) / max(a, b): a the mean distance to the own cluster, b to the nearest other.
 
     A point alone in its cluster counts 0. Source: Rousseeuw (1987), eq. 1.
 
-    >>> round(silhouette(np.array([[0.0], [0.1], [1.0], [1.1]]), np.array([0, 0, 1, 1])), 2)
+    >>> distances = distances_of(np.array([[0.0], [0.1], [1.0], [1.1]]))
+    >>> round(silhouette(distances, np.array([0, 0, 1, 1])), 2)
     0.9
     """
     codes = np.unique(labels)
     if len(codes) < 2:
         return 0.0
-    distances = np.sqrt(_squares(points, points))
     sizes = np.array([(labels == code).sum() for code in codes])
-    sums = np.column_stack([distances[:, labels == code].sum(axis=1) for code in codes])
+    sums = distances @ (labels[:, None] == codes).astype(np.float64)
     own = np.searchsorted(codes, labels)
-    at = np.arange(len(points))
+    at = np.arange(len(labels))
     inside = sums[at, own] / np.maximum(sizes[own] - 1, 1)
     means = sums / sizes
     means[at, own] = np.inf

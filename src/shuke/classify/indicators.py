@@ -49,8 +49,8 @@ class Indicators:
     - `purchases`: as `tables.PURCHASES`; of it customer_id, purchased_on and amount_minor must be there.
     - `products` (optional): product_id, and where known launched_on and selling_point (function, economy, feeling).
     - `surveys` (optional): one row an answer: customer_id, asked_on, question (a code), score.
-    - `wanted`: codes to measure (default: all). Those of evenness look at days in order, which takes as long as
-      summing up purchases does; the rest take one pass of lines by customer, and one by customer and category.
+    - `wanted`: codes to measure (default: all). Those of evenness put the days of the last two years in order, which
+      is dear; the rest take one pass of lines by customer, and one by customer and category.
 
     Two indicators are estimates: product_repeat counts products in 62 slots (linear counting; Whang et al. 1990), and
     main_channel is the most frequent of the eight channels most used.

@@ -73,7 +73,7 @@ TYPE = (
         "type_cluster",
         TEXT,
         "聚类代码，c1 最大",
-        "分群代碼，c1 最大",
+        "集群代碼，c1 最大",
         "cluster found beside the types, c1 the largest",
         nullable=True,
     ),

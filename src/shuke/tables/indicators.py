@@ -123,16 +123,16 @@ _FIGURES = (
     (
         "gap_variation",
         Unit.NONE,
-        "购买间隔的标准差与均值之比",
-        "購買間隔的標準差與平均之比",
-        "standard deviation of gaps between purchase days over their mean",
+        "近两年购买间隔的标准差与均值之比",
+        "近兩年購買間隔的標準差與平均之比",
+        "in the last two years: standard deviation of gaps between purchase days over their mean",
     ),
     (
         "amount_variation",
         Unit.NONE,
-        "每购买日金额的标准差与均值之比",
-        "每購買日金額的標準差與平均之比",
-        "standard deviation of amounts of purchase days over their mean",
+        "近两年每购买日金额的标准差与均值之比",
+        "近兩年每購買日金額的標準差與平均之比",
+        "in the last two years: standard deviation of amounts of purchase days over their mean",
     ),
     (
         "says_function",
