@@ -307,7 +307,7 @@ _SUMMARY = f"""
             CAST({rounded_units("current_margin_units")} AS BIGINT) AS current_value_minor,
             current_spend_minor,
             repeat_spend_minor,
-            CAST({_rounded("repeat_margin_units")} AS BIGINT) AS repeat_margin_minor,
+            CAST({rounded_units("repeat_margin_units")} AS BIGINT) AS repeat_margin_minor,
             CAST((2 * greatest(spend_minor, 0) + purchases) // (2 * purchases) AS BIGINT) AS mean_spend_minor,
             CASE WHEN last_before_cut IS NULL THEN NULL ELSE purchases - holdout_purchases - 1 END AS holdout_x,
             CAST(date_diff('day', first_purchase, last_before_cut) AS BIGINT) AS holdout_t_x,
