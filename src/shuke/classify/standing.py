@@ -6,19 +6,22 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from shuke.classify._ruled import Ruled
+from shuke.classify._type_definition import NINE
+from shuke.classify._type_sql import TYPE_COLUMNS
 from shuke.classify.credit import Credit, with_lists
 from shuke.classify.facts import NOTHING, Facts
-from shuke.classify.indicators import Indicators
+from shuke.classify.indicators import TRAITS, Indicators
 from shuke.classify.loyalty import Loyalty
-from shuke.classify.registry import Classification
+from shuke.classify.quadrants import Quadrants
+from shuke.classify.registry import Classification, Classifier
 from shuke.classify.rfm_alarm import RfmAlarm
 from shuke.classify.satisfaction import Satisfaction
 from shuke.classify.signs import signs, with_signs
 from shuke.classify.stability import Stability
 from shuke.classify.traits import TRAIT_BOOK, Traits
+from shuke.classify.types import NineTypes
 from shuke.engines import Table
-from shuke.tables import ALARM, CREDIT, LOYALTY, SATISFACTION, SCORES, STABILITY, Column
+from shuke.tables import ALARM, CREDIT, LOYALTY, QUADRANT, SATISFACTION, SCORES, STABILITY, TYPE, Column
 
 STANDING: Mapping[str, Classification] = {
     one.code: one
@@ -32,6 +35,28 @@ STANDING: Mapping[str, Classification] = {
             names="rfm_alarm.",
             why="rfm_alarm_why.{rfm_alarm_why_code}",
             listed_by="alarm",
+        ),
+        Classification(
+            "quadrant",
+            Quadrants,
+            column="quadrant",
+            computed="quadrant",
+            columns=tuple(column.name for column in QUADRANT),
+            names="quadrant.",
+            why="quadrant_why.{quadrant_why_code}",
+            listed_by="quadrant",
+        ),
+        Classification(
+            "type",
+            NineTypes,
+            column="type",
+            computed="type",
+            columns=TYPE_COLUMNS,
+            names="type.",
+            why="type_why.{type_why_code}",
+            listed_by="type",
+            score="type_score",
+            confidence="type_confidence",
         ),
         Classification(
             "loyalty",
@@ -78,37 +103,38 @@ STANDING: Mapping[str, Classification] = {
         ),
     )
 }
-"""In the order in which labels are appended; they want the signs and traits that `with_facts` appends."""
+"""In the order in which labels are appended; they want the indicators, signs and traits that `with_facts` appends."""
 
-STANDING_COLUMNS: tuple[Column, ...] = (*ALARM, *LOYALTY, *SATISFACTION, *CREDIT, *STABILITY)
+_TYPE = tuple(column for column in TYPE if column.name in TYPE_COLUMNS)
+STANDING_COLUMNS: tuple[Column, ...] = (*ALARM, *QUADRANT, *_TYPE, *LOYALTY, *SATISFACTION, *CREDIT, *STABILITY)
 
 
 def with_facts(table: Table, purchases: Table, facts: Facts = NOTHING, *, as_of: date) -> Table:
-    """A table of customers with what facts beside the summary say of them: traits, signs, and the list they are on.
+    """A table of customers with what facts beside the summary say of them: indicators, traits, signs, and their list.
 
-    The traits are learned from the customers of `purchases`. What is not known is null, never missing as a column.
+    Traits are learned from the customers of `purchases`. What is not known is null, never missing as a column.
     """
-    wanted = tuple(dict.fromkeys(code for weights in TRAIT_BOOK.traits.values() for code in weights))
-    indicators = Indicators(wanted=wanted)
+    traits = tuple(TRAIT_BOOK.traits)
+    wanted = dict.fromkeys((*NINE.indicators, *(code for weights in TRAIT_BOOK.traits.values() for code in weights)))
     told = {"products": facts.products, "surveys": facts.surveys}
-    measured = indicators.measure(purchases, as_of=as_of, **told)
+    measured = Indicators(wanted=tuple(wanted)).measure(purchases, as_of=as_of, **told)
     known = purchases.engine.keep("traits", "SELECT * FROM {t}", t=Traits().fit(measured.table).label(measured.table))
     purchases.engine.drop(measured.table)
     signed = with_signs(table, signs(purchases, facts, as_of=as_of))
-    traits = tuple(TRAIT_BOOK.traits)
-    kept = ", ".join(f"t.{name}" for name in signed.columns if name not in traits)
-    listed = ", ".join(f"k.{name}" for name in traits)
+    added = ("lines", *TRAITS, *wanted, *traits)
+    kept = ", ".join(f"t.{name}" for name in signed.columns if name not in added)
+    listed = ", ".join(f"k.{name}" for name in added)
     sql = f"SELECT {kept}, {listed} FROM {{t}} AS t LEFT JOIN {{k}} AS k ON t.customer_id = k.customer_id"
     return with_lists(table.engine.view("with_facts", sql, t=signed, k=known), facts.listed, as_of=as_of)
 
 
 def label_standing(table: Table, definitions: Mapping[str, Mapping[str, Any]] | None = None) -> Table:
-    """The rows with loyalty, satisfaction, credit, stability and alarms appended, by their definitions or as they ship.
+    """The rows with the labels of STANDING appended, by their definitions or as they ship.
 
     Wants the columns of the scores with RFM labels, and those of `with_facts`.
     """
     for code, one in STANDING.items():
-        classifier: Ruled = one.read((definitions or {}).get(code))
+        classifier: Classifier = one.read((definitions or {}).get(code))
         table = classifier.fit(table).label(table)
     return table
 
