@@ -10,7 +10,7 @@ from shuke.cycle import Run
 from shuke.engines import Table, quoted
 from shuke.kit.ids import UNNAMED
 
-_ALARMS = 12
+_ALARMS = 8
 _OF_ALARMS = (
     "customer_id", "rfm_alarm", "rfm_alarm_why_code", "recency_days", "typical_gap_days", "recent_purchases",
     "usual_purchases", "recent_spend_minor", "usual_spend_minor", "current_value_minor",

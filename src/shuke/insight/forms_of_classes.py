@@ -114,6 +114,9 @@ class DefinitionForm(forms.Form):
         for tongue in LANGUAGES:
             title = here(f"classes.form.name_{tongue.replace('-', '_')}")
             self._text(f"l{place}_{tongue}", (label.get("names") or {}).get(tongue, ""), 40, title, number)
+            if label.get("code"):
+                shipped = name_of(REGISTRY[self.code].names, label["code"], tongue)
+                self.fields[f"l{place}_{tongue}"].widget.attrs["placeholder"] = shipped
         choices = [(colour, here(f"classes.colour.{colour}")) for colour in COLOURS]
         colour = forms.ChoiceField(choices=choices, initial=label.get("colour", "6"))
         self.fields[f"l{place}_colour"] = _named(colour, f"{here('classes.form.colour')} {number}")
