@@ -36,8 +36,10 @@ def test_each_choice_becomes_what_the_definition_says() -> None:
     sent = form(told)
     assert sent.is_valid(), sent.errors
     assert sent.body["settings"] == {
-        "recency_cuts": [7, 30, 90, 300], "frequency_cuts": [1, 2, 4, 9], "spend_cuts": [10_000, 20_050, 30_000, 40_000],
-    }  # fmt: skip
+        "recency_cuts": [7, 30, 90, 300],
+        "frequency_cuts": [1, 2, 4, 9],
+        "spend_cuts": [10_000, 20_050, 30_000, 40_000],
+    }
 
 
 def test_back_to_equal_classes_takes_the_figures_away() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from django.test import Client
@@ -64,4 +65,4 @@ def test_real_and_false_loyalty_are_all_customers_together(run: Run, manager: Us
 def test_the_cut_offs_of_today_are_those_by_which_scores_were_given(run: Run) -> None:
     cuts = run.figures["classes"]["rfm_cuts"]
     assert cuts
-    assert all(low < high for cut in cuts.values() for low, high in zip(cut, cut[1:], strict=False))
+    assert all(low < high for cut in cuts.values() for low, high in pairwise(cut))
