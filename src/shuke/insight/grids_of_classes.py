@@ -17,6 +17,8 @@ from shuke.ui.figures import numbers
 Told = Mapping[str, Any]
 """What a run says of one classification (`figures_of_classes.classes`)."""
 _SCORES = (1, 2, 3, 4, 5)
+_HIGH = 58
+"""Pixels of a row whose cells name their segment in two lines on phones."""
 _QUADRANTS = (("III", "IV"), ("I", "II"))
 """High now above low; low to come before high."""
 _SATISFACTION = {
@@ -99,6 +101,7 @@ def rfm(one: Classification, classes: Told, currency: str) -> HeatMap:
         [here("classes.rfm.frequency", score=f) for f in _SCORES],
         [here("classes.rfm.recency", score=r) for r in reversed(_SCORES)],
         [[cell(r, f) for f in _SCORES] for r in reversed(_SCORES)],
+        row_height=_HIGH,
     )
 
 

@@ -68,6 +68,14 @@ def test_a_cell_says_its_name_count_value_and_change_and_leads_to_its_customers(
     assert [word.text for word in drawing.words[3:7]] == ["Value for money", "1,234", "¥12K", "+3"]
 
 
+@pytest.mark.parametrize(("height", "said"), [(44, ["9"]), (58, ["9", "重要价值", "客户"])])
+def test_a_note_takes_two_lines_where_the_row_is_high_enough(height: int, said: list[str]) -> None:
+    cells = [[Cell(9, "9", "重要价值客户")] * 5]
+    drawing = HeatMap("h", list("12345"), ["近度"], cells, row_height=height).draw(320)
+    assert [word.text for word in drawing.words[6 : 6 + len(said)]] == said
+    assert len(drawing.words) == 6 + 5 * len(said)
+
+
 def test_on_a_phone_a_name_takes_two_lines_below_the_label_of_its_row() -> None:
     drawing = HeatMap("h", ["x", "y", "z"], ["row"], [[TYPE] * 3]).draw(270)
     said = [word.text for word in drawing.words]

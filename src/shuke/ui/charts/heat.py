@@ -19,6 +19,7 @@ _BIG = 14
 _ABOVE = 20
 _PHONE = 420
 _STRIP = 38
+_TWO_NOTES = 58
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,8 @@ class HeatMap:
 
     cells: one sequence for each row. corner: what the rows are, written above their labels. most: the value of the
     darkest cell; the largest there is where none is given. rest: what falls into no cell, each a strip below. Rows
-    grow as high as the lines of their cells; on a phone cells with names have their row's label above them.
+    grow as high as the lines of their cells; in rows 58 high or more a note may take two lines; on a phone cells with
+    names have their row's label above them.
 
     >>> cells = [[Cell(1, "1"), Cell(6, "6")]]
     >>> [mark.tone for mark in HeatMap("Where", ["low", "high"], ["low"], cells).draw(300).marks]
@@ -103,7 +105,7 @@ def laid(data: HeatMap, x: float, y: float, width: float, most: float) -> tuple[
             shade = _shade(cell.value, most)
             shape = Rect(near(start), near(top), near(room), high - _GAP, 4)
             marks.append(Mark((shape,), f"heat-{shade}", _name(data, down, across, cell), cell.href))
-            words += _inside(cell, shade, start + room / 2, top + (high - _GAP) / 2, room)
+            words += _inside(cell, shade, start + room / 2, top + (high - _GAP) / 2, room, high)
     return marks, words, HEADS + step * len(data.rows)
 
 
@@ -147,7 +149,7 @@ def _lines(cell: Cell, room: float) -> list[tuple[str, str]]:
     return told + [(text, "") for text in (cell.note, *cell.more) if text and measure(text) <= room - 4]
 
 
-def _inside(cell: Cell, shade: int, x: float, y: float, room: float) -> list[Word]:
+def _inside(cell: Cell, shade: int, x: float, y: float, room: float, high: float) -> list[Word]:
     """The cell's text, and what stands above and below it, as far as they fit."""
     ink = "on-dark" if shade >= 4 else "on-light"
     if cell.is_named:
@@ -157,9 +159,17 @@ def _inside(cell: Cell, shade: int, x: float, y: float, room: float) -> list[Wor
                 for place, (text, look) in enumerate(told)]  # fmt: skip
     if not cell.text or measure(cell.text) > room - 4:
         return []
-    noted = bool(cell.note) and measure(cell.note) <= room - 4
-    words = [Word(near(x), near(y - 2 if noted else y + 4), cell.text, "middle", f"strong {ink}")]
-    return [*words, Word(near(x), near(y + 13), cell.note, "middle", ink)] if noted else words
+    noted = _noted(cell.note, room - 4, 2 if high >= _TWO_NOTES else 1)
+    first = y + 4 - 6 * bool(noted) - 7.5 * (len(noted) > 1)
+    words = [Word(near(x), near(first), cell.text, "middle", f"strong {ink}")]
+    return words + [Word(near(x), near(first + 15 * place), text, "middle", ink) for place, text in enumerate(noted, 1)]
+
+
+def _noted(note: str, room: float, most: int) -> list[str]:
+    """The note in so many lines, or nothing where they do not hold all of it."""
+    told = lines(note, room) if note else []
+    whole = "".join(told).replace(" ", "") == note.replace(" ", "")
+    return told if whole and len(told) <= most and all(measure(line) <= room for line in told) else []
 
 
 def strips(cells: Sequence[Cell], top: float, width: float) -> tuple[list[Mark], list[Word], float]:
