@@ -66,3 +66,41 @@ def test_the_cut_offs_of_today_are_those_by_which_scores_were_given(run: Run) ->
     cuts = run.figures["classes"]["rfm_cuts"]
     assert cuts
     assert all(low < high for cut in cuts.values() for low, high in pairwise(cut))
+
+
+AGREED = {"customers": 40, "share": 0.9, "kappa": 0.85, "adjusted_rand": 0.7}
+REPORT = {
+    "customers": 40,
+    "missing": ["says_past"],
+    "halves": AGREED,
+    "halves_of_clusters": AGREED | {"adjusted_rand": 0.3},
+    "before": "2024-09-30",
+    "quarters": AGREED | {"kappa": 0.5},
+    "quarters_decided": AGREED | {"kappa": None, "share": None},
+    "clusters": [
+        {"code": "c1", "customers": 25, "share": 0.625, "type": "trendy", "signs": ["new_share.high", "variety.low"]},
+        {"code": "c2", "customers": 15, "share": 0.375, "type": None, "signs": ["variety.high"]},
+    ],
+    "clear": False,
+    "crossed": {"trendy": {"c1": 25, "c2": 15}},
+}
+
+
+def test_how_far_types_agree_is_told_with_what_that_means_and_the_clusters_beside_them(
+    run: Run, manager: User, as_user: Visit
+) -> None:
+    run.figures["types_report"] = REPORT
+    run.save()
+    told = panels(manager, run, "type")["types"]
+    with_words = [(row["beyond"], row["read"]) for row in told["rows"]]
+    assert [beyond for beyond, _ in with_words] == ["0.85", "0.50", "—", "0.30"]
+    assert len({read for _, read in with_words}) == 4
+    text = as_user(manager).get("/classes/type/", headers={"Accept-Language": "en"}).content.decode()
+    for words in ("Very steady", "Unsteady", "Cannot be told", 'href="/customers/?type=trendy"', "buys new products",
+                  "they divide a continuum", "Says: the past"):  # fmt: skip
+        assert words in text
+
+
+def test_without_a_report_the_page_of_types_says_nothing_of_it(run: Run, manager: User) -> None:
+    run.figures.pop("types_report", None)
+    assert panels(manager, run, "type") == {}

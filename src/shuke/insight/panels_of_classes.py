@@ -1,8 +1,9 @@
-"""What single classifications show beside the common page: alarms and profit of RFM, how real loyalty is."""
+"""What single classifications show beside the common page: RFM's alarms and profit, how types hold, real loyalty."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -16,11 +17,14 @@ from shuke.crm.scores.models import Run
 from shuke.crm.words import here
 from shuke.insight.charts import listed
 from shuke.insight.charts_of_classes import loyalty_truth, tones
-from shuke.kit.text import compact_money, explain, number, share
+from shuke.kit.text import compact_money, day, explain, number, share
 from shuke.ui import language
 
 _OF_ALARM = {"r": ("silent",), "f": ("rarer", "more_often"), "m": ("smaller", "larger")}
 """By letter the labels that say it has left its band; of several only the first is told."""
+_COMPARED = ("halves", "quarters", "quarters_decided", "halves_of_clusters")
+_READ = ((0.8, "full"), (0.6, "much"), (0.4, "some"))
+"""From which kappa on agreement is called how (Landis & Koch 1977, steps of a fifth)."""
 _GOOD = 4
 """From this score on customers buy often, or much."""
 _TRUTHS = ("real", "held_back", "false", "unknown")
@@ -34,6 +38,8 @@ def panels(viewer: User, run: Run, code: str) -> dict[str, Any]:
         return {"alarms": alarms, "profit_told": _profit_told(classes.get("rfm_profit", ()))}
     if code == "rfm_alarm":
         return {"alarms": _alarms(viewer, run)}
+    if code == "type" and "types_report" in run.figures:
+        return {"types": _types(run.figures["types_report"])}
     if code == "loyalty":
         return {"truths": _truths(classes[code])}
     return {}
@@ -107,3 +113,43 @@ def _truths(told: Mapping[str, Any]) -> list[dict[str, str]]:
             "href": listed(**{one.listed_by: ",".join(row["code"] for row in rows)}),
         })  # fmt: skip
     return found
+
+
+def _types(report: Mapping[str, Any]) -> dict[str, Any]:
+    """How far types agree between halves and quarters, and the clusters beside them (`classify.type_report`)."""
+    one, tongue = REGISTRY["type"], language.active()
+    clusters = [
+        {
+            "name": here("classes.types.cluster", number=number(place, tongue)),
+            "customers": number(cluster["customers"], tongue),
+            "share": share(cluster["share"], tongue, 1),
+            "like": name_of(one.names, cluster["type"], tongue) if cluster["type"] else "",
+            "href": listed(**{one.listed_by: cluster["type"]}) if cluster["type"] else "",
+            "signs": here("insight.slot.and").join(here(f"sign.{sign}") for sign in cluster["signs"]),
+        }
+        for place, cluster in enumerate(report["clusters"], 1)
+    ]
+    missing = here("insight.slot.and").join(here(f"indicator.{code}") for code in report["missing"])
+    return {
+        "customers": number(report["customers"], tongue),
+        "before": day(date.fromisoformat(report["before"]), tongue),
+        "rows": [_agreement(name, report[name]) for name in _COMPARED if report.get(name)],
+        "clusters": clusters,
+        "clear": report["clear"],
+        "missing": here("classes.types.missing", names=missing) if missing else "",
+    }
+
+
+def _agreement(name: str, found: Mapping[str, Any]) -> dict[str, str]:
+    """Clusters have no names of their own, so theirs is the adjusted Rand index."""
+    tongue = language.active()
+    beyond = found["adjusted_rand" if name == "halves_of_clusters" else "kappa"]
+    read = "unknown" if beyond is None else next((word for least, word in _READ if beyond >= least), "little")
+    same = found["share"] if name != "halves_of_clusters" else None
+    return {
+        "name": here(f"classes.types.of.{name}"),
+        "customers": number(found["customers"], tongue),
+        "same": "—" if same is None else share(same, tongue),
+        "beyond": "—" if beyond is None else number(beyond, tongue, 2),
+        "read": here(f"classes.types.read.{read}"),
+    }
