@@ -9,7 +9,7 @@ from shuke.classify import TIMES, VALUES, Classification
 from shuke.crm.scores.columns import name_of
 from shuke.crm.words import here
 from shuke.insight.charts import listed
-from shuke.kit.text import compact_money, number
+from shuke.kit.text import compact_money, number, share
 from shuke.ui import language
 from shuke.ui.charts import Cell, Grids, HeatMap
 from shuke.ui.figures import numbers
@@ -106,16 +106,18 @@ def rfm(one: Classification, classes: Told, currency: str) -> HeatMap:
 
 
 def profit(rows: Sequence[Mapping[str, int]], currency: str) -> HeatMap:
-    """Frequency by amount: the margin of twelve months of each cell, and how many customers brought it."""
+    """Frequency by amount: each cell's share of the margin of twelve months, the margin, and how many brought it."""
     tongue, found = language.active(), {(row["rfm_f"], row["rfm_m"]): row for row in rows}
+    whole = sum(row["current_value_minor"] for row in rows)
 
     def cell(f: int, m: int) -> Cell:
         row = found.get((f, m))
         if row is None:
             return Cell(None, "—")
         amount = row["current_value_minor"]
+        part = share(amount / whole, tongue, 1) if whole > 0 else "—"
         customers = here("classes.profit.customers", count=number(row["customers"], tongue))
-        return Cell(amount, compact_money(amount, currency, tongue), customers)
+        return Cell(amount, part, compact_money(amount, currency, tongue), more=[customers])
 
     return HeatMap(
         here("classes.profit.title"),
