@@ -30,7 +30,7 @@ from shuke.classify.loyalty import Loyalty
 from shuke.classify.preview import Preview, preview
 from shuke.classify.prospect import PROSPECTS, Prospect, ProspectParams
 from shuke.classify.pyramid import Boundary, Pyramid, PyramidParams, review_due
-from shuke.classify.quadrants import Quadrant, QuadrantBook, QuadrantParams, Quadrants
+from shuke.classify.quadrants import QUADRANTS, QuadrantParams, Quadrants
 from shuke.classify.registry import (
     REGISTRY,
     Classification,
@@ -46,7 +46,7 @@ from shuke.classify.rfm_profit import ProfitCell, profit_made
 from shuke.classify.satisfaction import Satisfaction, SatisfactionParams
 from shuke.classify.signs import SignSettings, signs, with_signs
 from shuke.classify.stability import Stability
-from shuke.classify.standing import STANDING, STANDING_COLUMNS, keep_scores, label_standing, with_facts
+from shuke.classify.standing import STANDING, label_standing, with_facts
 from shuke.classify.traits import TraitBook, Traits
 from shuke.classify.types import NineTypes, TypeParams
 
@@ -54,12 +54,12 @@ __all__ = [
     "ABCD",
     "COLOURS",
     "PROSPECTS",
+    "QUADRANTS",
     "REGISTRY",
     "RFM",
     "SEGMENTS",
     "STAGES",
     "STANDING",
-    "STANDING_COLUMNS",
     "TIMES",
     "TYPE_COLUMNS",
     "VALUES",
@@ -94,8 +94,6 @@ __all__ = [
     "ProspectParams",
     "Pyramid",
     "PyramidParams",
-    "Quadrant",
-    "QuadrantBook",
     "QuadrantParams",
     "Quadrants",
     "RFMParams",
@@ -123,7 +121,6 @@ __all__ = [
     "grid_from",
     "halves_of_clusters",
     "halves_of_types",
-    "keep_scores",
     "label_all",
     "label_standing",
     "names_given",
