@@ -67,6 +67,13 @@ CHARTS: dict[str, Chart] = {
     "grid of names": HeatMap("h", ["历史", "当前", "潜在"], [LONG] * 3, [[NAMED] * 3] * 3, corner=LONG, rest=BESIDE),
     "grids": Grids("g", [HeatMap(LONG, ["a", LONG], ["c", LONG], [[NAMED] * 2] * 2) for _ in "ab"], rest=BESIDE),
     "sankey": Sankey("s", *[[Node(name, name) for name in TIERS]] * 2, FLOWS, "2025年12月31日", "2026年5月31日"),
+    "sankey of many": Sankey(
+        "s",
+        *[[Node(str(at), f"重要挽留客户{at}") for at in range(12)]] * 2,
+        [Flow(str(at), str(11 - at), at + 1) for at in range(12)],
+        "2025-12-31",
+        "2026-05-31",
+    ),
     "thin nodes": Sankey(
         "s",
         *[[Node(name, name) for name in TIERS]] * 2,
