@@ -77,6 +77,15 @@ def test_a_definition_is_previewed_on_the_last_run_and_nothing_is_saved(
     assert not versions("pyramid").exists()
 
 
+def test_labels_are_shown_with_what_to_do_for_each(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = said(capsys, "show", "loyalty", "--labels").splitlines()
+    assert lines[0].split()[:2] == ["Code", "Label"]
+    assert len(lines) == 9
+    assert any(line.startswith("latent") and "Clear away what hinders them" in line for line in lines)
+    pyramid = said(capsys, "show", "pyramid", "--labels").splitlines()
+    assert pyramid[1].split()[-2:] == ["—", "—"], "no run yet, and nothing said of tiers"
+
+
 def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     assert main(["classify", *arguments, "--lang", "en"]) == 1
     return capsys.readouterr().err

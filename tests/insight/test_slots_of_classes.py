@@ -17,6 +17,7 @@ from shuke.crm.scores.models import Run
 from shuke.insight.definitions import save, usual_parameters
 from shuke.insight.facts import business_ledger
 from shuke.insight.models import Upload
+from shuke.insight.slots_of_classes import GROUPS, grouped
 from shuke.insight.writes import start_run
 
 pytestmark = pytest.mark.django_db
@@ -36,8 +37,21 @@ def test_every_label_is_there_with_why_and_since_when(scored: Upload, manager: U
         assert f'href="/classes/{code}/"' in text
         assert f"/customers/?{one.listed_by}=" in text
     assert re.search(r"[Rr]ank,? [0-9]+ of 40", text)
-    assert text.count("<td") == 3 * len(REGISTRY)
+    assert text.count("<td") == 2 * len(REGISTRY)
     assert "{" not in text
+
+
+def test_every_classification_is_about_one_thing() -> None:
+    assert sorted(code for codes in GROUPS.values() for code in codes) == sorted(REGISTRY)
+
+
+def test_labels_stand_by_what_they_are_about_and_the_unknown_are_folded_away() -> None:
+    lines = [{"code": code, "name": code, "known": code != "loyalty"} for code in ("loyalty", "rfm", "pyramid")]
+    told = grouped(lines)
+    assert [[line["code"] for line in group["lines"]] for group in told["groups"]] == [["pyramid"], ["rfm"]]
+    assert [line["code"] for line in told["unknown"]] == ["loyalty"]
+    assert "loyalty" in told["unknown_told"]
+    assert grouped([])["unknown_told"] == ""
 
 
 def test_the_history_is_of_all_runs_up_to_the_one_in_force(
@@ -52,7 +66,7 @@ def test_the_history_is_of_all_runs_up_to_the_one_in_force(
     before = business_ledger().customer_scores("c39").to_pylist()[0]["tier_in_force"]
     assert before in ("A", "B", "C", "D")
     assert "Gold card" in text
-    assert text.index("Gold card <small>") > text.index("<small>"), "the label of today stands last"
+    assert re.search(r"[A-D] · [^<]*<span[^>]*>[^<]*</span> → Gold card <span", text), "the label of today stands last"
 
 
 def test_who_has_no_score_has_no_label_and_a_stranger_s_customer_is_not_there(

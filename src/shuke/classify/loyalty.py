@@ -54,6 +54,7 @@ class Loyalty(Ruled):
         codes=_BOOK.codes,
     )
     BOOK = _BOOK
+    TRUTH = _TRUTH
     COLUMN = "loyalty_kind"
     WHY = "loyalty"
     NEEDS = (

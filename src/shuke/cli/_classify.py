@@ -37,12 +37,32 @@ def _list(asked: argparse.Namespace, language: str) -> None:
 
 
 def _show(asked: argparse.Namespace, language: str) -> None:
-    """The definition as JSON on its own, so that it can be kept in a file, changed and given back."""
-    del language
+    """The definition as JSON on its own, so that it can be kept in a file, changed and given back; or its labels."""
     from shuke.insight.definitions import body_in_force
 
     body, _ = body_in_force(classification(asked.code).code)
+    if asked.labels:
+        _show_labels(asked.code, body, language)
+        return
     print(json.dumps(body, ensure_ascii=False, indent=2))
+
+
+def _show_labels(code: str, body: Body, language: str) -> None:
+    """The labels of a definition: how many customers each has in the run in force, and what to do for them."""
+    from shuke.crm.scores.models import Run
+    from shuke.insight.words_of_classes import lever_key
+
+    one, run = classification(code), Run.objects.filter(state=Run.State.CURRENT).first()
+    told = run.figures.get("classes", {}).get(code, {}).get("labels", ()) if run else ()
+    counts = {row["code"]: number(row["customers"], language) for row in told}
+    names = {one.names + label["code"]: label["names"] for label in body["labels"] if label["names"]}
+    rows = [[say(f"cli.classify.head.{name}", language) for name in ("code", "label", "customers", "lever")]]
+    with names_used(names):
+        for label in body["labels"]:
+            key = lever_key(one, label["code"])
+            rows.append([label["code"], _called(one.names, label["code"], language), counts.get(label["code"], "—"),
+                         say(key, language) if key else "—"])  # fmt: skip
+    print("\n".join(columns_of_text(rows, right=(2,))))
 
 
 def _preview(asked: argparse.Namespace, language: str) -> None:

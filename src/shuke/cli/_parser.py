@@ -254,6 +254,8 @@ def _add_classify(commands: argparse._SubParsersAction[Parser], language: str) -
             act.add_argument("code", choices=tuple(REGISTRY), metavar="CODE", help=_help("code", language, codes=codes))
         if wants == "file":
             act.add_argument("file", type=Path, metavar="FILE", help=_help("definition_file", language))
+        if name == "show":
+            act.add_argument("--labels", action="store_true", help=_help("labels", language))
         if name == "edit":
             act.add_argument("--comment", default="", metavar="TEXT", help=_help("comment", language))
         _add_common(act.add_argument_group(say("cli.group.program", language)), language)

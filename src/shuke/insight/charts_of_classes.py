@@ -8,16 +8,16 @@ from typing import Any
 from shuke.classify import REGISTRY, Body, Classification
 from shuke.crm.scores.columns import name_of
 from shuke.crm.words import here
+from shuke.insight import grids_of_classes as grids
 from shuke.insight.charts import GONE, NEW, listed
+from shuke.insight.grids_of_classes import Told
 from shuke.kit.text import compact_money, share
 from shuke.ui import language
-from shuke.ui.charts import Bar, Bars, Cell, Flow, HeatMap, Node, Pyramid, Sankey, Tier
+from shuke.ui.charts import Bar, Bars, Flow, Node, Pyramid, Sankey, Tier
 from shuke.ui.drawings import NamedChart
 from shuke.ui.figures import numbers, shares
 
-Told = Mapping[str, Any]
-"""What a run says of one classification (`figures_of_classes.classes`)."""
-_SCORES = (1, 2, 3, 4, 5)
+_TRUTHS = ("real", "held_back", "false", "unknown")
 
 
 def picture(code: str, figures: Told, currency: str) -> NamedChart:
@@ -66,26 +66,39 @@ def _pyramid(one: Classification, classes: Told, currency: str) -> Pyramid:
     return Pyramid(here("classes.pyramid.name"), tiers, write=numbers(), heads=heads)
 
 
-def _rfm(one: Classification, classes: Told, currency: str) -> HeatMap:
-    """Recency by frequency: each cell with its customers, below it the segment, to which it leads."""
-    tongue, write = language.active(), numbers()
-    rows: Mapping[str, Sequence[str]] = classes[one.code]["definition"]["grid"]
-    counts = {(r, f): customers for r, f, customers, _ in classes["rfm_grid"]}
+def _loyalty(one: Classification, classes: Told, currency: str) -> Bars:
+    """Kinds of loyalty, those that hold by the business itself first; each says whether it is real."""
+    told, tongue = classes[one.code], language.active()
+    tone, truth = tones(told["definition"]), loyalty_truth(one)
+    rows = sorted(told["labels"], key=lambda row: _TRUTHS.index(truth.get(row["code"], "unknown")))
+    bars = [
+        Bar(
+            name_of(one.names, row["code"], tongue),
+            row["customers"],
+            listed(**{one.listed_by: row["code"]}),
+            tone.get(row["code"], "tone-6"),
+            "" if row["code"] == "unknown" else here(f"loyalty_truth.{truth.get(row['code'], 'unknown')}"),
+        )
+        for row in rows
+    ]
+    heads = [here(f"classes.{one.code}.label"), here("insight.head.customers")]
+    return Bars(here(f"classes.{one.code}.name"), bars, write=numbers(), heads=heads)
 
-    def cell(r: int, f: int) -> Cell:
-        code, count = rows[str(r)][f - 1], counts.get((r, f))
-        name = name_of(one.names, code, tongue)
-        return Cell(None, "—", name) if count is None else Cell(count, write(count), name, listed(segment=code))
 
-    return HeatMap(
-        here("classes.rfm.picture"),
-        [here("classes.rfm.frequency", score=f) for f in _SCORES],
-        [here("classes.rfm.recency", score=r) for r in reversed(_SCORES)],
-        [[cell(r, f) for f in _SCORES] for r in reversed(_SCORES)],
-    )
+def loyalty_truth(one: Classification) -> Mapping[str, str]:
+    """By kind of loyalty whether it is real, held back or false."""
+    kinds: Mapping[str, str] = one.make.TRUTH  # type: ignore[attr-defined]
+    return kinds
 
 
-_PICTURES: Mapping[str, Callable[[Classification, Told, str], NamedChart]] = {"pyramid": _pyramid, "rfm": _rfm}
+_PICTURES: Mapping[str, Callable[[Classification, Told, str], NamedChart]] = {
+    "pyramid": _pyramid,
+    "rfm": grids.rfm,
+    "quadrant": grids.quadrants,
+    "type": grids.types,
+    "loyalty": _loyalty,
+    "satisfaction": grids.satisfaction,
+}
 
 
 def sankey(code: str, figures: Told, days: tuple[str, str], *, linked: bool) -> Sankey | None:

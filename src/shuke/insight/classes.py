@@ -21,7 +21,9 @@ from shuke.crm.words import here
 from shuke.insight import charts_of_classes as charts
 from shuke.insight.charts import listed
 from shuke.insight.definitions import body_in_force, in_force, versions
-from shuke.insight.words_of_classes import sentences
+from shuke.insight.grids_of_classes import counts_before, profit, signed
+from shuke.insight.panels_of_classes import panels
+from shuke.insight.words_of_classes import lever, sentences
 from shuke.kit.text import compact_money, day, money, number, share
 from shuke.ui import language
 from shuke.ui.drawings import Kept
@@ -73,6 +75,8 @@ def one_of_them(viewer: User, code: str) -> dict[str, Any]:
         "waits": version if version != used else 0,
         "versions": [_version(saved, version, used) for saved in versions(code)[:20]],
         "effort": _effort(run) if code == "pyramid" else None,
+        "levers": any(lever(REGISTRY[code], row["code"]) for row in told["labels"]),
+        **panels(viewer, run, code),
         "coming": sentences(code, body, run.currency) if version != used else [],
         **_charts(code, dumps(run.figures), run.as_of.isoformat(), run.currency, language.active()),
     }
@@ -95,7 +99,9 @@ def _charts(code: str, told: str, as_of: str, currency: str, tongue: str) -> Map
     days = ((figures.get("before") or {}).get("as_of", ""), as_of)
     moved = charts.sankey(code, figures, days, linked=True)
     body, rows = figures["classes"][code]["definition"], figures.get("effort") if code == "pyramid" else []
+    cells = figures["classes"].get("rfm_profit") if code == "rfm" else None
     return {
+        "profit_chart": Kept(profit(cells, currency)) if cells else None,
         "picture": Kept(charts.picture(code, figures, currency)),
         "sankey": Kept(moved) if moved else None,
         "effort_chart": Kept(charts.effort(rows, body)) if rows else None,
@@ -124,10 +130,7 @@ def _line(one: Classification, run: Run, version: int) -> dict[str, Any]:
 
 def _rows(one: Classification, told: Mapping[str, Any], currency: str) -> list[dict[str, Any]]:
     tongue, everybody = language.active(), sum(row["customers"] for row in told["labels"]) or 1
-    before: dict[str, int] = {}
-    for was, _, count in told["moves"]:
-        if was is not None:
-            before[was] = before.get(was, 0) + count
+    before = counts_before(told)
     return [
         {
             "code": row["code"],
@@ -137,7 +140,8 @@ def _rows(one: Classification, told: Mapping[str, Any], currency: str) -> list[d
             "share": share(row["customers"] / everybody, tongue, 1),
             "value": compact_money(row["current_value_minor"], currency, tongue),
             "clv": "—" if row["clv_minor"] is None else compact_money(row["clv_minor"], currency, tongue),
-            **_change(row["customers"], before.get(row["code"], 0), known=bool(told["moves"])),
+            "lever": lever(one, row["code"]),
+            **_change(row["customers"], (before or {}).get(row["code"], 0), known=before is not None),
         }
         for row in told["labels"]
     ]
@@ -146,8 +150,7 @@ def _rows(one: Classification, told: Mapping[str, Any], currency: str) -> list[d
 def _change(now: int, then: int, *, known: bool) -> dict[str, Any]:
     if not known:
         return {"delta": None, "delta_text": ""}
-    sign = "+" if now > then else "−" if now < then else ""
-    return {"delta": float(now - then), "delta_text": sign + number(abs(now - then), language.active())}
+    return {"delta": float(now - then), "delta_text": signed(now, then)}
 
 
 def _version(saved: Any, newest: int, used: int) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from shuke.crm.scores.cells import LIKELY_TO_CHURN, VALUABLE_AT_RISK
 from shuke.cycle import Run
 from shuke.engines import Table
 from shuke.evaluate import Backtest, migration
-from shuke.insight.figures_of_classes import classes, effort_of
+from shuke.insight.figures_of_classes import alarms, classes, effort_of
 from shuke.insight.figures_of_models import models
 from shuke.kit.ids import UNNAMED
 from shuke.value import LATEST, candidate, cohorts
@@ -27,6 +27,7 @@ def figures(done: Run, *, purchases: Table, before: Table | None, touches: Table
         "cohorts": _cohorts(done, purchases),
         "totals": _totals(done),
         "classes": by_class,
+        "alarms": alarms(scores),
         "effort": [] if touches is None else effort_of(done, touches),
         "tiers": by_class["pyramid"]["labels"],
         "stages": by_class["life_cycle"]["labels"],

@@ -5,9 +5,17 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from shuke.classify import REGISTRY, Pyramid, effort
+from shuke.classify import REGISTRY, Pyramid, effort, profit_made
 from shuke.cycle import Run
 from shuke.engines import Table, quoted
+from shuke.kit.ids import UNNAMED
+
+_ALARMS = 8
+_OF_ALARMS = (
+    "customer_id", "rfm_alarm", "rfm_alarm_why_code", "recency_days", "typical_gap_days", "recent_purchases",
+    "usual_purchases", "recent_spend_minor", "usual_spend_minor", "current_value_minor",
+)  # fmt: skip
+"""What the page tells of who left their own band: the label, and the figures that its reason names."""
 
 
 def classes(done: Run, before: Table | None) -> dict[str, Any]:
@@ -20,7 +28,19 @@ def classes(done: Run, before: Table | None) -> dict[str, Any]:
             "definition": made[code].definition(),
         }
         for code, one in REGISTRY.items()
-    } | {"rfm_grid": _grid(done.scores)}
+    } | {
+        "rfm_grid": _grid(done.scores),
+        "rfm_profit": [asdict(cell) for cell in profit_made(done.scores)],
+        "rfm_cuts": _cuts(done.scores),
+    }
+
+
+def alarms(scores: Table) -> list[dict[str, Any]]:
+    """The most valuable of those who left their own band of recency, frequency or amount, with the figures of why."""
+    if any(name not in scores.columns for name in _OF_ALARMS):
+        return []
+    sql = _ALARMED.format(columns=", ".join(_OF_ALARMS))
+    return list(scores.engine.fetch(sql, scores=scores, unnamed=UNNAMED + "%", many=_ALARMS).to_pylist())
 
 
 def groups(scores: Table, column: str, order: list[str]) -> list[dict[str, Any]]:
@@ -83,6 +103,31 @@ def _grid(scores: Table) -> list[list[int]]:
     return [list(row.values()) for row in scores.engine.fetch(_GRID, scores=scores).to_pylist()]
 
 
+def _cuts(scores: Table) -> dict[str, list[int]]:
+    """Where the five classes of recency, frequency and spend end today, so that a definition can keep them; a measure
+    with fewer than five classes has none."""
+    found = {}
+    for name, (score, figure, down) in _MEASURES.items():
+        sql = _ENDS.format(score=score, figure=figure)
+        ends = {row["score"]: row["most"] for row in scores.engine.fetch(sql, scores=scores).to_pylist()}
+        if len(ends) == _CLASSES:
+            found[name] = [ends[score] for score in (range(_CLASSES, 1, -1) if down else range(1, _CLASSES))]
+    return found
+
+
+_CLASSES = 5
+_MEASURES = {
+    "recency_cuts": ("rfm_r", "recency_days", True),
+    "frequency_cuts": ("rfm_f", "purchases", False),
+    "spend_cuts": ("rfm_m", "spend_minor", False),
+}
+"""By setting: the score, what it is of, and whether less is better."""
+_ENDS = "SELECT {score} AS score, CAST(max({figure}) AS BIGINT) AS most FROM {{scores}} GROUP BY {score}"
+_ALARMED = """
+    SELECT {columns} FROM {{scores}}
+    WHERE rfm_alarm NOT IN ('none', 'unknown') AND customer_id NOT LIKE {{unnamed}}
+    ORDER BY current_value_minor DESC, customer_id LIMIT {{many}}
+"""
 _GROUPS = """
     SELECT {column} AS code, count(*) AS customers,
         CAST(sum(current_value_minor) AS BIGINT) AS current_value_minor,

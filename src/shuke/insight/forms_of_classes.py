@@ -11,7 +11,9 @@ from django import forms
 from django.forms import BoundField
 
 from shuke.classify import COLOURS, REGISTRY, Body, DefinitionError, Setting
+from shuke.crm.scores.columns import name_of
 from shuke.crm.words import here, lazily
+from shuke.insight.fields_of_cuts import Cuts, cut_fault, cut_fields, read_cuts
 from shuke.insight.words_of_classes import settings_of
 from shuke.kit.errors import InputError
 from shuke.kit.money import minor_digits, to_major, to_minor
@@ -36,20 +38,31 @@ class Row:
 
 
 class DefinitionForm(forms.Form):
-    """A definition as its page edits it. `body` is the definition so far, `based_on` its version."""
+    """A definition as its page edits it. `body` is the definition so far, `based_on` its version; `cuts`: where classes
+    fell in the run in force, which a definition may keep."""
 
     comment = forms.CharField(label=lazily("classes.form.comment"), max_length=200, required=False)
     based_on = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
     def __init__(
-        self, code: str, body: Body, currency: str, *, based_on: int = 0, data: Mapping[str, Any] | None = None
+        self,
+        code: str,
+        body: Body,
+        currency: str,
+        *,
+        based_on: int = 0,
+        data: Mapping[str, Any] | None = None,
+        cuts: Cuts | None = None,
     ) -> None:
         super().__init__(data, initial={"based_on": based_on})
-        self.code, self._body, self._currency = code, body, currency
+        self.code, self._body, self._currency, self._cuts = code, body, currency, cuts or {}
         self._shape = REGISTRY[code].make.SHAPE
         for setting in settings_of(code):
-            for name, field in _fields(code, setting, body["settings"].get(setting.name), currency).items():
-                self.fields[name] = field
+            value = body["settings"].get(setting.name)
+            if setting.form == "rising":
+                self.fields.update(cut_fields(code, setting, value, currency, self._cuts))
+            else:
+                self.fields.update(_fields(code, setting, value, currency))
         self._rows = len(body["labels"]) + (0 if self._shape.codes else _SPARE)
         for place in range(self._rows):
             self._add_label(place, body["labels"][place] if place < len(body["labels"]) else {})
@@ -101,6 +114,9 @@ class DefinitionForm(forms.Form):
         for tongue in LANGUAGES:
             title = here(f"classes.form.name_{tongue.replace('-', '_')}")
             self._text(f"l{place}_{tongue}", (label.get("names") or {}).get(tongue, ""), 40, title, number)
+            if label.get("code"):
+                shipped = name_of(REGISTRY[self.code].names, label["code"], tongue)
+                self.fields[f"l{place}_{tongue}"].widget.attrs["placeholder"] = shipped
         choices = [(colour, here(f"classes.colour.{colour}")) for colour in COLOURS]
         colour = forms.ChoiceField(choices=choices, initial=label.get("colour", "6"))
         self.fields[f"l{place}_colour"] = _named(colour, f"{here('classes.form.colour')} {number}")
@@ -110,16 +126,23 @@ class DefinitionForm(forms.Form):
         self.fields[name] = _named(field, f"{title} {number}")
 
     def _add_grid(self, body: Body) -> None:
-        codes = [str(label["code"]) for label in body["labels"]]
+        tongue, prefix = language.active(), REGISTRY[self.code].names
+        choices = [
+            (label["code"], (label.get("names") or {}).get(tongue) or name_of(prefix, label["code"], tongue))
+            for label in body["labels"]
+        ]
         for r in _SCORES:
             for f in _SCORES:
                 cell = forms.CharField(max_length=16, initial=body["grid"][str(r)][f - 1])
                 title = f"{here('classes.rfm.recency', score=r)} {here('classes.rfm.frequency', score=f)}"
-                cell.widget = forms.Select(choices=[(code, code) for code in codes])
+                cell.widget = forms.Select(choices=choices)
                 self.fields[f"g{r}{f}"] = _named(cell, title)
 
     def clean(self) -> dict[str, Any]:
         told: dict[str, Any] = super().clean() or {}
+        for setting in settings_of(self.code):
+            if setting.form == "rising" and (fault := cut_fault(setting, told)):
+                self.add_error(f"s_{setting.name}_own", fault)
         if self.errors:
             return told
         try:
@@ -138,13 +161,18 @@ class DefinitionForm(forms.Form):
         return found
 
     def _told(self, told: Mapping[str, Any]) -> Body:
-        settings = {one.name: _read(one, told, self._currency) for one in settings_of(self.code)}
+        settings = {one.name: self._setting(one, told) for one in settings_of(self.code)}
         # What has no field, such as the weights of types, stays as it is.
         rest = {name: self._body[name] for name in self._shape.rest if name in self._body}
         body: Body = {"settings": settings, "labels": list(self._labels(told)), **rest}
         if "grid" in self._body:
             body["grid"] = {str(r): [told[f"g{r}{f}"] for f in _SCORES] for r in _SCORES}
         return body
+
+    def _setting(self, setting: Setting, told: Mapping[str, Any]) -> Any:
+        if setting.form == "rising":
+            return read_cuts(setting, told, self._currency, self._cuts)
+        return _read(setting, told, self._currency)
 
     def _labels(self, told: Mapping[str, Any]) -> Iterator[Body]:
         """A row whose code was emptied is a label taken away."""
@@ -183,7 +211,7 @@ def _field(setting: Setting, value: Any, currency: str) -> forms.Field:
     if setting.form == "choice":
         choices = [(one, here(f"classes.choice.{setting.name}.{one}")) for one in setting.choices]
         return forms.ChoiceField(choices=choices, initial=value)
-    if setting.form in ("months", "rising"):
+    if setting.form == "months":
         listed = ", ".join(map(str, value or ()))
         return forms.CharField(required=not setting.optional, initial=listed, max_length=80)
     return _number(setting, value, currency)
@@ -226,7 +254,7 @@ def _amount(setting: Setting, value: Any, currency: str) -> Any:
         return float(value / 100)
     if setting.form == "money":
         return to_minor(value, currency)
-    if setting.form in ("months", "rising"):
+    if setting.form == "months":
         parts = str(value).replace("，", ",").replace("、", ",").split(",")
         return [int(part) for part in parts] if all(part.strip().isdecimal() for part in parts) else str(value)
     return value

@@ -20,10 +20,19 @@ from shuke.insight.charts import listed
 from shuke.insight.charts_of_classes import tones
 from shuke.insight.facts import business_ledger
 from shuke.insight.slots import customer_and_run, fragment
+from shuke.insight.words_of_classes import lever
 from shuke.kit.text import day, explain, percent
 from shuke.ui import language
 
 _CHANGES = 6
+GROUPS = {
+    "value": ("pyramid", "prospect", "quadrant"),
+    "behaviour": ("rfm", "rfm_alarm", "type", "stability"),
+    "relation": ("life_cycle", "loyalty", "satisfaction"),
+    "credit": ("credit",),
+}
+"""What each classification is about, in the order of the strip."""
+_UNKNOWN = ("unknown", "undetermined")
 
 Step = tuple[date, str]
 """A run's day, and the label it gave."""
@@ -42,7 +51,20 @@ def classes(request: HttpRequest, key: str) -> HttpResponse:
         figures = next((row for row in kept if row["run_id"] == run.run_id), {})
         row = {**figures, **scores.as_row(score, customer.key)}
         lines = [_line(one, row, run, kept) for one in REGISTRY.values() if row.get(one.column)]
-    return fragment(request, customer, "insight/_standing.html", {"lines": lines})
+    return fragment(request, customer, "insight/_standing.html", grouped(lines))
+
+
+def grouped(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The labels by what they are about, and those that say nothing yet, which are folded away."""
+    groups = [
+        {"name": here(f"classes.standing.group.{group}"),
+         "lines": [line for line in lines if line["code"] in codes and line["known"]]}
+        for group, codes in GROUPS.items()
+    ]  # fmt: skip
+    unknown = [line for line in lines if not line["known"]]
+    names = here("insight.slot.and").join(line["name"] for line in unknown)
+    told = here("classes.standing.unknown", count=len(unknown), names=names) if unknown else ""
+    return {"groups": [group for group in groups if group["lines"]], "unknown": unknown, "unknown_told": told}
 
 
 def _kept(key: str, until: date) -> list[dict[str, Any]]:
@@ -65,9 +87,12 @@ def changes(steps: Sequence[Step]) -> list[Step]:
 
 def _line(one: Classification, row: Mapping[str, Any], run: Run, kept: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     tongue, code = language.active(), str(row[one.column])
-    went = changes([(past["as_of"], past[one.column]) for past in kept if past[one.column]])
+    went = changes([(past["as_of"], past[one.column]) for past in kept if past.get(one.column)])
     sure = row.get(one.confidence) if one.confidence else None
     return {
+        "code": one.code,
+        "known": code not in _UNKNOWN,
+        "do": lever(one, code),
         "name": here(f"classes.{one.code}.name"),
         "href": reverse("insight:class", args=[one.code]),
         "label": name_of(one.names, code, tongue),

@@ -47,8 +47,8 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
     _known(code)
     body, based_on = body_in_force(code)
     if request.method != "POST":
-        return _shown(request, DefinitionForm(code, _start(request, code, body), _currency(), based_on=based_on))
-    form = DefinitionForm(code, _start(request, code, body), _currency(), data=request.POST)
+        return _shown(request, _form(request, code, body, based_on=based_on))
+    form = _form(request, code, body, data=request.POST)
     if not form.is_valid():
         return _shown(request, form, status=400)
     try:
@@ -67,7 +67,7 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
     """What the form, as it is filled in, would do to today's customers."""
     _known(code)
     body, _ = body_in_force(code)
-    form = DefinitionForm(code, _start(request, code, body), _currency(), data=request.POST)
+    form = _form(request, code, body, data=request.POST)
     shown: dict[str, Any] = {"preview": None, "refused": []}
     if not form.is_valid():
         shown["refused"] = [error for errors in form.errors.values() for error in errors]
@@ -103,6 +103,12 @@ def _previewed(request: HttpRequest, code: str, body: Body) -> dict[str, Any]:
         return {"refused": [here("classes.preview.not_kept")]}
     names = names_given({code: REGISTRY[code].read(body)})
     return {"preview": page.of_preview(viewer, code, found, names)}
+
+
+def _form(request: HttpRequest, code: str, body: Body, **given: Any) -> DefinitionForm:
+    run, _ = page.run_of(viewer_of(request))
+    cuts = run.figures["classes"].get(f"{code}_cuts", {}) if run else {}
+    return DefinitionForm(code, _start(request, code, body), _currency(), cuts=cuts, **given)
 
 
 def _start(request: HttpRequest, code: str, body: Body) -> Body:

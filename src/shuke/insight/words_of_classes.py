@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shuke.classify import REGISTRY, Body, Setting
+from shuke.classify import REGISTRY, Body, Classification, Setting
 from shuke.crm.scores.columns import name_of
 from shuke.crm.words import here
 from shuke.kit.text import compact_money, keys, money, number, share
 from shuke.report import measure_name
 from shuke.ui import language
+
+MONEY_CUTS = ("spend_cuts",)
+"""Rising figures that are money."""
 
 
 def sentences(code: str, body: Body, currency: str) -> list[str]:
@@ -25,6 +28,18 @@ def settings_of(code: str) -> Sequence[Setting]:
     return REGISTRY[code].make.SHAPE.settings
 
 
+def lever(one: Classification, label: str) -> str:
+    """What to do with customers of a label; empty where nothing is said."""
+    key = lever_key(one, label)
+    return here(key) if key else ""
+
+
+def lever_key(one: Classification, label: str) -> str:
+    """The key of the sentence that says what to do; empty where there is none, as for labels of one's own."""
+    key = f"{one.names.removesuffix('.')}_lever.{label}"
+    return key if key in keys(key) else ""
+
+
 def written(setting: Setting, value: Any, currency: str) -> str:
     """A setting's value as people read it."""
     tongue = language.active()
@@ -36,6 +51,8 @@ def written(setting: Setting, value: Any, currency: str) -> str:
         return money(value, currency, tongue)
     if setting.form == "share":
         return share(value, tongue, 0 if round(value * 100, 6) % 1 == 0 else 1)
+    if setting.name in MONEY_CUTS:
+        return here("insight.slot.and").join(compact_money(one, currency, tongue) for one in value)
     if setting.form in ("months", "rising"):
         return here("insight.slot.and").join(number(one, tongue) for one in value)
     if setting.form == "choice":

@@ -15,6 +15,7 @@ from shuke.ui.charts import (
     Bars,
     Cell,
     Flow,
+    Grids,
     HeatMap,
     Highlight,
     Lines,
@@ -197,6 +198,8 @@ def _charts() -> dict[str, object]:
         "area": _area(months),
         "pyramid": Pyramid(customers, [_tier(*tier) for tier in _TIERS], write),
         "heat": _heat(),
+        "grid": _grid(),
+        "grids": _grids(),
         "sankey": _sankey(),
         "lorenz": _lorenz(),
         "scatter": _scatter(),
@@ -238,6 +241,30 @@ def _heat() -> HeatMap:
     ]
     columns = [f"{_say('ui.style.sample.future_value')} · {name}" for name in names]
     return HeatMap(_say("ui.style.of.heat"), columns, names[::-1], cells, _say("ui.style.sample.current_value"))
+
+
+def _named(count: int, title: str, part: str) -> Cell:
+    return Cell(count, numbers()(count), "", f"#{part}", title, [short_amounts(CURRENCY)(count * 90_000), "+12"])
+
+
+def _grid() -> HeatMap:
+    names = [_say(f"ui.style.sample.{level}") for level in ("low", "middle", "high")]
+    counts = ((3_120, 5_410, 2_260), (1_130, 1_940, 820), (410, 2_630, 1_770))
+    cells = [[_named(count, _say(f"rfm.{code}"), "grid") for count, (code, _) in zip(row, _SEGMENTS, strict=False)]
+             for row in counts]  # fmt: skip
+    return HeatMap(_say("ui.style.of.grid"), names, names, cells, rest=[_named(6_205, _say("stage.decline"), "grid")])
+
+
+def _grids() -> Grids:
+    low, high = (_say(f"ui.style.sample.{level}") for level in ("low", "high"))
+    counts = (((1_120, 640), (310, 90)), ((2_410, 880), (1_260, 420)))
+    maps = [
+        HeatMap(f"{_say('ui.style.sample.future_value')} · {name}", [low, high], [high, low],
+                [[_named(count, _say(f"rfm.{code}"), "grids")
+                  for count, (code, _) in zip(row, _SEGMENTS, strict=False)] for row in rows])
+        for name, rows in zip((high, low), counts, strict=True)
+    ]  # fmt: skip
+    return Grids(_say("ui.style.of.grids"), maps)
 
 
 def _sankey() -> Sankey:

@@ -22,7 +22,7 @@ GROUPS = {
     ),
     "charts": (
         *("bars", "bars_lying", "lines", "area", "pyramid"),
-        *("heat", "sankey", "lorenz", "scatter", "sparkline"),
+        *("heat", "grid", "grids", "sankey", "lorenz", "scatter", "sparkline"),
     ),
 }
 """The examples in order; each is a template `ui/style/<name>.html`."""

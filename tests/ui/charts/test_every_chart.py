@@ -15,6 +15,7 @@ from shuke.ui.charts import (
     Cell,
     Drawing,
     Flow,
+    Grids,
     HeatMap,
     Highlight,
     Lines,
@@ -41,6 +42,8 @@ def yen(value: float) -> str:
     return f"¥{value:,.2f}"
 
 
+NAMED = Cell(9, "123,456", href="/", title=LONG, more=["¥1,234.56万", "+12,345"])
+BESIDE = [Cell(3, "123,456", title=LONG, more=["¥1,234.56万", "−7"])]
 FLOWS = [Flow(source, target, 10 ** (3 - abs(2 - at))) for at, source in enumerate(TIERS) for target in TIERS]
 CHARTS: dict[str, Chart] = {
     "bars": Bars("b", [Bar(name, 10**at) for at, name in enumerate(TIERS)]),
@@ -61,7 +64,16 @@ CHARTS: dict[str, Chart] = {
     "heat map of cohorts": HeatMap(
         "h", [str(at) for at in range(24)], MONTHS, [[Cell(at, f"{at}%") for at in range(24)]] * 12
     ),
+    "grid of names": HeatMap("h", ["历史", "当前", "潜在"], [LONG] * 3, [[NAMED] * 3] * 3, corner=LONG, rest=BESIDE),
+    "grids": Grids("g", [HeatMap(LONG, ["a", LONG], ["c", LONG], [[NAMED] * 2] * 2) for _ in "ab"], rest=BESIDE),
     "sankey": Sankey("s", *[[Node(name, name) for name in TIERS]] * 2, FLOWS, "2025年12月31日", "2026年5月31日"),
+    "sankey of many": Sankey(
+        "s",
+        *[[Node(str(at), f"重要挽留客户{at}") for at in range(12)]] * 2,
+        [Flow(str(at), str(11 - at), at + 1) for at in range(12)],
+        "2025-12-31",
+        "2026-05-31",
+    ),
     "thin nodes": Sankey(
         "s",
         *[[Node(name, name) for name in TIERS]] * 2,
@@ -127,6 +139,7 @@ def test_the_figures_stand_in_a_table_too(chart: Chart) -> None:
         Lines("l", ["A"], [Series("s", [None])]),
         Pyramid("p", []),
         HeatMap("h", [], [], []),
+        Grids("g", []),
         Sankey("s", [], [], []),
         Sankey("s", [Node("A", "A")], [Node("A", "A")], [Flow("A", "A", 0)]),
         Lorenz("l", [], "x", "y"),

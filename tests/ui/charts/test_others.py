@@ -10,6 +10,7 @@ from shuke.kit.errors import InputError
 from shuke.ui.charts import (
     Cell,
     Flow,
+    Grids,
     HeatMap,
     Highlight,
     Lorenz,
@@ -55,6 +56,50 @@ def test_a_cell_too_narrow_for_its_text_still_says_it() -> None:
     drawing = HeatMap("h", [str(at) for at in range(20)], ["y"], cells).draw(340)
     assert "123,456" not in {word.text for word in drawing.words}
     assert drawing.marks[0].name == "y 0 123,456"
+
+
+TYPE = Cell(6, "1,234", href="/t", title="Value for money", more=["¥12K", "+3"])
+
+
+def test_a_cell_says_its_name_count_value_and_change_and_leads_to_its_customers() -> None:
+    drawing = HeatMap("h", ["x", "y"], ["r"], [[TYPE, Cell(1, "2")]]).draw(560)
+    assert [mark.name for mark in drawing.marks] == ["r x Value for money 1,234 ¥12K +3", "r y 2"]
+    assert drawing.marks[0].href == "/t"
+    assert [word.text for word in drawing.words[3:7]] == ["Value for money", "1,234", "¥12K", "+3"]
+
+
+@pytest.mark.parametrize(("height", "said"), [(44, ["9"]), (58, ["9", "重要价值", "客户"])])
+def test_a_note_takes_two_lines_where_the_row_is_high_enough(height: int, said: list[str]) -> None:
+    cells = [[Cell(9, "9", "重要价值客户")] * 5]
+    drawing = HeatMap("h", list("12345"), ["近度"], cells, row_height=height).draw(320)
+    assert [word.text for word in drawing.words[6 : 6 + len(said)]] == said
+    assert len(drawing.words) == 6 + 5 * len(said)
+
+
+def test_on_a_phone_a_name_takes_two_lines_below_the_label_of_its_row() -> None:
+    drawing = HeatMap("h", ["x", "y", "z"], ["row"], [[TYPE] * 3]).draw(270)
+    said = [word.text for word in drawing.words]
+    assert said[3:6] == ["row", "Value for", "money"]
+    assert max(shape.x + shape.width for mark in drawing.marks for shape in mark.shapes) <= 270
+    assert drawing.words[3].y < drawing.marks[0].shapes[0].y
+
+
+def test_what_falls_into_no_cell_stands_below_and_darkens_none() -> None:
+    rest = [Cell(900, "900", href="/rest", title="undetermined")]
+    drawing = HeatMap("h", ["x"], ["y"], [[Cell(6, "6")]], rest=rest).draw(340)
+    assert [(mark.tone, mark.name, mark.href) for mark in drawing.marks] == [
+        ("heat-6", "y x 6", ""), ("heat-0", "undetermined 900", "/rest"),
+    ]  # fmt: skip
+    assert drawing.figures.rows[-1] == ("undetermined", "900")
+
+
+@pytest.mark.parametrize(("width", "tops"), [(760, {48.0}), (340, {48.0, 162.0})])
+def test_grids_stand_abreast_where_there_is_room_and_are_shaded_alike(width: float, tops: set[float]) -> None:
+    maps = [HeatMap(name, ["x"], ["y"], [[Cell(value, str(value))]]) for name, value in (("a", 3), ("b", 6))]
+    drawing = Grids("g", maps).draw(width)
+    assert {mark.shapes[0].y for mark in drawing.marks} == tops
+    assert [(mark.name, mark.tone) for mark in drawing.marks] == [("a y x 3", "heat-3"), ("b y x 6", "heat-6")]
+    assert drawing.figures.rows == (("a · y", "3"), ("b · y", "6"))
 
 
 def test_nodes_are_as_high_as_the_flows_through_them() -> None:

@@ -44,7 +44,8 @@ def _unnamed(run: Run, keys: set[str]) -> bool:
 
 
 def _is_of(told: Any, keys: set[str]) -> bool:
-    return isinstance(told, str) and told in keys
+    key = told.get("customer_id") if isinstance(told, dict) else told
+    return isinstance(key, str) and key in keys
 
 
 def _scores(person: Person) -> list[tuple[Run, Any]]:

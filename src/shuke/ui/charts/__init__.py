@@ -6,6 +6,7 @@ template tag `{% chart data %}` draws it, wide and narrow, with its figures as a
 
 from shuke.ui.charts._drawing import Circle, Drawing, Figures, Mark, Path, Rect, Rule, Word, Write, plain
 from shuke.ui.charts.bars import Bar, Bars
+from shuke.ui.charts.grids import Grids
 from shuke.ui.charts.heat import Cell, HeatMap
 from shuke.ui.charts.lines import Lines, Series
 from shuke.ui.charts.lorenz import Highlight, Lorenz
@@ -22,6 +23,7 @@ __all__ = [
     "Drawing",
     "Figures",
     "Flow",
+    "Grids",
     "HeatMap",
     "Highlight",
     "Lines",

@@ -48,6 +48,8 @@ def lines(text: str, room: float) -> list[str]:
 
     >>> lines("前 20% 客户贡献 63% 的价值", 110)
     ['前 20% 客户贡献', '63% 的价值']
+    >>> lines("Loyal customers", 84)
+    ['Loyal', 'customers']
     >>> lines("深圳市远航商贸", 60)
     ['深圳市远航', '商贸']
     """
@@ -55,7 +57,7 @@ def lines(text: str, room: float) -> list[str]:
         return [text]
     fits = max((end for end in range(1, len(text)) if measure(text[:end]) <= room), default=1)
     at = text.rfind(" ", 0, fits + 1)
-    end = at if at > fits // 2 else fits
+    end = at if at > fits // 2 or (at > 0 and measure(text[at:].lstrip()) <= room) else fits
     return [text[:end].rstrip(), shorten(text[end:].lstrip(), room)]
 
 

@@ -31,7 +31,8 @@ class Bar:
 class Bars:
     """How much each has.
 
-    Bars stand upright; where their labels would not fit side by side they lie down, the labels before them. over_time:
+    Bars stand upright; where their labels would not fit side by side, or one has a note, they lie down, the labels
+    before them. over_time:
     the bars are steps (of time, of a share), so they always stand and every so many labels is shown. write: how values
     are written; write_tick: how the axis writes them. heads: the heads of the table of figures. level: a line across
     standing bars, what they are held against, and what it is called.
@@ -56,7 +57,9 @@ class Bars:
         if not self.bars:
             return Drawing(self.name, width, 0)
         slot = (width - 50) / len(self.bars)
-        fits = all(max(measure(bar.label), measure(_value(self, bar))) + 6 <= slot for bar in self.bars)
+        fits = all(
+            not bar.note and max(measure(bar.label), measure(_value(self, bar))) + 6 <= slot for bar in self.bars
+        )
         return _upright(self, width) if fits or self.over_time else _lying(self, width)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shuke.kit.errors import InputError
 from shuke.ui.charts._drawing import Drawing, Figures, Mark, Path, Rect, Word, Write, named, near, plain
@@ -11,6 +11,7 @@ from shuke.ui.charts._letters import measure, shorten, spread
 
 _NODE = 12
 _GAP = 10
+_LINE = 15
 _HEAD = 24
 _LEAST = 2
 
@@ -39,7 +40,8 @@ class Flow:
 class Sankey:
     """How customers moved between the places before and after, in the order given on both sides.
 
-    before_title, after_title: what the sides are, such as two dates. Flows of nobody are left out.
+    before_title, after_title: what the sides are, such as two dates. Flows of nobody are left out. height: at least so
+    high; more where labels need it.
     Errors: InputError for a flow whose code is no place, or a negative count.
 
     >>> places = [Node("A", "A"), Node("B", "B")]
@@ -95,6 +97,9 @@ def _draw(data: Sankey, moved: Sequence[Flow], width: float) -> Drawing:
     left = _side(data.before, moved, lambda flow: flow.source, top, data.height)
     right = _side(data.after, moved, lambda flow: flow.target, top, data.height)
     room = min(max(_label_width(data, side) for side in (left, right)) + 8, width * 0.34)
+    needed = max(round(_needed(data, side, room - 8)) for side in (left, right))
+    if needed > data.height:
+        return _draw(replace(data, height=needed), moved, width)
     start, end = room, width - room - _NODE
     marks = _bands(data, moved, left, right, start + _NODE, end)
     words = []
@@ -163,12 +168,21 @@ def _nodes(data: Sankey, side: _Side, x: float) -> list[Mark]:
     ]
 
 
+def _needed(data: Sankey, side: _Side, room: float) -> float:
+    """The height that the labels of a side take one under another."""
+    return side.top + _step(data, side, room) * len(side.nodes)
+
+
+def _step(data: Sankey, side: _Side, room: float) -> int:
+    """From one label to the next: one line, or two where one is too short for any of them."""
+    return _LINE * 2 + 2 if any(measure(_label(data, side, node)) > room for node in side.nodes) else _LINE
+
+
 def _labels(data: Sankey, side: _Side, x: float, anchor: str, room: float) -> list[Word]:
     """Label and count of each node at its middle, moved apart where nodes are thin; two lines where one is too long."""
-    two = any(measure(_label(data, side, node)) > room for node in side.nodes)
-    line = 15
+    step = _step(data, side, room)
+    two = step > _LINE
     middles = [side.tops[node.code] + side.heights[node.code] / 2 for node in side.nodes]
-    step = line * 2 + 2 if two else line
     middles = spread(middles, step, side.top + step / 2 - 3, data.height - step / 2)
     words = []
     for node, y in zip(side.nodes, middles, strict=True):

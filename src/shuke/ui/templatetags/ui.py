@@ -42,8 +42,8 @@ includes "ui/toasts_swap.html". After an act: shuke.ui.toasts.toast(request, tex
 On any link or button: `data-shortcut="g c"` (keys typed one after another), `data-search` on the input that / jumps to,
 `data-autosubmit` on a form that is sent when a choice changes, `data-check-all="name"` on a box that ticks a column,
 
-Charts: `shuke.ui.charts` holds records (Bars, Lines, Pyramid, HeatMap, Sankey, Lorenz, Scatter) that a view fills with
-figures, text and links; `{% chart data size="full|half|small" %}` draws any of them. full is for charts
+Charts: `shuke.ui.charts` holds records (Bars, Lines, Pyramid, HeatMap, Grids, Sankey, Lorenz, Scatter) that a view
+fills with figures, text and links; `{% chart data size="full|half|small" %}` draws any of them. full is for charts
 across the page, half for all others, small where there is never more room than on a phone; whatever room there is, the
 style sheet shows the drawing made for it. Writers for axes: shuke.ui.figures.
 `{% sparkline values label=… %}` goes in cells.
