@@ -19,7 +19,7 @@ from shuke.classify.agreement import (
     halves_of_clusters,
     halves_of_types,
 )
-from shuke.classify.clusters import Cluster, ClusterParams, Clusters
+from shuke.classify.clusters import Cluster, ClusterParams, Clusters, with_clusters
 from shuke.classify.credit import Credit, with_lists
 from shuke.classify.definition import COLOURS, Body, Label, Setting, Shape
 from shuke.classify.effort import TierEffort, effort
@@ -48,6 +48,7 @@ from shuke.classify.signs import SignSettings, signs, with_signs
 from shuke.classify.stability import Stability
 from shuke.classify.standing import STANDING, STANDING_COLUMNS, keep_scores, label_standing, with_facts
 from shuke.classify.traits import TraitBook, Traits
+from shuke.classify.type_report import FoundCluster, TypeReport, type_report
 from shuke.classify.types import NineTypes, TypeParams
 
 __all__ = [
@@ -78,6 +79,7 @@ __all__ = [
     "DefinitionError",
     "Facts",
     "Fault",
+    "FoundCluster",
     "Grid",
     "Indicator",
     "IndicatorBook",
@@ -112,6 +114,7 @@ __all__ = [
     "Traits",
     "TypeBook",
     "TypeParams",
+    "TypeReport",
     "agreement",
     "agreement_between",
     "classification",
@@ -132,6 +135,8 @@ __all__ = [
     "review_due",
     "signs",
     "stage_rules",
+    "type_report",
+    "with_clusters",
     "with_facts",
     "with_lists",
     "with_signs",

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from shuke.classify._type_definition import NINE
-from shuke.classify._type_sql import TYPE_COLUMNS
+from shuke.classify.clusters import with_clusters
 from shuke.classify.credit import Credit, with_lists
 from shuke.classify.facts import NOTHING, Facts
 from shuke.classify.indicators import TRAITS, Indicators
@@ -51,7 +51,7 @@ STANDING: Mapping[str, Classification] = {
             NineTypes,
             column="type",
             computed="type",
-            columns=TYPE_COLUMNS,
+            columns=tuple(column.name for column in TYPE),
             names="type.",
             why="type_why.{type_why_code}",
             listed_by="type",
@@ -105,8 +105,7 @@ STANDING: Mapping[str, Classification] = {
 }
 """In the order in which labels are appended; they want the indicators, signs and traits that `with_facts` appends."""
 
-_TYPE = tuple(column for column in TYPE if column.name in TYPE_COLUMNS)
-STANDING_COLUMNS: tuple[Column, ...] = (*ALARM, *QUADRANT, *_TYPE, *LOYALTY, *SATISFACTION, *CREDIT, *STABILITY)
+STANDING_COLUMNS: tuple[Column, ...] = (*ALARM, *QUADRANT, *TYPE, *LOYALTY, *SATISFACTION, *CREDIT, *STABILITY)
 
 
 def with_facts(table: Table, purchases: Table, facts: Facts = NOTHING, *, as_of: date) -> Table:
@@ -129,13 +128,15 @@ def with_facts(table: Table, purchases: Table, facts: Facts = NOTHING, *, as_of:
 
 
 def label_standing(table: Table, definitions: Mapping[str, Mapping[str, Any]] | None = None) -> Table:
-    """The rows with the labels of STANDING appended, by their definitions or as they ship.
+    """The rows with the labels of STANDING appended, by their definitions or as they ship, and clusters beside types.
 
     Wants the columns of the scores with RFM labels, and those of `with_facts`.
     """
     for code, one in STANDING.items():
         classifier: Classifier = one.read((definitions or {}).get(code))
         table = classifier.fit(table).label(table)
+        if isinstance(classifier, NineTypes):
+            table = with_clusters(table, classifier)
     return table
 
 
