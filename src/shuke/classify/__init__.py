@@ -47,6 +47,7 @@ from shuke.classify.satisfaction import Satisfaction, SatisfactionParams
 from shuke.classify.signs import SignSettings, signs, with_signs
 from shuke.classify.stability import Stability
 from shuke.classify.standing import STANDING, STANDING_COLUMNS, keep_scores, label_standing, with_facts
+from shuke.classify.trait_labels import label_traits, with_habits
 from shuke.classify.traits import TraitBook, Traits
 from shuke.classify.type_report import FoundCluster, TypeReport, type_report
 from shuke.classify.types import NineTypes, TypeParams
@@ -128,6 +129,7 @@ __all__ = [
     "keep_scores",
     "label_all",
     "label_standing",
+    "label_traits",
     "names_given",
     "preset_body",
     "preview",
@@ -138,6 +140,7 @@ __all__ = [
     "type_report",
     "with_clusters",
     "with_facts",
+    "with_habits",
     "with_lists",
     "with_signs",
 ]

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from shuke.classify._type_definition import NINE
 from shuke.classify.clusters import with_clusters
 from shuke.classify.credit import Credit, with_lists
 from shuke.classify.facts import NOTHING, Facts
-from shuke.classify.indicators import TRAITS, Indicators
+from shuke.classify.indicators import Indicators
 from shuke.classify.loyalty import Loyalty
 from shuke.classify.quadrants import Quadrants
 from shuke.classify.registry import Classification, Classifier
@@ -113,14 +112,12 @@ def with_facts(table: Table, purchases: Table, facts: Facts = NOTHING, *, as_of:
 
     Traits are learned from the customers of `purchases`. What is not known is null, never missing as a column.
     """
-    traits = tuple(TRAIT_BOOK.traits)
-    wanted = dict.fromkeys((*NINE.indicators, *(code for weights in TRAIT_BOOK.traits.values() for code in weights)))
     told = {"products": facts.products, "surveys": facts.surveys}
-    measured = Indicators(wanted=tuple(wanted)).measure(purchases, as_of=as_of, **told)
+    measured = Indicators().measure(purchases, as_of=as_of, **told)
     known = purchases.engine.keep("traits", "SELECT * FROM {t}", t=Traits().fit(measured.table).label(measured.table))
     purchases.engine.drop(measured.table)
     signed = with_signs(table, signs(purchases, facts, as_of=as_of))
-    added = ("lines", *TRAITS, *wanted, *traits)
+    added = (*measured.table.columns[1:], *TRAIT_BOOK.traits)
     kept = ", ".join(f"t.{name}" for name in signed.columns if name not in added)
     listed = ", ".join(f"k.{name}" for name in added)
     sql = f"SELECT {kept}, {listed} FROM {{t}} AS t LEFT JOIN {{k}} AS k ON t.customer_id = k.customer_id"

@@ -25,6 +25,7 @@ from shuke.tables.shop_truth import SHOP_TRUTH
 from shuke.tables.sources import SOURCES
 from shuke.tables.standing import ALARM, CREDIT, LOYALTY, SATISFACTION, SIGNS, STABILITY
 from shuke.tables.summary import SUMMARY
+from shuke.tables.traits import TRAIT_COLUMNS, TRAITS
 
 SHOP_TABLES = (
     SHOP_CUSTOMERS,
@@ -48,6 +49,7 @@ CONTRACTS = (
     SUMMARY,
     INDICATORS,
     SIGNS,
+    TRAITS,
     SCORES,
     TOUCHES,
     SURVEYS,
@@ -92,6 +94,8 @@ __all__ = [
     "SUMMARY",
     "SURVEYS",
     "TOUCHES",
+    "TRAITS",
+    "TRAIT_COLUMNS",
     "TYPE",
     "Column",
     "Contract",
