@@ -28,7 +28,7 @@ from shuke.classify import (
     Pyramid,
     classification,
     classifiers,
-    label_all,
+    label_customers,
     names_given,
     with_facts,
 )
@@ -302,7 +302,7 @@ def _classify(forecasts: Table, settings: Settings, previous: Previous | None, a
     made = settings.classifiers
     before = {"previous": previous.scores, "previous_as_of": previous.as_of} if previous else {}
     in_force = partial(made["pyramid"].in_force, as_of=as_of, **before)
-    return label_all(forecasts, made, then={"pyramid": in_force})
+    return label_customers(forecasts, made, in_force=in_force)
 
 
 def _figures(

@@ -2,7 +2,7 @@
 
 from shuke.tables._contract import Column, Contract, Unit
 from shuke.tables.answers import LISTED, PAYMENTS, SURVEYS
-from shuke.tables.classes import QUADRANT, TRAIT, TYPE
+from shuke.tables.classes import QUADRANT, TYPE
 from shuke.tables.facts import PURCHASES, REJECTS, TOUCHES
 from shuke.tables.indicators import INDICATORS
 from shuke.tables.measures import FORECASTS, MEASURES, is_measure, period_measure, period_of
@@ -25,6 +25,7 @@ from shuke.tables.shop_truth import SHOP_TRUTH
 from shuke.tables.sources import SOURCES
 from shuke.tables.standing import ALARM, CREDIT, LOYALTY, SATISFACTION, SIGNS, STABILITY
 from shuke.tables.summary import SUMMARY
+from shuke.tables.traits import TRAIT_COLUMNS, TRAITS
 
 SHOP_TABLES = (
     SHOP_CUSTOMERS,
@@ -48,6 +49,7 @@ CONTRACTS = (
     SUMMARY,
     INDICATORS,
     SIGNS,
+    TRAITS,
     SCORES,
     TOUCHES,
     SURVEYS,
@@ -93,7 +95,8 @@ __all__ = [
     "SUMMARY",
     "SURVEYS",
     "TOUCHES",
-    "TRAIT",
+    "TRAITS",
+    "TRAIT_COLUMNS",
     "TYPE",
     "Column",
     "Contract",
