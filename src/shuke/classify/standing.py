@@ -21,7 +21,7 @@ from shuke.classify.trait_labels import label_traits, with_habits
 from shuke.classify.traits import Traits
 from shuke.classify.types import NineTypes
 from shuke.engines import Table
-from shuke.tables import ALARM, CREDIT, LOYALTY, QUADRANT, SATISFACTION, STABILITY
+from shuke.tables import ALARM, CREDIT, LOYALTY, QUADRANT, SATISFACTION, STABILITY, TYPE
 
 STANDING: Mapping[str, Classification] = {
     one.code: one
