@@ -10,7 +10,8 @@ from pathlib import Path
 import pyarrow as pa
 from django.conf import settings
 
-from shuke.booking import held
+from shuke.booking import held, held_facts
+from shuke.classify import Facts
 from shuke.collect import Purchases
 from shuke.crm.customers.models import Alias
 from shuke.engines import Engine, Table
@@ -36,6 +37,22 @@ def purchases_of(ledger: Ledger, engine: Engine, *, version: int | None = None) 
     """
     found = held(ledger, engine, currency=settings.SHUKE_CURRENCY, timezone=settings.TIME_ZONE, version=version)
     return replace(found, table=_led(found.table))
+
+
+def facts_of(ledger: Ledger, engine: Engine) -> Facts:
+    """What is known beside purchases, as a run takes it; what is of merged cards is the survivor's."""
+    there = held_facts(ledger, engine)
+
+    def led(facts: Table | None) -> Table | None:
+        return None if facts is None else _led(facts)
+
+    return replace(
+        there,
+        surveys=led(there.surveys),
+        payments=led(there.payments),
+        touches=led(there.touches),
+        referrals=led(there.referrals),
+    )
 
 
 def touches_of(ledger: Ledger, engine: Engine) -> Table:

@@ -231,6 +231,8 @@ SHUKE_HOLDINGS: list[str] = [
     "shuke.insight.held.LEDGER_TOUCHES",
     "shuke.insight.held.LEDGER_SURVEYS",
     "shuke.insight.held.LEDGER_PAYMENTS",
+    "shuke.insight.held.LEDGER_REFERRALS",
+    "shuke.insight.held.LEDGER_SOURCES",
     "shuke.insight.held.LEDGER_SCORES",
     "shuke.crm.scores.forgetting.SCORES",
     "shuke.crm.scores.forgetting.STANDING",
