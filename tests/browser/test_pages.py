@@ -136,6 +136,8 @@ ACTS = {
     "people:language": {},
     "people:theme": {},
     "customers:consents": {},
+    "lists:put_many": {},
+    "lists:take_off": {"listed_id": 1},
     "merging:search": {},
     "merging:tell_apart": {"pair_id": 1},
     "merging:doubt_again": {"pair_id": 1},

@@ -14,9 +14,10 @@ from shuke.booking import held, held_facts
 from shuke.classify import Facts
 from shuke.collect import Purchases
 from shuke.crm.customers.models import Alias
+from shuke.crm.lists import reads as lists
 from shuke.engines import Engine, Table
 from shuke.ledger import Ledger
-from shuke.tables import TOUCHES
+from shuke.tables import LISTED, TOUCHES
 
 
 def business_ledger() -> Ledger:
@@ -48,11 +49,17 @@ def facts_of(ledger: Ledger, engine: Engine) -> Facts:
 
     return replace(
         there,
+        listed=listed_of(engine),
         surveys=led(there.surveys),
         payments=led(there.payments),
         touches=led(there.touches),
         referrals=led(there.referrals),
     )
+
+
+def listed_of(engine: Engine) -> Table:
+    """Whom people put on the red or black list, as the records have it."""
+    return engine.from_arrow("listed", pa.Table.from_pylist(list(lists.facts()), schema=LISTED.schema))
 
 
 def touches_of(ledger: Ledger, engine: Engine) -> Table:
