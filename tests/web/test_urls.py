@@ -142,6 +142,7 @@ ANSWERS: dict[str, tuple[str, int, int, int, int, int]] = {
     # data and runs: only for who sees the whole business; the file was not imported, nothing of the run is in a ledger
     "insight:data": ("GET", DOOR, 403, 403, 200, 200),
     "insight:upload": ("GET", DOOR, 403, 403, 200, 200),
+    "insight:kind": ("POST", DOOR, 403, 403, 400, 400),
     "insight:columns": ("POST", DOOR, 403, 403, 400, 400),
     "insight:import": ("POST", DOOR, 403, 403, 400, 400),
     "insight:discard": ("POST", DOOR, 403, 403, 302, 302),

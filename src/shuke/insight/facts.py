@@ -17,7 +17,7 @@ from shuke.crm.customers.models import Alias
 from shuke.crm.lists import reads as lists
 from shuke.engines import Engine, Table
 from shuke.ledger import Ledger
-from shuke.tables import LISTED, TOUCHES
+from shuke.tables import LISTED, SOURCES, TOUCHES
 
 
 def business_ledger() -> Ledger:
@@ -65,6 +65,26 @@ def listed_of(engine: Engine) -> Table:
 def touches_of(ledger: Ledger, engine: Engine) -> Table:
     """All contacts that the ledger holds; those with cards that were merged are the survivor's."""
     return _led(ledger.read(TOUCHES, engine))
+
+
+def sources_of(ledger: Ledger, engine: Engine) -> Table | None:
+    """Where customers were won, one row each: of two files that say so, the later. None where none does."""
+    if ledger.version(SOURCES) is None:
+        return None
+    told = _led(ledger.read(SOURCES, engine))
+    made = [one.import_id for one in ledger.imports() if one.table == SOURCES.name]
+    order = engine.from_arrow("order", pa.table({"import_id": made, "place": range(len(made))}))
+    found = engine.view("sources", _LATEST, told=told, made=order)
+    return found if len(found) else None
+
+
+_LATEST = """
+SELECT customer_id, source FROM (
+  SELECT t.customer_id, t.source,
+    row_number() OVER (PARTITION BY t.customer_id ORDER BY o.place DESC, t.source) AS turn
+  FROM {told} AS t JOIN {made} AS o ON t.import_id = o.import_id
+) AS ranked WHERE turn = 1
+"""
 
 
 def _led(facts: Table) -> Table:
