@@ -1,7 +1,7 @@
 """The contract: columns, types, units and meaning of every table that passes a door between rooms."""
 
 from shuke.tables._contract import Column, Contract, Unit
-from shuke.tables.answers import LISTED, PAYMENTS, SURVEYS
+from shuke.tables.answers import LISTED, PAYMENTS, PRODUCTS, REFERRALS, SURVEYS
 from shuke.tables.classes import QUADRANT, TYPE
 from shuke.tables.facts import PURCHASES, REJECTS, TOUCHES
 from shuke.tables.indicators import INDICATORS
@@ -54,6 +54,8 @@ CONTRACTS = (
     TOUCHES,
     SURVEYS,
     PAYMENTS,
+    PRODUCTS,
+    REFERRALS,
     LISTED,
     SOURCES,
     *SHOP_TABLES,
@@ -69,8 +71,10 @@ __all__ = [
     "LOYALTY",
     "MEASURES",
     "PAYMENTS",
+    "PRODUCTS",
     "PURCHASES",
     "QUADRANT",
+    "REFERRALS",
     "REJECTS",
     "SATISFACTION",
     "SCORES",
