@@ -8,7 +8,7 @@ from pathlib import Path
 from truth_data import WAYS, Told
 from truth_measures import Figure
 from truth_results import Group, Result, groups, results
-from truth_words import CLASSES, COMPARED, HEADS, MEASURES, TRUST, WITHOUT_TRUTH, Words
+from truth_words import CLASSES, COMPARED, HEADS, MEASURES, PARTS, TRUST, WITHOUT_TRUTH, Words
 from truth_words import WAYS as WAY_WORDS
 
 from shuke.kit.text import template
@@ -40,16 +40,17 @@ class Page:
 
     def all_tables(self) -> str:
         """The overview, all comparisons, what is true of each label, whether types stay, and what has no truth."""
-        parts = (
-            self.overview(),
-            self._comparisons(),
-            *(self._labels(name, prefix) for name, prefix in (("segments", "rfm."), ("stages", "stage."))),
-            self._kinds(),
-            self._bands(),
-            self._stays(),
-            "\n".join(f"- {self._say(words)}" for words in WITHOUT_TRUTH),
-        )
-        return "\n\n".join(parts)
+        parts = {
+            "overview": self.overview(),
+            "comparisons": self._comparisons(),
+            "segments": self._labels("segments", "rfm."),
+            "stages": self._labels("stages", "stage."),
+            "kinds": self._kinds(),
+            "bands": self._bands(),
+            "stays": self._stays(),
+            "without": "\n".join(f"- {self._say(words)}" for words in WITHOUT_TRUTH),
+        }
+        return "\n\n".join(f"### {self._say(PARTS[name])}\n\n{part}" for name, part in parts.items())
 
     def _comparisons(self) -> str:
         heads = ("about", "what", "way", "customers", "measure", "value", "interval")

@@ -33,6 +33,17 @@ HEADS: dict[str, Words] = {
     "cluster_halves": ("clusters, other half (adjusted Rand)", "聚类，换另一半客户（调整兰德指数）"),
 }
 
+PARTS: dict[str, Words] = {
+    "overview": ("In short", "概览"),
+    "comparisons": ("Every comparison", "全部比较"),
+    "segments": ("What is true of each RFM segment", "各 RFM 分群的真相"),
+    "stages": ("What is true of each stage", "各生命周期阶段的真相"),
+    "kinds": ("Kinds of loyalty, of those who answered", "各种忠诚类型（答过问卷者）"),
+    "bands": ("Types by the confidence told", "九种类型：所称把握与实际"),
+    "stays": ("Do types stay?", "类型稳不稳"),
+    "without": ("What the shop has no truth of", "门店没有真相的分类"),
+}
+
 MEASURES: dict[str, Words] = {
     "kappa": ("kappa", "kappa"),
     "gini": ("Gini", "区分度"),
