@@ -34,6 +34,8 @@ from shuke.engines import Table
 
 WAYS = ("purchases", "products", "all")
 """What is known: purchases alone; what goods are besides; and all: answers, payments and referrals too."""
+INDICATORS = ("online_share", "main_channel_share", "variety", "spend_trend")
+"""Indicators that answer to one latent trait each."""
 QUARTER_BEFORE = date(2024, 9, 30)
 _UNDETERMINED = "undetermined"
 
@@ -145,7 +147,7 @@ def _types_on(lines: Table, facts: Facts, day: date) -> tuple[NineTypes, Table, 
 
 def _columns(known: Table, typed: Table, truth: Table) -> Columns:
     """Labels and truth side by side; columns of the truth that a label is called after begin with true_."""
-    of_types = ("lines", *TYPE_COLUMNS)
+    of_types = ("lines", *TYPE_COLUMNS, *INDICATORS)
     kept = [name for name in known.columns if name not in ("customer_id", *of_types)]
     listed = ", ".join(
         [

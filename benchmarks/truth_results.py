@@ -51,8 +51,8 @@ def results(told: Told) -> list[Result]:
     found += [*_satisfaction(known), *_credit(known), *_stability(known)]
     for way in ("purchases", "all"):
         figure = rank(told.by_way[way]["price_sensitivity"], told.by_way[way]["true_price_sensitivity"])
-        found.append(Result("price_sensitivity", "price_rank", way, figure, leads=way == "all"))
-    return found
+        found.append(Result("traits", "price_rank", way, figure, leads=way == "all"))
+    return [*found, *_indicators(known)]
 
 
 def _pyramid(known: Columns) -> Iterator[Result]:
@@ -232,6 +232,21 @@ def _stability(known: Columns) -> Iterator[Result]:
     )
 
 
+def _indicators(known: Columns) -> Iterator[Result]:
+    """Of customers of the shops alone: the workshop leaves no choice of channel, and a car is no category."""
+    shops = known["buys_cars"] == 0
+    channels = np.column_stack([known[f"channel_{name}"] for name in ("shop", "mini_program", "online", "phone")])
+    affinities = np.column_stack([column for name, column in known.items() if name.startswith("affinity_")])
+    traits = {
+        "online_share": channels[:, 1] + channels[:, 2],
+        "main_channel_share": channels.max(axis=1),
+        "variety": 1 - (affinities**2).sum(axis=1),
+        "spend_trend": known["spend_growth"],
+    }
+    for name, trait in traits.items():
+        yield Result("traits", name, "purchases", rank(known[name][shops], trait[shops]))
+
+
 @dataclass(frozen=True)
 class Group:
     """Customers with one label, and what is true of them; None where a column says nothing of them."""
@@ -248,16 +263,23 @@ def groups(told: Told) -> dict[str, list[Group]]:
     return {
         "segments": list(_by_label(known, "rfm_segment", known["future_margin_minor"])),
         "stages": list(_by_label(known, "stage", known["future_margin_minor"])),
+        "declines": list(_declines(known)),
         "kinds": list(_kinds(known)),
         "bands": [one for way in WAYS for one in _bands(told.by_way[way], way)],
     }
+
+
+def _declines(known: Columns) -> Iterator[Group]:
+    """Decline by its reason."""
+    reasons = np.where(known["stage"] == "decline", known["stage_why_code"], "").astype(object)
+    yield from _by_label({**known, "declines": reasons}, "declines", known["future_margin_minor"])
 
 
 def _by_label(known: Columns, column: str, margin: np.ndarray) -> Iterator[Group]:
     """Of each label: who has left, who leaves within a year of those still there, who buys, and the part in margin."""
     here, leaves, buys = known["alive"] > 0, ~np.isnan(known["left_on"]), known["future_purchases"] > 0
     found = []
-    for code in sorted(set(known[column])):
+    for code in sorted(set(known[column]) - {""}):
         those = known[column] == code
         still = those & here
         found.append(

@@ -8,7 +8,7 @@ from pathlib import Path
 from truth_data import WAYS, Told
 from truth_measures import Figure
 from truth_results import Group, Result, groups, results
-from truth_words import CLASSES, COMPARED, HEADS, MEASURES, PARTS, TRUST, WITHOUT_TRUTH, Words
+from truth_words import CLASSES, COMPARED, DECLINES, HEADS, MEASURES, PARTS, TRUST, WITHOUT_TRUTH, Words
 from truth_words import WAYS as WAY_WORDS
 
 from shuke.kit.text import template
@@ -45,6 +45,7 @@ class Page:
             "comparisons": self._comparisons(),
             "segments": self._labels("segments", "rfm."),
             "stages": self._labels("stages", "stage."),
+            "declines": self._declines(),
             "kinds": self._kinds(),
             "bands": self._bands(),
             "stays": self._stays(),
@@ -66,6 +67,12 @@ class Page:
             for one in self._groups[name]
         )
         return _table(self._heads(("label", "customers", "left", "leave", "buy", "margin")), "lrrrrr", rows)
+
+    def _declines(self) -> str:
+        rows = (
+            (self._say(DECLINES[one.code]), f"{one.customers:,}", *_shares(one)) for one in self._groups["declines"]
+        )
+        return _table(self._heads(("reason", "customers", "left", "leave", "buy", "margin")), "lrrrrr", rows)
 
     def _kinds(self) -> str:
         rows = (

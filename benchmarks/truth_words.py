@@ -15,6 +15,7 @@ HEADS: dict[str, Words] = {
     "interval": ("95 %", "95% 区间"),
     "trust": ("recovery", "还原程度"),
     "label": ("label", "类别"),
+    "reason": ("reason", "理由"),
     "left": ("have left", "已离开"),
     "leave": ("of those there, leave within a year", "仍在者一年内离开"),
     "buy": ("buy in the year after", "次年购买"),
@@ -38,6 +39,7 @@ PARTS: dict[str, Words] = {
     "comparisons": ("Every comparison", "全部比较"),
     "segments": ("What is true of each RFM segment", "各 RFM 分群的真相"),
     "stages": ("What is true of each stage", "各生命周期阶段的真相"),
+    "declines": ("Decline by its reason", "退化期按理由"),
     "kinds": ("Kinds of loyalty, of those who answered", "各种忠诚类型（答过问卷者）"),
     "bands": ("Types by the confidence told", "九种类型：所称把握与实际"),
     "stays": ("Do types stay?", "类型稳不稳"),
@@ -79,7 +81,7 @@ CLASSES: dict[str, Words] = {
     "satisfaction": ("margin × satisfaction × loyalty", "毛利×满意×忠诚"),
     "credit": ("credit", "信用"),
     "stability": ("trading stability", "交易稳定性"),
-    "price_sensitivity": ("price sensitivity", "价格敏感度"),
+    "traits": ("traits and indicators", "特质与指标"),
 }
 
 COMPARED: dict[str, Words] = {
@@ -142,9 +144,20 @@ COMPARED: dict[str, Words] = {
     "stability_rank_20": ("the same, with 20 purchases or more", "同上，买过 20 次以上者"),
     "stability_gini": ("steady against erratic, with gaps evener than chance (shape 3 or more)",
                        "稳定对不稳定，与间隔是否比偶然均匀（形状 3 以上）"),
-    "price_rank": ("the trait, with latent price sensitivity", "价格敏感度得分，与潜在价格敏感度"),
+    "price_rank": ("price sensitivity, with the latent one", "价格敏感度得分，与潜在价格敏感度"),
+    "online_share": ("share bought online, with the latent preference", "网上购买占比，与潜在的网购倾向"),
+    "main_channel_share": ("share of the main channel, with the latent preference", "主要渠道占比，与潜在的渠道倾向"),
+    "variety": ("variety of categories, with that of latent affinities", "品类多样程度，与潜在偏好的多样程度"),
+    "spend_trend": ("trend of spend, with latent growth", "消费趋势，与潜在的增长"),
 }  # fmt: skip
 """Shares of what is expected by chance stand beside the share of the others: only the difference tells."""
+
+DECLINES: dict[str, Words] = {
+    "late": ("bought more than once, and is late", "买过多次，该来没来"),
+    "late_once": ("bought once, and is late", "只买过一次，迟迟没有再来"),
+    "value_fell": ("comes in time, and brings much less", "按时来，但贡献明显下降"),
+    "doubted_by_model": ("the model doubts it", "模型存疑"),
+}
 
 WITHOUT_TRUTH: tuple[Words, ...] = (
     (
