@@ -10,11 +10,11 @@ import pyarrow as pa
 import pytest
 
 import shuke
-from shuke.classify import STANDING_COLUMNS, Facts, Pyramid, cuts_named
+from shuke.classify import Facts, Pyramid, cuts_named
 from shuke.collect import read_payments, read_purchases, read_surveys
 from shuke.cycle import Previous, Settings
 from shuke.kit.errors import InputError
-from shuke.tables import SCORES
+from shuke.tables import SCORES, SCORES_KEPT
 from shuke.value import AUTO, Calendar, Horizon, MarginRates
 
 AS_OF = date(2024, 12, 31)
@@ -291,6 +291,6 @@ def test_facts_beside_purchases_put_their_labels_beside_the_scores(duckdb_engine
     read = [read_one(source, engine=duckdb_engine).table for read_one in (read_surveys, read_payments)]
     facts = Facts(surveys=read[0], payments=read[1])
     done = shuke.run(read_purchases(source, engine=duckdb_engine), settings=settings, facts=facts)
-    assert done.scores.columns == [*SCORES.names, *(column.name for column in STANDING_COLUMNS)]
+    assert done.scores.columns == list(SCORES_KEPT.names)
     assert "super_value" in done.scores.to_arrow()["loyalty_kind"].to_pylist()
     assert done.report("en")

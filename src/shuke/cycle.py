@@ -28,9 +28,9 @@ from shuke.classify import (
     Pyramid,
     classification,
     classifiers,
-    keep_scores,
     label_all,
     names_given,
+    with_facts,
 )
 from shuke.collect import Purchases, Quality
 from shuke.engines import Table
@@ -39,6 +39,7 @@ from shuke.kit.dates import require_day
 from shuke.kit.errors import InputError
 from shuke.kit.text import NamesGiven, names_used
 from shuke.report import Group, Result, RunSummary, report, write_scores
+from shuke.tables import SCORES_KEPT
 from shuke.value import (
     AUTO,
     NAIVE,
@@ -198,8 +199,8 @@ def run(
     """What is each customer worth, where do they stand, what to do, and how far can that be trusted?
 
     `as_of` is the last day looked at, a date or text like 2017-12-31 (default: the latest day in the data); later
-    purchases are left out. The scores hold one row a customer with at least one purchase day (`tables.SCORES`); with
-    `facts`, the STANDING_COLUMNS too. What could not be estimated is null, and `summary.notes` says why.
+    purchases are left out. `facts` are what is known beside purchases. The scores hold one row a customer with at least
+    one purchase day (`tables.SCORES_KEPT`). What could not be estimated is null, and `summary.notes` says why.
 
     >>> from shuke.collect import read_purchases
     >>> purchases = read_purchases({"customer": ["u", "u", "v"], "time": ["2024-01-01", "2024-02-01", "2024-03-01"],
@@ -238,12 +239,11 @@ def run(
     tell("classify")
     measure, rates = settings.pyramid.measure, settings.margin_rates
     measured = with_measure(forecasts, lines, measure, as_of=period.as_of, rates=rates, basis=basis)
-    # Kept, since every classifier looks at it several times.
-    known = lines.engine.keep("known", "SELECT * FROM {measured}", measured=measured)
+    known = with_facts(measured, lines, facts or Facts(), as_of=period.as_of)
     labelled = _classify(known, settings, previous, period.as_of)
     tell("act")
     acted = settings.policies.label(labelled)
-    scores = keep_scores(acted, lines, facts, as_of=period.as_of)
+    scores = lines.engine.keep("scores", f"SELECT {', '.join(SCORES_KEPT.names)} FROM {{acted}}", acted=acted)
     lines.engine.drop(known)
     tell("evaluate")
     tiers = _groups(scores, "tier_computed", settings.pyramid.cuts.codes)

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pyarrow as pa
 import pytest
 
+from shuke.classify import with_facts
 from shuke.engines import Engine, Table
 
 AS_OF = date(2017, 12, 31)
@@ -45,5 +46,16 @@ def customers() -> Maker:
         return engine.from_arrow(
             "customers", pa.table({name: pa.array(v, types.get(name, pa.int64())) for name, v in filled.items()})
         )
+
+    return make
+
+
+@pytest.fixture
+def known() -> Callable[[Table], Table]:
+    """`known(customers(…))`: with indicators, trait scores and signs, of one purchase each and no facts beside."""
+
+    def make(table: Table) -> Table:
+        sql = "SELECT customer_id, last_purchase AS purchased_on, spend_minor AS amount_minor FROM {t}"
+        return with_facts(table, table.engine.keep("purchases", sql, t=table), as_of=AS_OF)
 
     return make

@@ -9,14 +9,14 @@ from shuke.kit.errors import InputError
 
 
 @pytest.fixture
-def scores(customers, duckdb_engine):
+def scores(customers, known, duckdb_engine):
     size = 200
     table = customers(
         duckdb_engine, current_value_minor=[100 * number for number in range(size)], recency_days=[9] * size,
         purchases=[1 + number % 9 for number in range(size)], clv_minor=[50 * number for number in range(size)],
         expected_purchases=[number / 40 for number in range(size)], mean_spend_minor=[100] * size,
     )  # fmt: skip
-    return duckdb_engine.keep("scores", "SELECT * FROM {t}", t=label_all(table, classifiers()))
+    return duckdb_engine.keep("scores", "SELECT * FROM {t}", t=label_all(known(table), classifiers()))
 
 
 @pytest.mark.parametrize("code", REGISTRY)

@@ -77,14 +77,14 @@ def test_where_the_data_are_young_the_outlook_is_held_to_their_time(customers, d
     assert [code for code, _ in young] == ["steady", "star"]
 
 
-def test_all_labels_follow_each_other_by_the_registry(customers, duckdb_engine):
+def test_all_labels_follow_each_other_by_the_registry(customers, known, duckdb_engine):
     table = customers(
         duckdb_engine, age_days=[400] * 4,
         current_value_minor=[900_00, 50_00, 10_00, 5_00], clv_minor=[900_00, 950_00, 10_00, 0],
         expected_purchases=[5.0, 5.0, 1.0, 0.0], mean_spend_minor=[100_00] * 4,
     )  # fmt: skip
     made = classifiers(given={"pyramid": Pyramid(cuts=Cuts("customers", (Tier("top", 0.25), Tier("base", 0.75))))})
-    labelled = label_all(table, made)
+    labelled = label_all(known(table), made)
     sql = "SELECT tier_computed, prospect FROM {t} ORDER BY customer_id"
     assert [tuple(row.values()) for row in duckdb_engine.fetch(sql, t=labelled).to_pylist()] == [
         ("top", "steady"),

@@ -11,7 +11,6 @@ import pytest
 
 from shuke.classify import (
     STANDING,
-    STANDING_COLUMNS,
     Credit,
     DefinitionError,
     Facts,
@@ -206,7 +205,7 @@ def test_every_label_is_appended_in_one_go_without_any_facts(duckdb_engine):
     one = rows(duckdb_engine, {})
     table = duckdb_engine.view("t", "SELECT * REPLACE ('a' AS customer_id) FROM {t}", t=one)
     labelled = label_standing(with_facts(table, purchases, as_of=AS_OF))
-    assert {column.name for column in STANDING_COLUMNS} <= set(labelled.columns)
+    assert {name for one in STANDING.values() for name in one.columns} <= set(labelled.columns)
     (row,) = labelled.to_arrow().to_pylist()
     assert (row["loyalty_kind"], row["satisfaction"], row["stability"]) == ("unknown", "unknown", "unknown")
     assert row["standing_list"] == "normal"
@@ -229,7 +228,7 @@ def test_definitions_come_back_as_they_were_and_all_faults_are_told_at_once(one)
 
 
 def test_each_code_has_its_sentences_whose_figures_are_columns_and_no_sentence_is_idle():
-    known = {*SCORES.names, *SIGNS.names, *(column.name for column in STANDING_COLUMNS)}
+    known = {*SCORES.names, *SIGNS.names}
     wanted = {f"loyalty_truth.{code}" for code in _TRUTH.values()} | {f"list.{code}" for code in (*LISTS, "none")}
     wanted |= {f"list_why.{code}" for code in ("often_late", "overdue", "high_and_prompt", "nothing")}
     for one in STANDING.values():

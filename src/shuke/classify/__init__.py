@@ -46,7 +46,7 @@ from shuke.classify.rfm_profit import ProfitCell, profit_made
 from shuke.classify.satisfaction import Satisfaction, SatisfactionParams
 from shuke.classify.signs import SignSettings, signs, with_signs
 from shuke.classify.stability import Stability
-from shuke.classify.standing import STANDING, STANDING_COLUMNS, keep_scores, label_standing, with_facts
+from shuke.classify.standing import STANDING, label_standing, with_facts
 from shuke.classify.traits import TraitBook, Traits
 from shuke.classify.types import NineTypes, TypeParams
 
@@ -59,7 +59,6 @@ __all__ = [
     "SEGMENTS",
     "STAGES",
     "STANDING",
-    "STANDING_COLUMNS",
     "TIMES",
     "TYPE_COLUMNS",
     "VALUES",
@@ -123,7 +122,6 @@ __all__ = [
     "grid_from",
     "halves_of_clusters",
     "halves_of_types",
-    "keep_scores",
     "label_all",
     "label_standing",
     "names_given",

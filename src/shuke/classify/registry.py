@@ -3,73 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol, Self
+from typing import Any
 
-from shuke.classify.definition import Body, Label, Shape
+from shuke.classify.classification import Classification, Classifier
 from shuke.classify.life_cycle import LifeCycle
 from shuke.classify.prospect import Prospect
 from shuke.classify.pyramid import Pyramid
 from shuke.classify.rfm import RFM
+from shuke.classify.standing import STANDING
 from shuke.engines import Table
 from shuke.kit.errors import InputError
 from shuke.kit.text import LANGUAGES, keys
 
-
-class Classifier(Protocol):
-    """What each classification can do: be read from data and written to it, learn its cut-offs, label."""
-
-    SHAPE: Shape
-
-    @classmethod
-    def from_definition(cls, body: Mapping[str, Any], /) -> Self: ...
-
-    def definition(self) -> Body: ...
-
-    @property
-    def labels(self) -> tuple[Label, ...]: ...
-
-    @property
-    def needs(self) -> tuple[str, ...]: ...
-
-    def fit(self, table: Table, /) -> Self: ...
-
-    def label(self, table: Table, /) -> Table: ...
-
-
-@dataclass(frozen=True)
-class Classification:
-    """One classification: its code, the class, and where its answers stand.
-
-    `column` holds the label that pages show, `computed` the one that `label` makes (they differ where a label is kept
-    until a review). `names` begins the key of a label's name; `why` is the key of a row's reason, with the row's
-    columns in braces. `listed_by` is the filter of customer lists; `score` and `confidence` are columns, where it has
-    them.
-    """
-
-    code: str
-    make: type[Classifier]
-    column: str
-    computed: str
-    columns: tuple[str, ...]
-    names: str
-    why: str
-    listed_by: str
-    score: str = ""
-    confidence: str = ""
-
-    def read(self, body: Mapping[str, Any] | None) -> Any:
-        """The classifier that a definition describes; by default the one that ships."""
-        return self.make.from_definition(body or {})
-
-    @property
-    def default(self) -> Body:
-        """The definition that ships."""
-        definition: Body = self.read(None).definition()
-        return definition
-
-
-REGISTRY: Mapping[str, Classification] = {
+_FROM_PURCHASES: Mapping[str, Classification] = {
     one.code: one
     for one in (
         Classification(
@@ -118,6 +64,7 @@ REGISTRY: Mapping[str, Classification] = {
         ),
     )
 }  # fmt: skip
+REGISTRY: Mapping[str, Classification] = {**_FROM_PURCHASES, **STANDING}
 """In the order in which labels are appended: a later one may look at an earlier one's columns."""
 
 
@@ -141,7 +88,7 @@ def classifiers(
     """All classifiers in order: by their definition, else as given, else as they ship.
 
     >>> list(classifiers({"prospect": {"settings": {"cost_to_serve_minor": 500}}}))
-    ['pyramid', 'prospect', 'rfm', 'life_cycle']
+    ['pyramid', 'prospect', 'rfm', 'life_cycle', 'rfm_alarm', 'loyalty', 'satisfaction', 'credit', 'stability']
     """
     defined, known = dict(definitions or {}), dict(given or {})
     for code in defined:

@@ -7,18 +7,18 @@ from datetime import date
 from typing import Any
 
 from shuke.classify._ruled import Ruled
+from shuke.classify.classification import Classification
 from shuke.classify.credit import Credit, with_lists
 from shuke.classify.facts import NOTHING, Facts
 from shuke.classify.indicators import Indicators
 from shuke.classify.loyalty import Loyalty
-from shuke.classify.registry import Classification
 from shuke.classify.rfm_alarm import RfmAlarm
 from shuke.classify.satisfaction import Satisfaction
 from shuke.classify.signs import signs, with_signs
 from shuke.classify.stability import Stability
-from shuke.classify.traits import TRAIT_BOOK, Traits
+from shuke.classify.traits import Traits
 from shuke.engines import Table
-from shuke.tables import ALARM, CREDIT, LOYALTY, SATISFACTION, SCORES, STABILITY, Column
+from shuke.tables import ALARM, CREDIT, LOYALTY, SATISFACTION, STABILITY
 
 STANDING: Mapping[str, Classification] = {
     one.code: one
@@ -31,7 +31,7 @@ STANDING: Mapping[str, Classification] = {
             columns=tuple(column.name for column in ALARM),
             names="rfm_alarm.",
             why="rfm_alarm_why.{rfm_alarm_why_code}",
-            listed_by="alarm",
+            listed_by="rfm_alarm",
         ),
         Classification(
             "loyalty",
@@ -41,7 +41,7 @@ STANDING: Mapping[str, Classification] = {
             columns=tuple(column.name for column in LOYALTY),
             names="loyalty.",
             why="loyalty_why.{loyalty_why_code}",
-            listed_by="loyalty",
+            listed_by="loyalty_kind",
             score="loyalty_score",
             confidence="loyalty_confidence",
         ),
@@ -80,26 +80,27 @@ STANDING: Mapping[str, Classification] = {
 }
 """In the order in which labels are appended; they want the signs and traits that `with_facts` appends."""
 
-STANDING_COLUMNS: tuple[Column, ...] = (*ALARM, *LOYALTY, *SATISFACTION, *CREDIT, *STABILITY)
-
 
 def with_facts(table: Table, purchases: Table, facts: Facts = NOTHING, *, as_of: date) -> Table:
-    """A table of customers with what facts beside the summary say of them: traits, signs, and the list they are on.
+    """A table of customers with what more is known of them: indicators, trait scores, signs, the list they are on.
 
-    The traits are learned from the customers of `purchases`. What is not known is null, never missing as a column.
+    Worked out now and kept, since every classifier looks at it several times. Trait scores are learned from the
+    customers of `purchases`. What is not known is null, never missing as a column.
     """
-    wanted = tuple(dict.fromkeys(code for weights in TRAIT_BOOK.traits.values() for code in weights))
-    indicators = Indicators(wanted=wanted)
-    told = {"products": facts.products, "surveys": facts.surveys}
-    measured = indicators.measure(purchases, as_of=as_of, **told)
-    known = purchases.engine.keep("traits", "SELECT * FROM {t}", t=Traits().fit(measured.table).label(measured.table))
-    purchases.engine.drop(measured.table)
-    signed = with_signs(table, signs(purchases, facts, as_of=as_of))
-    traits = tuple(TRAIT_BOOK.traits)
-    kept = ", ".join(f"t.{name}" for name in signed.columns if name not in traits)
-    listed = ", ".join(f"k.{name}" for name in traits)
+    engine = table.engine
+    measured = Indicators().measure(purchases, as_of=as_of, products=facts.products, surveys=facts.surveys)
+    traits = Traits().fit(measured.table).label(measured.table)
+    said = signs(purchases, facts, as_of=as_of)
+    signed = with_signs(table, said)
+    added = [name for name in traits.columns if name != "customer_id"]
+    kept = ", ".join(f"t.{name}" for name in signed.columns if name not in added)
+    listed = ", ".join(f"k.{name}" for name in added)
     sql = f"SELECT {kept}, {listed} FROM {{t}} AS t LEFT JOIN {{k}} AS k ON t.customer_id = k.customer_id"
-    return with_lists(table.engine.view("with_facts", sql, t=signed, k=known), facts.listed, as_of=as_of)
+    joined = engine.view("joined", sql, t=signed, k=traits)
+    known = engine.keep("known", "SELECT * FROM {all}", all=with_lists(joined, facts.listed, as_of=as_of))
+    for part in (measured.table, said):
+        engine.drop(part)
+    return known
 
 
 def label_standing(table: Table, definitions: Mapping[str, Mapping[str, Any]] | None = None) -> Table:
@@ -111,10 +112,3 @@ def label_standing(table: Table, definitions: Mapping[str, Mapping[str, Any]] | 
         classifier: Ruled = one.read((definitions or {}).get(code))
         table = classifier.fit(table).label(table)
     return table
-
-
-def keep_scores(acted: Table, purchases: Table, facts: Facts | None, *, as_of: date) -> Table:
-    """The columns of SCORES, worked out and kept; where facts are given, the STANDING_COLUMNS beside them."""
-    names = SCORES.names if facts is None else (*SCORES.names, *(column.name for column in STANDING_COLUMNS))
-    known = acted if facts is None else label_standing(with_facts(acted, purchases, facts, as_of=as_of))
-    return acted.engine.keep("scores", f"SELECT {', '.join(names)} FROM {{known}}", known=known)

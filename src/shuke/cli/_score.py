@@ -18,7 +18,7 @@ from shuke.kit.ids import new_id
 from shuke.kit.text import number, say
 from shuke.ledger import Ledger
 from shuke.report import models_report, write_scores
-from shuke.tables import SUMMARY
+from shuke.tables import SCORES_KEPT, SUMMARY
 from shuke.value import Horizon, MarginRates
 
 
@@ -135,6 +135,7 @@ def _keep(ledger: Ledger, asked: argparse.Namespace, done: Run, version: int | N
         as_of=done.summary.as_of,
         parameters=parameters,
         ledger_version=version,
+        contract=SCORES_KEPT,
     )
     figures = {"customers": number(kept.customers, language), "run_id": kept.run_id}
     return say("ledger.note.scored", language, **figures)

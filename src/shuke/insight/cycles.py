@@ -16,6 +16,7 @@ from shuke.insight.facts import purchases_of
 from shuke.insight.publish import Origin, publish
 from shuke.kit.errors import InputError
 from shuke.ledger import Ledger
+from shuke.tables import SCORES_KEPT
 from shuke.value import AUTO, Horizon, MarginRates
 
 Told = Callable[[str, int, int], None]
@@ -82,7 +83,12 @@ def score(
         kept = parameters.to_json()
         told("keeping", 0, 0)
         ledger.append_scores(
-            done.scores, run_id=run_id, as_of=done.summary.as_of, parameters=kept, ledger_version=version
+            done.scores,
+            run_id=run_id,
+            as_of=done.summary.as_of,
+            parameters=kept,
+            ledger_version=version,
+            contract=SCORES_KEPT,
         )
         total = done.summary.customers
         told("publishing", 0, total)

@@ -37,7 +37,10 @@ def classes(request: HttpRequest, key: str) -> HttpResponse:
     score = scores.score_of(viewer_of(request), customer, run)
     lines: list[dict[str, Any]] = []
     if run is not None and score is not None:
-        row, kept = scores.as_row(score, customer.key), _kept(customer.key, run.as_of)
+        kept = _kept(customer.key, run.as_of)
+        # Records hold the labels; the figures that their reasons name stand in the ledger.
+        figures = next((row for row in kept if row["run_id"] == run.run_id), {})
+        row = {**figures, **scores.as_row(score, customer.key)}
         lines = [_line(one, row, run, kept) for one in REGISTRY.values() if row.get(one.column)]
     return fragment(request, customer, "insight/_standing.html", {"lines": lines})
 
@@ -46,8 +49,7 @@ def _kept(key: str, until: date) -> list[dict[str, Any]]:
     """What each run up to the day said of the customer, the earliest first; of one day the latest run counts."""
     ledger = business_ledger()
     order = {run.run_id: place for place, run in enumerate(ledger.runs())}
-    columns = ["run_id", "as_of", *(one.column for one in REGISTRY.values())]
-    rows = [row for row in ledger.customer_scores(key).select(columns).to_pylist() if row["as_of"] <= until]
+    rows = [row for row in ledger.customer_scores(key).to_pylist() if row["as_of"] <= until]
     rows.sort(key=lambda row: (row["as_of"], order.get(row["run_id"], -1)))
     return list({row["as_of"]: row for row in rows}.values())
 

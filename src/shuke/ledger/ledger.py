@@ -21,7 +21,7 @@ from shuke.ledger._journal import Entry, Journal
 from shuke.ledger._read import Lookup, as_view
 from shuke.ledger._rewrite import Removal, remove_rows
 from shuke.ledger.records import Erased, Import, Imported, Run, Scored, Version
-from shuke.tables import PURCHASES, SCORES, Contract
+from shuke.tables import PURCHASES, SCORES, SCORES_KEPT, Contract
 
 _OF_AN_IMPORT = (pa.field("import_id", pa.string(), nullable=False),)
 _OF_A_RUN = (pa.field("run_id", pa.string(), nullable=False), pa.field("as_of", pa.date32(), nullable=False))
@@ -56,7 +56,7 @@ class Ledger:
             raise InputError.of("error.ledger.folder_is_a_pattern", folder=self.folder)
         self._journal = Journal(self.folder / _JOURNAL)
         self._lookup = Lookup(self._table(PURCHASES, _OF_AN_IMPORT))
-        self._scored = Lookup(self._table(SCORES, _OF_A_RUN))
+        self._scored = Lookup(self._table(SCORES_KEPT, _OF_A_RUN))
 
     def append(
         self,
@@ -220,13 +220,13 @@ class Ledger:
         runs = [run.run_id for run in self.runs()]
         if run_id is not None and run_id not in runs:
             raise _unknown_run(run_id, runs)
-        table = self._table(SCORES, _OF_A_RUN)
+        table = self._table(SCORES_KEPT, _OF_A_RUN)
         wanted = run_id or (runs[-1] if runs else None)
         return as_view(engine, table, table.snapshot(), only=("run_id", wanted) if wanted else None)
 
     def score_history(self, engine: Engine) -> Table:
         """The scores of all runs as one view: how each customer's labels went."""
-        table = self._table(SCORES, _OF_A_RUN)
+        table = self._table(SCORES_KEPT, _OF_A_RUN)
         return as_view(engine, table, table.snapshot())
 
     def runs(self) -> list[Run]:

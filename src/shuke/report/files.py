@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,7 +15,7 @@ from shuke.kit.errors import InputError
 from shuke.kit.money import minor_digits
 from shuke.kit.sheets import write_workbook
 from shuke.kit.text import explain, require_language
-from shuke.tables import SCORES, Column, Unit
+from shuke.tables import SCORES, SCORES_KEPT, Column, Unit
 
 Told = Callable[[int], None]
 """Told how many rows are written so far."""
@@ -31,6 +31,23 @@ _SENTENCES = {
     "stage_why": "stage_why.{stage_why_code}",
     "prospect_name": "prospect.{prospect}",
     "prospect_why": "prospect_why.{prospect_why_code}",
+    "rfm_alarm_name": "rfm_alarm.{rfm_alarm}",
+    "rfm_alarm_why": "rfm_alarm_why.{rfm_alarm_why_code}",
+    "quadrant_name": "quadrant.{quadrant}",
+    "quadrant_why": "quadrant_why.{quadrant_why_code}",
+    "type_name": "type.{type}",
+    "type_why": "type_why.{type_why_code}",
+    "loyalty_name": "loyalty.{loyalty_kind}",
+    "loyalty_why": "loyalty_why.{loyalty_why_code}",
+    "satisfaction_name": "satisfaction.{satisfaction}",
+    "satisfaction_why": "satisfaction_why.{satisfaction_why_code}",
+    "credit_name": "credit.{credit}",
+    "credit_why": "credit_why.{credit_why_code}",
+    "list_name": "list.{standing_list}",
+    "list_proposal_name": "list.{list_proposal}",
+    "list_why": "list_why.{list_why_code}",
+    "stability_name": "stability.{stability}",
+    "stability_why": "stability_why.{stability_why_code}",
     "policy": "policy.{policy_code}.do",
     "why": "why.{why_code}",
 }
@@ -71,7 +88,8 @@ def _public_type(column: Column, currency: str) -> pa.DataType:
 
 def _for_people(scores: Table, currency: str, language: str, told: Told | None) -> Iterator[pa.RecordBatch]:
     schema, done = public_schema(currency), 0
-    sql = f"SELECT {', '.join(SCORES.names)} FROM {{scores}} ORDER BY clv_minor DESC NULLS LAST, customer_id"
+    named = [name for name in SCORES_KEPT.names if name in scores.columns]
+    sql = f"SELECT {', '.join(named)} FROM {{scores}} ORDER BY clv_minor DESC NULLS LAST, customer_id"
     for batch in scores.engine.batches(sql, rows=20_000, scores=scores):
         columns = [_public_column(batch, column, currency) for column in SCORES.columns]
         yield pa.RecordBatch.from_arrays([*columns, *_sentences(batch, currency, language)], schema=schema)
@@ -92,9 +110,14 @@ def _public_column(batch: pa.RecordBatch, column: Column, currency: str) -> pa.A
 def _sentences(batch: pa.RecordBatch, currency: str, language: str) -> list[pa.Array]:
     rows = batch.to_pylist()
     return [
-        pa.array([explain(key.format_map(row), language, currency, row) for row in rows], pa.string())
-        for key in _SENTENCES.values()
+        pa.array([_sentence(key, language, currency, row) for row in rows], pa.string()) for key in _SENTENCES.values()
     ]
+
+
+def _sentence(key: str, language: str, currency: str, row: Mapping[str, object]) -> str:
+    """Nothing where the run did not know the label yet."""
+    code = key.split("{")[1].split("}")[0]
+    return "" if row[code] is None else explain(key.format_map(row), language, currency, row)
 
 
 def _write_parquet(path: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:

@@ -2,11 +2,11 @@
 
 from shuke.tables._contract import Column, Contract, Unit
 from shuke.tables.answers import LISTED, PAYMENTS, SURVEYS
-from shuke.tables.classes import QUADRANT, TYPE
+from shuke.tables.classes import QUADRANT, TRAIT, TYPE
 from shuke.tables.facts import PURCHASES, REJECTS, TOUCHES
 from shuke.tables.indicators import INDICATORS
 from shuke.tables.measures import FORECASTS, MEASURES, is_measure, period_measure, period_of
-from shuke.tables.scores import SCORES
+from shuke.tables.scores import SCORES, SCORES_KEPT, STANDING_COLUMNS
 from shuke.tables.shop import (
     SHOP_BRANCHES,
     SHOP_CAMPAIGN_MEMBERS,
@@ -72,6 +72,7 @@ __all__ = [
     "REJECTS",
     "SATISFACTION",
     "SCORES",
+    "SCORES_KEPT",
     "SHOP_BRANCHES",
     "SHOP_CAMPAIGNS",
     "SHOP_CAMPAIGN_MEMBERS",
@@ -89,9 +90,11 @@ __all__ = [
     "SIGNS",
     "SOURCES",
     "STABILITY",
+    "STANDING_COLUMNS",
     "SUMMARY",
     "SURVEYS",
     "TOUCHES",
+    "TRAIT",
     "TYPE",
     "Column",
     "Contract",

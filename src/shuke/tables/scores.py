@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from shuke.tables._contract import DAY, FLOAT, INT, TEXT, YES_NO, Column, Contract, Unit
+from shuke.tables.classes import QUADRANT, TRAIT, TYPE
+from shuke.tables.indicators import INDICATORS
+from shuke.tables.standing import ALARM, CREDIT, LOYALTY, SATISFACTION, SIGNS, STABILITY
 
 M, S, C, D = Unit.MONEY, Unit.SHARE, Unit.COUNT, Unit.DAYS
 
@@ -194,9 +197,20 @@ _STANDING = (
     ),
 )
 
+STANDING_COLUMNS = (*ALARM, *QUADRANT, *TYPE, *LOYALTY, *SATISFACTION, *CREDIT, *STABILITY)
+"""What classifications append that look at more than the summary and the forecast."""
+
 SCORES = Contract(
     name="scores",
     row="one customer with at least one purchase day up to as_of",
     key=("customer_id",),
-    columns=_WHO + _BEHAVIOUR + _RFM + _TIER + _VALUE + _FORECAST + _STANDING,
+    columns=_WHO + _BEHAVIOUR + _RFM + _TIER + _VALUE + _FORECAST + _STANDING + STANDING_COLUMNS,
 )
+_REST_ON = {c.name: c for c in (*SIGNS.columns, *TRAIT, *INDICATORS.columns) if c.name not in SCORES.names}
+SCORES_KEPT = Contract(
+    name="scores",
+    row="one customer as in `scores`, with the figures that its labels rest on: signs, trait scores, indicators",
+    key=("customer_id",),
+    columns=(*SCORES.columns, *_REST_ON.values()),
+)
+"""What a run leaves: a definition can be tried on it, and a reason told, without the purchases."""

@@ -55,6 +55,14 @@ class CustomerListing(Listing):
     risk: list[Literal["value", "churn"]] = Field(default_factory=list)
     tier_before: Words = Field(default_factory=list)
     prospect: Words = Field(default_factory=list)
+    rfm_alarm: Words = Field(default_factory=list)
+    quadrant: Words = Field(default_factory=list)
+    type: Words = Field(default_factory=list)
+    loyalty_kind: Words = Field(default_factory=list)
+    satisfaction: Words = Field(default_factory=list)
+    credit: Words = Field(default_factory=list)
+    stability: Words = Field(default_factory=list)
+    list_proposal: Words = Field(default_factory=list)
     tag: Annotated[str, Field(max_length=40)] = ""
     owner: Annotated[str, Field(pattern="^(mine|team|nobody|[1-9][0-9]{0,7})?$")] = ""
     contact: Annotated[str, Field(pattern=f"^({'|'.join(CONTACTS)})?$")] = ""

@@ -10,7 +10,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
-LABELS: Mapping[str, str] = {"prospect": "prospect."}
+LABELS: Mapping[str, str] = {
+    "prospect": "prospect.",
+    "rfm_alarm": "rfm_alarm.",
+    "quadrant": "quadrant.",
+    "type": "type.",
+    "loyalty_kind": "loyalty.",
+    "satisfaction": "satisfaction.",
+    "credit": "credit.",
+    "stability": "stability.",
+    "list_proposal": "list.",
+}
 """The filter, which is the score's column too, and where the names of its codes stand."""
 
 Counts = dict[str, dict[str, int]]
@@ -19,10 +29,10 @@ Counts = dict[str, dict[str, int]]
 class Counted:
     """Counts each label as scores come by. `columns` are those of a row, in order.
 
-    >>> counted = Counted(("customer_id", "prospect"))
-    >>> counted.add([("u", "star"), ("v", "steady"), ("w", "star")])
-    >>> counted.as_json()
-    {'prospect': {'star': 2, 'steady': 1}}
+    >>> counted = Counted(tuple(LABELS))
+    >>> counted.add([[word] * len(LABELS) for word in ("star", "steady", "star")])
+    >>> counted.as_json()["prospect"]
+    {'star': 2, 'steady': 1}
     """
 
     def __init__(self, columns: Sequence[str]) -> None:

@@ -227,7 +227,13 @@ _ORDER = (
     "exploration", "formation", "stability", "decline", "former",
     "champion", "loyal", "potential_loyal", "recent", "promising", "need_attention", "about_to_sleep", "at_risk",
     "cannot_lose", "hibernating",
-    "star", "steady", "without_prospect", "unknown",
+    "star", "steady", "without_prospect", "usual", "erratic",
+    "silent", "rarer", "smaller", "more_often", "larger", "I", "II", "III", "IV",
+    "outdated", "calculating", "retro", "pragmatic", "value_for_money", "achieved", "trendy", "far_sighted",
+    "perfectionist",
+    "super_value", "latent", "monopoly", "inertia", "convenience", "price", "incentive",
+    "pillar", "at_ease", "captive", "exposed", "friend", "pleasant", "bound", "passing",
+    "red", "black", "undetermined", "none", "unknown",
 )  # fmt: skip
 """Codes in the order people think of them; others follow by name."""
 

@@ -17,6 +17,7 @@ _UNKNOWN = "—"
 _Writer = Callable[[Any], str]
 # Columns that hold a code, and where the codes' names stand.
 _NAMES = {
+    "loyalty_kind": "loyalty.",
     "prospect": "prospect.",
     "rfm_segment": "rfm.",
     "quadrant": "quadrant.",
