@@ -15,7 +15,6 @@ import pyarrow as pa
 
 import shuke
 from shuke.classify import (
-    TYPE_COLUMNS,
     Clusters,
     Facts,
     Indicators,
@@ -25,8 +24,6 @@ from shuke.classify import (
     agreement_between,
     halves_of_clusters,
     halves_of_types,
-    label_standing,
-    with_facts,
 )
 from shuke.collect import Purchases, read_payments, read_surveys
 from shuke.collect.shop import Shop
@@ -34,8 +31,6 @@ from shuke.engines import Table
 
 WAYS = ("purchases", "products", "all")
 """What is known: purchases alone; what goods are besides; and all: answers, payments and referrals too."""
-INDICATORS = ("online_share", "main_channel_share", "variety", "spend_trend")
-"""Indicators that answer to one latent trait each."""
 QUARTER_BEFORE = date(2024, 9, 30)
 _UNDETERMINED = "undetermined"
 
@@ -65,20 +60,18 @@ class Told:
 
 
 def told(customers: int) -> Told:
-    """Score the shop as anybody would, three times over for what rests on facts beside purchases."""
+    """Score the shop as anybody would, once for each way in which more is known."""
     shop = Shop(customers)
     purchases = shuke.read_purchases(f"demo:shop/{customers}")
-    run = shuke.run(purchases)
-    as_of, lines = run.summary.as_of, purchases.table
-    truth = lines.engine.from_arrow("truth", shop.table("truth"))
-    scores = _ranked(run.scores, truth)
+    truth = purchases.engine.from_arrow("truth", shop.table("truth"))
     by_way, stays = {}, {}
     for way in WAYS:
         facts = _facts(purchases, shop, way)
-        known = label_standing(with_facts(scores, lines, facts, as_of=as_of))
-        typed, stays[way] = _typed(lines, facts, as_of)
-        by_way[way] = _columns(known, typed, truth)
-    return Told(as_of, customers, by_way, stays)
+        run = shuke.run(purchases, facts=facts)
+        by_way[way] = _columns(_ranked(run.scores, truth), truth)
+        stays[way] = _stays(purchases.table, facts, run.summary.as_of)
+        purchases.engine.drop(run.scores)
+    return Told(run.summary.as_of, customers, by_way, stays)
 
 
 def _facts(purchases: Purchases, shop: Shop, way: str) -> Facts:
@@ -99,44 +92,34 @@ def _facts(purchases: Purchases, shop: Shop, way: str) -> Facts:
 
 
 def _ranked(scores: Table, truth: Table) -> Table:
-    """The scores with tiers by CLV and quadrants, and quadrants by the same rule on what came in the year after."""
+    """The scores with tiers by CLV, and with quadrants by the same rule on what came in the year after."""
     by_value = Pyramid(measure="clv_minor")
-    other = by_value.fit(scores).label(scores)
-    with_value = scores.engine.keep(
-        "by_clv",
-        """SELECT s.*, o.tier_computed AS tier_by_clv, t.future_margin_minor AS margin_after_minor
-        FROM {s} AS s JOIN {o} AS o ON s.customer_id = o.customer_id JOIN {t} AS t ON s.customer_id = t.customer_id""",
+    tiers = by_value.fit(scores).label(scores)
+    came = scores.engine.view(
+        "came",
+        """SELECT s.* REPLACE (t.future_margin_minor AS clv_minor)
+        FROM {s} AS s JOIN {t} AS t ON s.customer_id = t.customer_id""",
         s=scores,
-        o=other,
         t=truth,
     )
-    placed = Quadrants().fit(with_value).label(with_value)
-    shipped = Quadrants().definition()
-    after = Quadrants.from_definition(
-        {**shipped, "settings": shipped["settings"] | {"future": "margin_after_minor"}}
-    ).fit(with_value)
-    truly = after.label(with_value)
-    return scores.engine.keep(
-        "ranked",
-        """SELECT p.*, q.quadrant AS quadrant_after FROM {p} AS p JOIN {q} AS q ON p.customer_id = q.customer_id""",
-        p=placed,
-        q=truly,
-    )
+    places = Quadrants().fit(came).label(came)
+    sql = """SELECT s.*, o.tier_computed AS tier_by_clv, q.quadrant AS quadrant_after FROM {s} AS s
+        JOIN {o} AS o ON s.customer_id = o.customer_id JOIN {q} AS q ON s.customer_id = q.customer_id"""
+    return scores.engine.view("ranked", sql, s=scores, o=tiers, q=places)
 
 
-def _typed(lines: Table, facts: Facts, as_of: date) -> tuple[Table, Stays]:
-    """Types by what is known, and whether they stay among other customers, or from a quarter to the next."""
+def _stays(lines: Table, facts: Facts, as_of: date) -> Stays:
+    """Whether types stay among other customers, and from a quarter to the next."""
     types, table, labelled = _types_on(lines, facts, as_of)
     _, _, before = _types_on(lines, facts, QUARTER_BEFORE)
     clusters = Clusters(types=types).fit(table)
-    stays = Stays(
+    return Stays(
         halves=halves_of_types(types, table).kappa,
         quarters=agreement_between(before, labelled, "type").kappa,
         quarters_with_type=agreement_between(before, labelled, "type", leave_out=(_UNDETERMINED,)).kappa,
         clusters=clusters.params_.number or 0,
         halves_of_clusters=halves_of_clusters(clusters, table).adjusted_rand,
     )
-    return labelled, stays
 
 
 def _types_on(lines: Table, facts: Facts, day: date) -> tuple[NineTypes, Table, Table]:
@@ -145,23 +128,15 @@ def _types_on(lines: Table, facts: Facts, day: date) -> tuple[NineTypes, Table, 
     return types, table, types.label(table)
 
 
-def _columns(known: Table, typed: Table, truth: Table) -> Columns:
-    """Labels and truth side by side; columns of the truth that a label is called after begin with true_."""
-    of_types = ("lines", *TYPE_COLUMNS, *INDICATORS)
-    kept = [name for name in known.columns if name not in ("customer_id", *of_types)]
-    listed = ", ".join(
-        [
-            *(f"k.{name}" for name in kept),
-            *(f"y.{name}" for name in of_types),
-            *(f"t.{name} AS {_true(name, kept)}" for name in truth.columns if name != "customer_id"),
-        ]
-    )
+def _columns(known: Table, truth: Table) -> Columns:
+    """Labels and truth side by side; a column of the truth that is called as one of the labels begins with true_."""
+    said = [name for name in known.columns if name != "customer_id"]
+    so = [f"t.{name} AS {_true(name, said)}" for name in truth.columns if name != "customer_id"]
     rows = known.engine.fetch(
-        f"""SELECT k.customer_id, {listed} FROM {{k}} AS k JOIN {{t}} AS t ON k.customer_id = t.customer_id
-        LEFT JOIN {{y}} AS y ON k.customer_id = y.customer_id ORDER BY k.customer_id""",
+        f"""SELECT k.*, {", ".join(so)} FROM {{k}} AS k JOIN {{t}} AS t ON k.customer_id = t.customer_id
+        ORDER BY k.customer_id""",
         k=known,
         t=truth,
-        y=typed,
     )
     return {name: _array(rows[name]) for name in rows.column_names}
 
