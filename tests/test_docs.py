@@ -218,7 +218,7 @@ def test_the_glossary_says_what_the_catalogue_says() -> None:
     codes += [f"rfm.{code}" for code in shuke.classify.SEGMENTS.codes]
     codes += [f"tier.{code}" for code in shuke.classify.ABCD.codes]
     codes += [f"type.{code}" for code in shuke.classify.NineTypes().book.codes]
-    codes += [f"quadrant.{one.code}" for one in shuke.classify.Quadrants().book.quadrants]
+    codes += [f"quadrant.{code}" for code in shuke.classify.QUADRANTS]
     codes += [key for key in (*keys("loyalty."), *keys("loyalty_truth.")) if not key.endswith(".unknown")]
     codes += [*keys("value_basis."), "prospect.star", "prospect.without_prospect"]
     said = {code: [template(code, language) for language in GLOSSARY_LANGUAGES] for code in codes}

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pyarrow as pa
 import pytest
 
-from shuke.classify import Quadrants
+from shuke.classify import DefinitionError, Quadrants
 from shuke.kit.errors import InputError
 from shuke.kit.text import explain
 
@@ -82,32 +82,53 @@ def test_no_customers_and_one_customer_are_labelled(duckdb_engine):
 
 def test_cuts_of_ones_own_take_the_place_of_medians(duckdb_engine):
     data = Quadrants().definition()
-    data["settings"] |= {"current_cut": 100, "future_cut": 0}
+    data["settings"] |= {"current_cut_minor": 100, "future_cut_minor": 0}
     quadrants = Quadrants.from_definition(json.loads(json.dumps(data)))
     assert placed(customers(duckdb_engine, [100, 101], [5, 5]), quadrants) == [("II", "low_high"), ("IV", "high_high")]
     assert placed(customers(duckdb_engine, [200, 200], [5, 5]), quadrants) == [("IV", "high_high")] * 2
 
 
-def test_codes_of_ones_own_stand_in_the_label(duckdb_engine):
+def test_names_of_ones_own_are_kept_and_the_place_goes_by_the_code(duckdb_engine):
     data = Quadrants().definition()
-    data["quadrants"][3]["code"] = "gold"
-    data["quadrants"][3]["names"] = {"zh-hans": "黄金", "zh-hant": "黃金", "en": "Gold"}
-    quadrants = Quadrants.from_definition(data)
+    data["labels"][3] |= {"names": {"zh-hans": "黄金", "en": "Gold"}, "colour": "good"}
+    data["labels"].reverse()
+    quadrants = Quadrants.from_definition(json.loads(json.dumps(data)))
     assert quadrants.definition() == data
-    assert placed(customers(duckdb_engine, [1, 9], [1, 9]), quadrants)[1] == ("gold", "high_high")
+    assert [label.code for label in quadrants.labels] == ["undetermined", "IV", "III", "II", "I"]
+    assert placed(customers(duckdb_engine, [1, 9], [1, 9]), quadrants)[1] == ("IV", "high_high")
+
+
+def test_what_is_compared_can_be_chosen_and_the_reason_names_no_other_figure(engine):
+    table = customers(engine, [1, 9, 9], [1, 9, None])
+    sql = "SELECT *, current_value_minor * 10 AS margin_minor FROM {t}"
+    told = engine.view("told", sql, t=table)
+    quadrants = Quadrants(current="margin_minor", current_cut_minor=50)
+    assert "margin_minor" in quadrants.needs
+    assert placed(told, quadrants) == [
+        ("I", "low_low_other"),
+        ("IV", "high_high_other"),
+        ("undetermined", "future_unknown_other"),
+    ]
+    assert "{" not in explain("quadrant_why.high_high_other", "en", "CNY", {})
 
 
 def test_one_error_lists_all_that_is_wrong_in_a_definition():
     data = Quadrants().definition()
-    data["settings"] |= {"current_cut": "mean", "base_months": 0, "mood": 1}
-    data["quadrants"][0] |= {"future": "high", "colour": ""}
-    data["quadrants"][1]["code"] = "III"
-    with pytest.raises(InputError) as told:
+    data["settings"] |= {"current": "customer_id; DROP", "current_cut_minor": "mean", "base_months": 0, "mood": 1}
+    data["labels"][0] |= {"colour": ""}
+    data["labels"][1]["code"] = "III"
+    with pytest.raises(DefinitionError) as told:
         Quadrants.from_definition(data)
-    for fault in ("unknown setting mood", "current_cut 'mean'", "base_months 0", "colour", "each of the four", "own"):
-        assert fault in str(told.value)
-    with pytest.raises(InputError, match="exactly four"):
-        Quadrants.from_definition({"quadrants": []})
+    places = {(fault.place, fault.code) for fault in told.value.faults}
+    assert places == {
+        ("settings.mood", "unknown"),
+        ("settings.current", "choice"),
+        ("settings.current_cut_minor", "money"),
+        ("settings.base_months", "whole"),
+        ("labels.1.colour", "choice"),
+        ("labels", "twice"),
+        ("labels", "missing"),
+    }
 
 
 def test_what_is_missing_is_told(duckdb_engine):

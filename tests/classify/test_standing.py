@@ -24,6 +24,7 @@ from shuke.classify import (
     with_facts,
     with_lists,
 )
+from shuke.classify._ruled import Ruled
 from shuke.classify.credit import LISTS
 from shuke.classify.loyalty import _TRUTH
 from shuke.kit.text import LANGUAGES, keys, template
@@ -216,12 +217,49 @@ def test_alarms_say_what_changed_and_a_short_past_says_nothing(engine):
 def test_every_label_is_appended_in_one_go_without_any_facts(duckdb_engine):
     purchases = purchases_of(duckdb_engine, [date(2024, 12, 1), date(2024, 12, 20)])
     one = rows(duckdb_engine, {})
-    table = duckdb_engine.view("t", "SELECT * REPLACE ('a' AS customer_id) FROM {t}", t=one)
+    sql = """
+        SELECT * REPLACE ('a' AS customer_id), DATE '2024-12-20' AS last_purchase, CAST(NULL AS BIGINT) AS clv_minor
+        FROM {t}
+    """
+    table = duckdb_engine.view("t", sql, t=one)
     labelled = label_standing(with_facts(table, purchases, as_of=AS_OF))
     assert {name for one in STANDING.values() for name in one.columns} <= set(labelled.columns)
     (row,) = labelled.to_arrow().to_pylist()
     assert (row["loyalty_kind"], row["satisfaction"], row["stability"]) == ("unknown", "unknown", "unknown")
+    assert (row["quadrant"], row["quadrant_why_code"]) == ("undetermined", "future_unknown")
+    assert (row["type"], row["type_why_code"]) == ("undetermined", "all_alike")
     assert row["standing_list"] == "normal"
+
+
+def test_types_and_quadrants_are_told_of_all_customers_and_by_their_definitions(engine):
+    points, launched = ("function", "economy", "feeling"), (date(2015, 1, 1), date(2022, 6, 1), date(2024, 1, 1))
+    products = [
+        {"product_id": f"p{n}", "selling_point": points[n % 3], "launched_on": launched[n // 3]} for n in range(9)
+    ]
+    lines = [
+        {"customer_id": f"c{n}", "purchased_on": date(2024, 1 + time, 1 + n % 28), "amount_minor": 100 * (1 + n % 7),
+         "category": "tea", "product_id": f"p{n % 9 if time % 4 else time}", "discount_minor": 10 * (n % 2)}
+        for n in range(60) for time in range(8 + n % 4)
+    ]  # fmt: skip
+    purchases = engine.from_arrow("purchases", pa.Table.from_pylist(lines))
+    facts = Facts(products=engine.from_arrow("products", pa.Table.from_pylist(products)))
+    named = rows(engine, *({"current_value_minor": 10 * n} for n in range(61)))
+    sql = """
+        SELECT *, DATE '2024-12-20' AS last_purchase,
+          CASE WHEN current_value_minor <> 50 THEN 600 - current_value_minor END AS clv_minor
+        FROM {t}
+    """
+    table = with_facts(engine.view("named", sql, t=named), purchases, facts, as_of=AS_OF)
+    found = label_standing(table).to_arrow().to_pylist()
+    assert len(found) == 61
+    by = {row["customer_id"]: row for row in found}
+    assert (by["c60"]["type_why_code"], by["c60"]["type_confidence"]) == ("little_known", 0), "never bought"
+    assert (by["c5"]["quadrant"], by["c59"]["quadrant"], by["c0"]["quadrant"]) == ("undetermined", "III", "II")
+    assert len({row["type"] for row in found}) > 3
+    strict = {"type": {"settings": {"least_lead": 3}}, "quadrant": {"settings": {"current_cut_minor": 10**9}}}
+    told = label_standing(table, strict).to_arrow().to_pylist()
+    assert {row["type"] for row in told} == {"undetermined"}
+    assert {row["quadrant"] for row in told} == {"I", "II", "undetermined"}
 
 
 def test_profit_by_frequency_and_amount_adds_up(engine):
@@ -244,7 +282,7 @@ def test_each_code_has_its_sentences_whose_figures_are_columns_and_no_sentence_i
     known = {*SCORES.names, *SIGNS.names}
     wanted = {f"loyalty_truth.{code}" for code in _TRUTH.values()} | {f"list.{code}" for code in (*LISTS, "none")}
     wanted |= {f"list_why.{code}" for code in ("often_late", "overdue", "high_and_prompt", "nothing")}
-    for one in STANDING.values():
+    for one in (one for one in STANDING.values() if issubclass(one.make, Ruled)):
         wanted |= {one.names + code for code in one.make.BOOK.codes}
         wanted |= {f"{one.names[:-1]}_why.{rule.why_code}" for rule in one.make.BOOK.rules}
         wanted |= {f"{one.names[:-1]}_lever.{code}" for code in one.make.BOOK.codes} & set(
@@ -256,6 +294,22 @@ def test_each_code_has_its_sentences_whose_figures_are_columns_and_no_sentence_i
             assert named <= known, key
     rooms = {key.split(".")[0] for key in wanted}
     assert {key for room in rooms for key in keys(f"{room}.")} == wanted
+
+
+@pytest.mark.parametrize("one", STANDING.values(), ids=lambda one: one.code)
+def test_the_page_of_each_has_its_words_in_three_languages(one):
+    settings = {setting.name: setting for setting in one.make.SHAPE.settings}
+    wanted = {f"classes.{one.code}.{what}" for what in ("name", "about", "label")}
+    wanted |= {f"classes.setting.{one.code}.{name}" for name in settings}
+    wanted |= {f"classes.choice.{name}.{code}" for name, setting in settings.items() for code in setting.choices}
+    wanted |= {one.names + label.code for label in one.read(None).labels}
+    assert set(keys(f"classes.setting.{one.code}.")) == {f"classes.setting.{one.code}.{name}" for name in settings}
+    sentences = keys(f"classes.words.{one.code}.")
+    assert sentences
+    for key in (*wanted, *sentences, *keys(f"classes.setting_help.{one.code}.")):
+        for language in LANGUAGES:
+            named = {name for _, name, _, _ in Formatter().parse(template(key, language)) if name is not None}
+            assert named <= set(settings), key
 
 
 def test_stability_is_unknown_where_gaps_are_few():

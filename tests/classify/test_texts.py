@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import inspect
 import re
+from operator import attrgetter
 from string import Formatter
 
 import pytest
 
+from shuke import classify
 from shuke.classify import (
     PROSPECTS,
     SEGMENTS,
@@ -24,13 +26,14 @@ from shuke.tables import QUADRANT, SCORES, TYPE
 
 FIGURES = {*SCORES.names, *(column.name for column in TYPE + QUADRANT)}
 INDICATORS = Indicators().book.codes
-TYPES = [f"{name}.{code}" for name in ("type", "type_means") for code in (*NineTypes().book.codes, "undetermined")]
+TYPES = [f"{name}.{code}" for name in ("type", "type_means") for code in map(attrgetter("code"), NineTypes().labels)]
 TYPES += [f"type_value.{code}" for code in VALUES] + [f"type_time.{code}" for code in TIMES]
 TYPES += [f"type_why.{code}" for code in ("led", "lead_small", "little_known", "all_alike")]
 TYPES += [f"{name}.{code}" for name in ("indicator", "indicator_means") for code in INDICATORS]
 TYPES += [f"sign.{code}.{way}" for code in INDICATORS for way in ("high", "low")]
-QUADRANTS = [one.code for one in Quadrants().book.quadrants] + ["undetermined"]
-PLACES = ("low_low", "low_high", "high_low", "high_high", "future_unknown", "all_equal")
+QUADRANTS = [label.code for label in Quadrants().labels]
+PLACES = [f"{now}_{to_come}" for now, to_come in classify.QUADRANTS.values()] + ["future_unknown"]
+PLACES += [f"{place}_other" for place in PLACES] + ["all_equal"]
 TIER_WHYS = ["all_equal", "kept", "kept_out_of_base", "out_of_base", "too_few"] + [
     f"{code}{measure}" for code in ("not_positive", "ranked", "top") for measure in ("", "_other")
 ]

@@ -7,11 +7,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from shuke.classify import TYPE_COLUMNS, NineTypes, Traits
+from shuke.classify import TYPE_COLUMNS, DefinitionError, NineTypes, Traits
 from shuke.classify._indicator_definition import SHIPPED
 from shuke.classify._ranks import Knots, learn_knots, rank_sql, sample
 from shuke.kit.errors import InputError
-from shuke.kit.text import explain
+from shuke.kit.text import LANGUAGES, explain
 
 INDICATORS = list(NineTypes().book.indicators)
 
@@ -142,29 +142,76 @@ def test_the_definition_goes_through_json_and_back():
     ]
 
 
+def test_weights_names_and_colours_of_ones_own_are_kept(duckdb_engine):
+    data = NineTypes().definition()
+    data["labels"][0] |= {"names": {"en": "Old school"}, "colour": "5"}
+    data["weights"]["trendy"] = {"variety": 3, "new_share": 0}
+    types = NineTypes.from_definition(data)
+    assert types.book.cells[0].names == {"en": "Old school"}
+    assert dict(next(cell for cell in types.book.cells if cell.code == "trendy").weights) == {"variety": 3.0}
+    kept = types.definition()
+    assert kept["weights"]["trendy"] == {"variety": 3.0}
+    assert kept["labels"] == data["labels"]
+    assert NineTypes.from_definition(kept).definition() == kept
+    table = base(duckdb_engine)
+    assert labels(table, types.fit(table)) != labels(table)
+
+
 def test_one_error_lists_all_that_is_wrong_in_a_definition():
     data = copy.deepcopy(NineTypes().definition())
     data["settings"] = {"least_lead": 9, "mood": 1}
-    data["types"][0] |= {"value": "moral", "time": "never", "names": {"en": "Old"}}
-    data["types"][1]["code"] = "undetermined"
-    data["types"][2]["weights"] = {"charm": 1, "variety": 0}
-    data["types"][4]["code"] = data["types"][3]["code"]
-    with pytest.raises(InputError) as told:
+    data["labels"][0] |= {"names": {"en": 1}, "colour": "tone-1"}
+    data["labels"][1]["code"] = "moral"
+    with pytest.raises(DefinitionError) as told:
         NineTypes.from_definition(data)
-    for fault in (
-        "unknown setting mood",
-        "least_lead 9",
-        "outdated: value 'moral'",
-        "outdated: time 'never'",
-        "names must be in",
-        "code 'undetermined'",
-        "no indicator is called charm",
-        "the weight 0 of variety",
-        "pragmatic stands more than once",
-    ):
-        assert fault in str(told.value)
-    with pytest.raises(InputError, match="two types or more"):
-        NineTypes.from_definition({})
+    assert {(fault.place, fault.code) for fault in told.value.faults} == {
+        ("settings.mood", "unknown"),
+        ("settings.least_lead", "number"),
+        ("labels.1.names.en", "name"),
+        ("labels.1.colour", "choice"),
+        ("labels.moral", "unknown"),
+        ("labels", "missing"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("weights", "expected"),
+    [
+        ({"charm": 1}, ("weights.trendy.charm", "unknown")),
+        ({"variety": "1; DROP"}, ("weights.trendy.variety", "number")),
+        ({"variety": 11}, ("weights.trendy.variety", "number")),
+        ({"variety": float("nan")}, ("weights.trendy.variety", "number")),
+        ({"variety": True}, ("weights.trendy.variety", "number")),
+        ({"variety": 0}, ("weights.trendy", "no_weight")),
+        ({"variety": {"sql": "1"}}, ("weights.trendy.variety", "number")),
+        ([1], ("weights.trendy", "not_a_table")),
+    ],
+)
+def test_a_definition_can_weigh_indicators_and_say_nothing_of_how_they_are_made(weights, expected):
+    data = NineTypes().definition()
+    data["weights"]["trendy"] = weights
+    with pytest.raises(DefinitionError) as told:
+        NineTypes.from_definition(data)
+    assert expected in {(fault.place, fault.code) for fault in told.value.faults}
+    for language in LANGUAGES:
+        assert "weights.trendy" in told.value.told(language)
+
+
+def test_weights_are_given_for_all_nine_types_or_for_none():
+    with pytest.raises(DefinitionError) as told:
+        NineTypes.from_definition({"weights": {"mood": {"variety": 1}, "trendy": {"variety": 1}}})
+    codes = [(fault.place, fault.code) for fault in told.value.faults]
+    assert codes.count(("weights", "missing")) == 8
+    assert ("weights.mood", "unknown") in codes
+    with pytest.raises(DefinitionError):
+        NineTypes.from_definition({"weights": 3})
+    assert NineTypes.from_definition({}).book == NineTypes().book
+
+
+def test_who_has_no_line_at_all_is_undetermined_without_confidence(engine):
+    table = base(engine, 40, lines=[None] + [40] * 39, **{code: [None] + [0.2, 0.5, 0.8] * 13 for code in INDICATORS})
+    row = labels(table)[0]
+    assert (row["type"], row["type_why_code"], row["type_confidence"]) == ("undetermined", "little_known", 0)
 
 
 def test_what_has_not_been_fitted_or_has_no_customers_column_is_told(duckdb_engine):

@@ -30,7 +30,7 @@ from shuke.classify.loyalty import Loyalty
 from shuke.classify.preview import Preview, preview
 from shuke.classify.prospect import PROSPECTS, Prospect, ProspectParams
 from shuke.classify.pyramid import Boundary, Pyramid, PyramidParams, review_due
-from shuke.classify.quadrants import Quadrant, QuadrantBook, QuadrantParams, Quadrants
+from shuke.classify.quadrants import QUADRANTS, QuadrantParams, Quadrants
 from shuke.classify.registry import (
     REGISTRY,
     Classification,
@@ -54,6 +54,7 @@ __all__ = [
     "ABCD",
     "COLOURS",
     "PROSPECTS",
+    "QUADRANTS",
     "REGISTRY",
     "RFM",
     "SEGMENTS",
@@ -93,8 +94,6 @@ __all__ = [
     "ProspectParams",
     "Pyramid",
     "PyramidParams",
-    "Quadrant",
-    "QuadrantBook",
     "QuadrantParams",
     "Quadrants",
     "RFMParams",

@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
 
+from shuke.classify._faults import Fault
 from shuke.classify._indicator_definition import SHIPPED, IndicatorBook
-from shuke.kit.errors import InputError
-from shuke.kit.text import LANGUAGES
+from shuke.classify.definition import Body, Label, Read, Setting, Shape
 
 VALUES = ("functional", "economic", "psychological")
 """What a customer values."""
 TIMES = ("past", "present", "future")
 """Where a customer looks."""
 UNDETERMINED = "undetermined"
+_PLACES: Mapping[str, tuple[str, str]] = {
+    "outdated": ("functional", "past"),
+    "calculating": ("economic", "past"),
+    "retro": ("psychological", "past"),
+    "pragmatic": ("functional", "present"),
+    "value_for_money": ("economic", "present"),
+    "achieved": ("psychological", "present"),
+    "trendy": ("functional", "future"),
+    "far_sighted": ("economic", "future"),
+    "perfectionist": ("psychological", "future"),
+}
+_BODY: Body = tomllib.loads(files(__package__).joinpath("types.toml").read_text("utf-8"))
+_MOST = 10
+"""A weight lies between this and as much below nought."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +52,12 @@ class Cell:
 
 @dataclass(frozen=True)
 class TypeBook:
-    """The types in order, and when one is undetermined."""
+    """The types, when one is undetermined, and their labels as the definition orders them."""
 
     cells: tuple[Cell, ...]
-    least_lead: float = 0.25
-    least_known: float = 0.4
+    labels: tuple[Label, ...]
+    least_lead: float
+    least_known: float
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -53,84 +68,79 @@ class TypeBook:
         """Every indicator that a type has a weight for, once."""
         return tuple(dict.fromkeys(code for cell in self.cells for code in cell.weights))
 
-    def as_data(self) -> dict[str, Any]:
-        """Plain dicts and lists, shaped as types.toml."""
-        types = [
-            {"code": one.code, "value": one.value, "time": one.time, "colour": one.colour}
-            | ({"names": dict(one.names)} if one.names else {})
-            | {"weights": dict(one.weights)}
-            for one in self.cells
-        ]
-        return {"settings": {"least_lead": self.least_lead, "least_known": self.least_known}, "types": types}
+    def body(self) -> Body:
+        """As a definition has it."""
+        return {
+            "settings": {"least_lead": self.least_lead, "least_known": self.least_known},
+            "labels": [label.body() for label in self.labels],
+            "weights": {cell.code: dict(cell.weights) for cell in self.cells},
+        }
 
 
-def type_book(data: Mapping[str, Any], indicators: IndicatorBook = SHIPPED, source: str = "The types") -> TypeBook:
-    """The types from nested dicts shaped as types.toml; one error lists all that is wrong."""
-    entries = data.get("types")
-    settings = data.get("settings", {})
-    wrong = [f"unknown part {name}" for name in sorted(set(data) - {"settings", "types"})]
-    wrong += _faults_of_settings(settings)
-    if not isinstance(entries, Sequence) or len(entries) < 2:
-        wrong.append("give two types or more")
-        entries = ()
-    wrong += [fault for place, entry in enumerate(entries, 1) for fault in _faults(entry, place, indicators)]
-    codes = [entry.get("code") for entry in entries if isinstance(entry, Mapping)]
-    wrong += [f"{code} stands more than once" for code in dict.fromkeys(codes) if codes.count(code) > 1]
-    if wrong:
-        raise InputError(f"{source} cannot be used: {'; '.join(wrong)}. Compare them with types.toml.")
-    return TypeBook(tuple(_cell(entry) for entry in entries), **{n: float(value) for n, value in settings.items()})
+def type_shape(indicators: IndicatorBook = SHIPPED) -> Shape:
+    """What definitions of the types may say. What an indicator is made of is none of it: they name its code alone."""
+    return Shape(
+        "type",
+        (
+            Setting("least_lead", "number", _BODY["settings"]["least_lead"], 0, 3),
+            Setting("least_known", "share", _BODY["settings"]["least_known"]),
+        ),
+        codes=(*_PLACES, UNDETERMINED),
+        rest=("weights",),
+        check=lambda read: tuple(_faults(read, indicators)),
+    )
 
 
-def _faults_of_settings(settings: Any) -> list[str]:
-    if not isinstance(settings, Mapping):
-        return ["settings is no table"]
-    most = {"least_lead": 3.0, "least_known": 1.0}
-    faults = [f"unknown setting {name}" for name in sorted(set(settings) - set(most))]
-    return faults + [
-        f"{name} {settings[name]!r} is no number from 0 to {top:g}"
-        for name, top in most.items()
-        if name in settings and not (_is_number(settings[name]) and 0 <= settings[name] <= top)
-    ]
+def type_book(body: Mapping[str, Any], indicators: IndicatorBook = SHIPPED) -> TypeBook:
+    """The types that a definition describes. Raises DefinitionError, which lists all that is wrong.
+
+    Weights not given are those that ship; those given are whole, for all nine types. A weight of nought is none.
+    """
+    read = type_shape(indicators).read(body, labels=_BODY["labels"], weights=_BODY["weights"])
+    labels = {label.code: label for label in read.labels}
+    cells = tuple(
+        Cell(code, value, time, labels[code].colour, _weights(read.rest["weights"][code]), labels[code].names)
+        for code, (value, time) in _PLACES.items()
+    )
+    settings = {name: float(value) for name, value in read.settings.items()}
+    return TypeBook(cells, read.labels, **settings)
 
 
-def _faults(entry: Any, place: int, indicators: IndicatorBook) -> list[str]:
-    if not isinstance(entry, Mapping):
-        return [f"type {place} is no table"]
-    who = f"type {entry.get('code') or place}"
-    code = entry.get("code")
-    faults = [f"{who}: unknown {name}" for name in sorted(set(entry) - {*Cell.__dataclass_fields__})]
-    if not isinstance(code, str) or not code.isidentifier() or code == UNDETERMINED:
-        faults.append(f"{who}: code {code!r} is no word of its own")
-    if entry.get("value") not in VALUES:
-        faults.append(f"{who}: value {entry.get('value')!r} is none of {', '.join(VALUES)}")
-    if entry.get("time") not in TIMES:
-        faults.append(f"{who}: time {entry.get('time')!r} is none of {', '.join(TIMES)}")
-    if not isinstance(entry.get("colour"), str):
-        faults.append(f"{who}: colour is missing")
-    if set(entry.get("names", LANGUAGES)) != set(LANGUAGES):
-        faults.append(f"{who}: names must be in {', '.join(LANGUAGES)}")
-    return faults + [f"{who}: {fault}" for fault in _faults_of_weights(entry.get("weights"), indicators)]
+def _weights(given: Mapping[str, float]) -> dict[str, float]:
+    return {code: float(weight) for code, weight in given.items() if weight}
 
 
-def _faults_of_weights(weights: Any, indicators: IndicatorBook) -> list[str]:
-    if not isinstance(weights, Mapping) or not weights:
-        return ["weights are missing"]
-    faults = [f"no indicator is called {code}" for code in weights if code not in indicators.codes]
-    return faults + [
-        f"the weight {weight!r} of {code} is no number from -10 to 10, other than 0"
-        for code, weight in weights.items()
-        if not (_is_number(weight) and 0 < abs(weight) <= 10)
-    ]
+def _faults(read: Read, indicators: IndicatorBook) -> Iterator[Fault]:
+    weights = read.rest["weights"]
+    if not isinstance(weights, Mapping):
+        yield Fault("not_a_table", "weights", value=weights)
+        return
+    for code in weights:
+        if code not in _PLACES:
+            yield Fault("unknown", f"weights.{code}", allowed=", ".join(_PLACES))
+    for code in _PLACES:
+        if code in weights:
+            yield from _faults_of_weights(weights[code], f"weights.{code}", indicators)
+        else:
+            yield Fault("missing", "weights", value=code)
+
+
+def _faults_of_weights(weights: Any, place: str, indicators: IndicatorBook) -> Iterator[Fault]:
+    if not isinstance(weights, Mapping):
+        yield Fault("not_a_table", place, value=weights)
+        return
+    for code, weight in weights.items():
+        if code not in indicators.codes:
+            yield Fault("unknown", f"{place}.{code}", allowed=", ".join(indicators.codes))
+        elif not _is_number(weight) or not abs(weight) <= _MOST:
+            yield Fault("number", f"{place}.{code}", value=weight, least=-_MOST, most=_MOST)
+    if not any(map(bool, weights.values())):
+        yield Fault("no_weight", place)
 
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _cell(entry: Mapping[str, Any]) -> Cell:
-    weights = {code: float(weight) for code, weight in entry["weights"].items()}
-    return Cell(entry["code"], entry["value"], entry["time"], entry["colour"], weights, dict(entry.get("names", {})))
-
-
-NINE = type_book(tomllib.loads(files(__package__).joinpath("types.toml").read_text("utf-8")), source="types.toml")
+NINE = type_book(_BODY)
 """The nine types that ship."""

@@ -57,7 +57,7 @@ def labels_sql(
     rest = [f"CASE WHEN t_sign_1 = {literal(code)} THEN {_NEVER} ELSE c_{code} END" for code in knots]
     step = _apart(columns, knots)
     # Softmax: the leader's share is 1 over the sum of what each type has beside it.
-    sharp = f"{_SHARPNESS} * lines / (lines + {base_lines})"
+    sharp = f"{_SHARPNESS} * coalesce(lines, 0) / (coalesce(lines, 0) + {base_lines})"
     odds = " + ".join(f"exp({sharp} * (s_{cell.code} - t_top))" for cell in live)
     for more in (
         scored,

@@ -4,114 +4,29 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib.resources import files
 from typing import Any, Self
 
+from shuke.classify.definition import Body, Label, Setting, Shape
 from shuke.engines import Table, literal, quoted
 from shuke.kit.dates import months_before
 from shuke.kit.errors import InputError
 from shuke.kit.rules import require_columns
-from shuke.kit.text import LANGUAGES
 
-MEDIAN = "median"
-HEIGHTS = ("low", "high")
 UNDETERMINED = "undetermined"
+QUADRANTS: Mapping[str, tuple[str, str]] = {
+    "I": ("low", "low"),
+    "II": ("low", "high"),
+    "III": ("high", "low"),
+    "IV": ("high", "high"),
+}
+"""Each quadrant's place: its value now, and its value to come."""
+_COMPARED = ("current_value_minor", "clv_minor")
+"""What the sentences of reasons speak of."""
 _LABELS = ("quadrant", "quadrant_why_code")
-_PLACES = {(current, future) for current in HEIGHTS for future in HEIGHTS}
-
-
-@dataclass(frozen=True)
-class Quadrant:
-    """One quadrant: its code (name in `quadrant.<code>`, or `names`), its place, its colour token."""
-
-    code: str
-    current: str
-    future: str
-    colour: str
-    names: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class QuadrantBook:
-    """The four quadrants, what is compared, and where it is cut."""
-
-    quadrants: tuple[Quadrant, ...]
-    current: str = "current_value_minor"
-    future: str = "clv_minor"
-    current_cut: str | int = MEDIAN
-    future_cut: str | int = MEDIAN
-    base_months: int = 12
-
-    def at(self, current: str, future: str) -> str:
-        """The code of the quadrant at a place."""
-        return next(one.code for one in self.quadrants if (one.current, one.future) == (current, future))
-
-    def as_data(self) -> dict[str, Any]:
-        """Plain dicts and lists, shaped as quadrants.toml."""
-        settings = {name: getattr(self, name) for name in _SETTINGS}
-        quadrants = [
-            {"code": one.code, "current": one.current, "future": one.future, "colour": one.colour}
-            | ({"names": dict(one.names)} if one.names else {})
-            for one in self.quadrants
-        ]
-        return {"settings": settings, "quadrants": quadrants}
-
-
-_SETTINGS = ("current", "future", "current_cut", "future_cut", "base_months")
-
-
-def quadrant_book(data: Mapping[str, Any], source: str = "The quadrants") -> QuadrantBook:
-    """The quadrants from nested dicts shaped as quadrants.toml; one error lists all that is wrong."""
-    settings, entries = data.get("settings", {}), data.get("quadrants", ())
-    wrong = [f"unknown part {name}" for name in sorted(set(data) - {"settings", "quadrants"})]
-    wrong += _faults_of_settings(settings) + _faults_of_quadrants(entries)
-    if wrong:
-        raise InputError(f"{source} cannot be used: {'; '.join(wrong)}. Compare them with quadrants.toml.")
-    return QuadrantBook(tuple(Quadrant(**entry) for entry in entries), **settings)
-
-
-def _faults_of_settings(settings: Any) -> list[str]:
-    if not isinstance(settings, Mapping):
-        return ["settings is no table"]
-    faults = [f"unknown setting {name}" for name in sorted(set(settings) - set(_SETTINGS))]
-    for name in ("current_cut", "future_cut"):
-        cut = settings.get(name, MEDIAN)
-        if cut != MEDIAN and (not isinstance(cut, int) or isinstance(cut, bool)):
-            faults.append(f"{name} {cut!r} is neither 'median' nor a whole number of minor units")
-    months = settings.get("base_months", 12)
-    if not isinstance(months, int) or isinstance(months, bool) or not 1 <= months <= 120:
-        faults.append(f"base_months {months!r} is no whole number from 1 to 120")
-    for name in ("current", "future"):
-        if not isinstance(settings.get(name, "x"), str) or not settings.get(name, "x"):
-            faults.append(f"{name} is no name of a column")
-    return faults
-
-
-def _faults_of_quadrants(entries: Any) -> list[str]:
-    if not isinstance(entries, Sequence) or len(entries) != 4 or not all(isinstance(one, Mapping) for one in entries):
-        return ["give exactly four quadrants"]
-    faults = []
-    for entry in entries:
-        who = f"quadrant {entry.get('code')!r}"
-        faults += [f"{who}: unknown {name}" for name in sorted(set(entry) - set(Quadrant.__dataclass_fields__))]
-        for name in ("code", "colour"):
-            if not isinstance(entry.get(name), str) or not entry[name] or entry[name] == UNDETERMINED:
-                faults.append(f"{who}: {name} is missing")
-        if set(entry.get("names", LANGUAGES)) != set(LANGUAGES):
-            faults.append(f"{who}: names must be in {', '.join(LANGUAGES)}")
-    if {(entry.get("current"), entry.get("future")) for entry in entries} != _PLACES:
-        faults.append("current and future must be low or high, each of the four pairs once")
-    if len({entry.get("code") for entry in entries}) < 4:
-        faults.append("each needs a code of its own")
-    return faults
-
-
-SHIPPED = quadrant_book(
-    tomllib.loads(files(__package__).joinpath("quadrants.toml").read_text("utf-8")), "quadrants.toml"
-)
-"""The quadrants that ship."""
+_BODY: Body = tomllib.loads(files(__package__).joinpath("quadrants.toml").read_text("utf-8"))
 
 
 @dataclass(frozen=True)
@@ -132,8 +47,10 @@ class Quadrants:
     """Is a customer's value high now, high to come, both or neither?
 
     I low in both, II low now and high to come, III high now and low to come, IV high in both (gold). High is above the
-    cut: a median of the base, or an amount declared.
+    cut: the median of the base, or an amount declared.
 
+    - `current` and `future` name what is compared; a cut that is None is the median. Which quadrant has which code is
+      fixed (`QUADRANTS`); colours and names are the definition's.
     - Base: customers who bought in the last `base_months` months; where nobody did, all. Everybody is placed, by the
       base's cuts; a median of the future is that of those whose future is known.
     - Future unknown (no model could be estimated): undetermined, `future_unknown`.
@@ -143,7 +60,7 @@ class Quadrants:
 
     `label` appends quadrant and quadrant_why_code (`quadrant_why.<code>`); `quadrant_lever.<code>` says what to do.
 
-    Errors: InputError for a definition or a column that is not there.
+    Errors: DefinitionError for a definition that cannot be used, InputError for a column that is not there.
 
     >>> import pyarrow as pa
     >>> from datetime import date
@@ -159,53 +76,66 @@ class Quadrants:
     Source: 003_2ebf09ecde321865.txt (which fixes IV only); mission 3.4.
     """
 
-    def __init__(self, *, book: QuadrantBook = SHIPPED) -> None:
-        self.book = book
+    SHAPE = Shape(
+        "quadrant",
+        (
+            Setting(
+                "current", "choice", _BODY["settings"]["current"], choices=(_COMPARED[0], "margin_minor", "spend_minor")
+            ),
+            Setting("future", "choice", _BODY["settings"]["future"], choices=(_COMPARED[1], "potential_value_minor")),
+            Setting("current_cut_minor", "money", None, optional=True),
+            Setting("future_cut_minor", "money", None, optional=True),
+            Setting("base_months", "whole", _BODY["settings"]["base_months"], 1, 120),
+        ),
+        codes=(*QUADRANTS, UNDETERMINED),
+    )
+
+    def __init__(self, *, labels: Sequence[Label] | None = None, **settings: Any) -> None:
+        self.labels = self.SHAPE.read(_BODY).labels if labels is None else tuple(labels)
+        self.settings: dict[str, Any] = {one.name: one.default for one in self.SHAPE.settings} | settings
 
     @classmethod
-    def from_definition(cls, data: Mapping[str, Any]) -> Self:
-        """From plain dicts shaped as quadrants.toml; one error lists all that is wrong."""
-        return cls(book=quadrant_book(data))
+    def from_definition(cls, body: Mapping[str, Any]) -> Self:
+        """From plain data; raises DefinitionError, which lists all that is wrong."""
+        read = cls.SHAPE.read(body, labels=_BODY["labels"])
+        return cls(labels=read.labels, **read.settings)
 
-    def definition(self) -> dict[str, Any]:
-        """The definition as plain dicts, ready for JSON."""
-        return self.book.as_data()
+    def definition(self) -> Body:
+        """As plain data, ready for JSON."""
+        return {"settings": dict(self.settings), "labels": [label.body() for label in self.labels]}
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The columns it looks at."""
+        compared = (self.settings["current"], self.settings["future"])
+        return ("customer_id", "recency_days", "last_purchase", *compared)
 
     def fit(self, table: Table) -> Self:
         """Learn the two cuts."""
-        require_columns(self._needs(), table.columns, "Quadrants")
+        require_columns(self.needs, table.columns, "Quadrants")
         found = self._figures(table, self._bought_after(table))
         buyers = int(found["base"])
         if not buyers:
             found = self._figures(table, None)
-        future = found["future_median"] if self.book.future_cut == MEDIAN else float(self.book.future_cut)
-        current = (found["current_median"] or 0.0) if self.book.current_cut == MEDIAN else float(self.book.current_cut)
-        both = self.book.current_cut == self.book.future_cut == MEDIAN
+        given = (self.settings["current_cut_minor"], self.settings["future_cut_minor"])
+        current = (found["current_median"] or 0.0) if given[0] is None else given[0]
+        future = found["future_median"] if given[1] is None else float(given[1])
         alike = found["current_low"] == found["current_high"] and found["future_low"] == found["future_high"]
-        self.params_ = QuadrantParams(buyers, int(found["base"]), float(current), future, all_equal=both and alike)
+        all_equal = given == (None, None) and alike
+        self.params_ = QuadrantParams(buyers, int(found["base"]), float(current), future, all_equal)
         return self
 
     def label(self, table: Table) -> Table:
         """The same rows with the quadrant and its reason appended."""
         if not hasattr(self, "params_"):
             raise InputError("These Quadrants have not been fitted: call fit(table) first.")
-        require_columns(self._needs(), table.columns, "Quadrants")
+        require_columns(self.needs, table.columns, "Quadrants")
         columns = ", ".join(quoted(name) for name in table.columns if name not in _LABELS)
-        whens = " ".join(
-            f"WHEN {_is(current)} q_current AND {_is(future)} q_future THEN {{}}"
-            for current in HEIGHTS
-            for future in HEIGHTS
-        )
-        codes = [literal(self.book.at(current, future)) for current in HEIGHTS for future in HEIGHTS]
-        whys = [literal(f"{current}_{future}") for current in HEIGHTS for future in HEIGHTS]
-        unknown = f"WHEN q_future IS NULL THEN {{}} {'WHEN TRUE THEN {}' if self.params_.all_equal else ''}"
         sql = f"""
-            SELECT {columns},
-              CASE {unknown.format(*[literal(UNDETERMINED)] * 2)} {whens.format(*codes)} END AS quadrant,
-              CASE {unknown.format("'future_unknown'", "'all_equal'")} {whens.format(*whys)} END AS quadrant_why_code
+            SELECT {columns}, {self._case(True)} AS quadrant, {self._case(False)} AS quadrant_why_code
             FROM (
-              SELECT *, coalesce({quoted(self.book.current)}, 0) > {{current_cut}} AS q_current,
-                {quoted(self.book.future)} > {{future_cut}} AS q_future
+              SELECT *, coalesce({quoted(self.settings["current"])}, 0) > {{current_cut}} AS q_current,
+                {quoted(self.settings["future"])} > {{future_cut}} AS q_future
               FROM {{table}}
             ) AS cut
         """
@@ -214,8 +144,18 @@ class Quadrants:
             "quadrants", sql, table=table, current_cut=params.current_cut_minor, future_cut=params.future_cut_minor
         )
 
-    def _needs(self) -> list[str]:
-        return ["customer_id", "recency_days", "last_purchase", self.book.current, self.book.future]
+    def _case(self, codes: bool) -> str:
+        """A CASE over the places: their codes, or their reasons. Reasons name figures only where these are compared."""
+        other = "" if (self.settings["current"], self.settings["future"]) == _COMPARED else "_other"
+        unknown, equal = (UNDETERMINED, UNDETERMINED) if codes else (f"future_unknown{other}", "all_equal")
+        whens = [f"WHEN q_future IS NULL THEN {literal(unknown)}"]
+        whens += [f"WHEN TRUE THEN {literal(equal)}"] if self.params_.all_equal else []
+        whens += [
+            f"WHEN {_is(current)} q_current AND {_is(future)} q_future"
+            f" THEN {literal(code if codes else f'{current}_{future}{other}')}"
+            for code, (current, future) in QUADRANTS.items()
+        ]
+        return f"CASE {' '.join(whens)} END"
 
     def _bought_after(self, table: Table) -> date:
         """The last day before the base's months, counted back from as_of, which every row tells."""
@@ -223,12 +163,12 @@ class Quadrants:
         found = table.engine.fetch(sql, table=table).to_pylist()[0]
         if found["day"] is None:
             return date(1970, 1, 1)
-        return months_before(found["day"] + timedelta(days=int(found["days"])), self.book.base_months)
+        return months_before(found["day"] + timedelta(days=int(found["days"])), int(self.settings["base_months"]))
 
     def _figures(self, table: Table, after: date | None) -> dict[str, Any]:
         sql = _FIGURES.format(
-            current=f"coalesce({quoted(self.book.current)}, 0)",
-            future=quoted(self.book.future),
+            current=f"coalesce({quoted(self.settings['current'])}, 0)",
+            future=quoted(self.settings["future"]),
             base="WHERE last_purchase > {after}" if after else "",
         )
         found: dict[str, Any] = table.engine.fetch(sql, table=table, after=after).to_pylist()[0]

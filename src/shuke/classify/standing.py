@@ -6,19 +6,21 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from shuke.classify._ruled import Ruled
-from shuke.classify.classification import Classification
+from shuke.classify._type_sql import TYPE_COLUMNS
+from shuke.classify.classification import Classification, Classifier
 from shuke.classify.credit import Credit, with_lists
 from shuke.classify.facts import NOTHING, Facts
 from shuke.classify.indicators import Indicators
 from shuke.classify.loyalty import Loyalty
+from shuke.classify.quadrants import Quadrants
 from shuke.classify.rfm_alarm import RfmAlarm
 from shuke.classify.satisfaction import Satisfaction
 from shuke.classify.signs import signs, with_signs
 from shuke.classify.stability import Stability
 from shuke.classify.traits import Traits
+from shuke.classify.types import NineTypes
 from shuke.engines import Table
-from shuke.tables import ALARM, CREDIT, LOYALTY, SATISFACTION, STABILITY
+from shuke.tables import ALARM, CREDIT, LOYALTY, QUADRANT, SATISFACTION, STABILITY
 
 STANDING: Mapping[str, Classification] = {
     one.code: one
@@ -32,6 +34,28 @@ STANDING: Mapping[str, Classification] = {
             names="rfm_alarm.",
             why="rfm_alarm_why.{rfm_alarm_why_code}",
             listed_by="rfm_alarm",
+        ),
+        Classification(
+            "quadrant",
+            Quadrants,
+            column="quadrant",
+            computed="quadrant",
+            columns=tuple(column.name for column in QUADRANT),
+            names="quadrant.",
+            why="quadrant_why.{quadrant_why_code}",
+            listed_by="quadrant",
+        ),
+        Classification(
+            "type",
+            NineTypes,
+            column="type",
+            computed="type",
+            columns=TYPE_COLUMNS,
+            names="type.",
+            why="type_why.{type_why_code}",
+            listed_by="type",
+            score="type_score",
+            confidence="type_confidence",
         ),
         Classification(
             "loyalty",
@@ -78,7 +102,7 @@ STANDING: Mapping[str, Classification] = {
         ),
     )
 }
-"""In the order in which labels are appended; they want the signs and traits that `with_facts` appends."""
+"""In the order in which labels are appended; they want the indicators, signs and traits that `with_facts` appends."""
 
 
 def with_facts(table: Table, purchases: Table, facts: Facts = NOTHING, *, as_of: date) -> Table:
@@ -104,11 +128,11 @@ def with_facts(table: Table, purchases: Table, facts: Facts = NOTHING, *, as_of:
 
 
 def label_standing(table: Table, definitions: Mapping[str, Mapping[str, Any]] | None = None) -> Table:
-    """The rows with loyalty, satisfaction, credit, stability and alarms appended, by their definitions or as they ship.
+    """The rows with the labels of STANDING appended, by their definitions or as they ship.
 
     Wants the columns of the scores with RFM labels, and those of `with_facts`.
     """
     for code, one in STANDING.items():
-        classifier: Ruled = one.read((definitions or {}).get(code))
+        classifier: Classifier = one.read((definitions or {}).get(code))
         table = classifier.fit(table).label(table)
     return table

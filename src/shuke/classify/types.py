@@ -11,8 +11,9 @@ import pyarrow as pa
 
 from shuke.classify._indicator_definition import SHIPPED, IndicatorBook
 from shuke.classify._ranks import Floats, Knots, learn_knots, ranks_of, sample
-from shuke.classify._type_definition import NINE, TypeBook, type_book
+from shuke.classify._type_definition import NINE, TypeBook, type_book, type_shape
 from shuke.classify._type_sql import NEEDS, TYPE_COLUMNS, Scale, labels_sql, scores_sql
+from shuke.classify.definition import Body, Label
 from shuke.engines import Table
 from shuke.kit.errors import InputError
 from shuke.kit.rules import require_columns
@@ -57,7 +58,7 @@ class NineTypes:
     `label` appends, and `scores` for the nine scores themselves. The table has the columns of `Indicators` (all of
     them, or those that are known) with customer_id and lines.
 
-    Errors: InputError for a definition that cannot be used, or columns that are not there.
+    Errors: DefinitionError for a definition that cannot be used, InputError for columns that are not there.
 
     >>> from shuke.engines import DuckDBEngine
     >>> rows = {"customer_id": ["u", "v", "w"], "lines": [40, 40, 40],
@@ -76,14 +77,27 @@ class NineTypes:
         self.book = book
         self.indicators = indicators
 
-    @classmethod
-    def from_definition(cls, data: Mapping[str, Any], *, indicators: IndicatorBook = SHIPPED) -> Self:
-        """From plain dicts shaped as types.toml; one error lists all that is wrong."""
-        return cls(book=type_book(data, indicators), indicators=indicators)
+    SHAPE = type_shape()
 
-    def definition(self) -> dict[str, Any]:
-        """The definition as plain dicts, ready for JSON."""
-        return self.book.as_data()
+    @classmethod
+    def from_definition(cls, body: Mapping[str, Any], *, indicators: IndicatorBook = SHIPPED) -> Self:
+        """From plain data; raises DefinitionError, which lists all that is wrong."""
+        return cls(book=type_book(body, indicators), indicators=indicators)
+
+    def definition(self) -> Body:
+        """Settings, labels, and the weights of indicators by type, as plain data, ready for JSON."""
+        return self.book.body()
+
+    @property
+    def labels(self) -> tuple[Label, ...]:
+        """The nine types, and undetermined."""
+        return self.book.labels
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Every indicator that a type has a weight for. `fit` does with those that are there; one that is in the table
+        but null throughout counts as unknown."""
+        return (*NEEDS, *self.book.indicators)
 
     def fit(self, table: Table) -> Self:
         """Learn what is usual: where ranks lie, and how the scores of each type spread."""

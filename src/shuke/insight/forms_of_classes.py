@@ -139,7 +139,9 @@ class DefinitionForm(forms.Form):
 
     def _told(self, told: Mapping[str, Any]) -> Body:
         settings = {one.name: _read(one, told, self._currency) for one in settings_of(self.code)}
-        body: Body = {"settings": settings, "labels": list(self._labels(told))}
+        # What has no field, such as the weights of types, stays as it is.
+        rest = {name: self._body[name] for name in self._shape.rest if name in self._body}
+        body: Body = {"settings": settings, "labels": list(self._labels(told)), **rest}
         if "grid" in self._body:
             body["grid"] = {str(r): [told[f"g{r}{f}"] for f in _SCORES] for r in _SCORES}
         return body

@@ -40,7 +40,7 @@ def written(setting: Setting, value: Any, currency: str) -> str:
         return here("insight.slot.and").join(number(one, tongue) for one in value)
     if setting.form == "choice":
         return here(f"classes.choice.{setting.name}.{value}")
-    return number(value, tongue, 0 if float(value).is_integer() else 1)
+    return number(value, tongue, next((digits for digits in (0, 1) if round(value, digits) == value), 2))
 
 
 def _holds(key: str, body: Mapping[str, Any]) -> bool:

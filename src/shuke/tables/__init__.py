@@ -6,7 +6,7 @@ from shuke.tables.classes import QUADRANT, TRAIT, TYPE
 from shuke.tables.facts import PURCHASES, REJECTS, TOUCHES
 from shuke.tables.indicators import INDICATORS
 from shuke.tables.measures import FORECASTS, MEASURES, is_measure, period_measure, period_of
-from shuke.tables.scores import SCORES, SCORES_KEPT, STANDING_COLUMNS
+from shuke.tables.scores import SCORES, SCORES_KEPT
 from shuke.tables.shop import (
     SHOP_BRANCHES,
     SHOP_CAMPAIGN_MEMBERS,
@@ -90,7 +90,6 @@ __all__ = [
     "SIGNS",
     "SOURCES",
     "STABILITY",
-    "STANDING_COLUMNS",
     "SUMMARY",
     "SURVEYS",
     "TOUCHES",

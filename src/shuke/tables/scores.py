@@ -197,14 +197,15 @@ _STANDING = (
     ),
 )
 
-STANDING_COLUMNS = (*ALARM, *QUADRANT, *TYPE, *LOYALTY, *SATISFACTION, *CREDIT, *STABILITY)
+_TYPE = tuple(column for column in TYPE if column.name != "type_cluster")
+_APPENDED = (*ALARM, *QUADRANT, *_TYPE, *LOYALTY, *SATISFACTION, *CREDIT, *STABILITY)
 """What classifications append that look at more than the summary and the forecast."""
 
 SCORES = Contract(
     name="scores",
     row="one customer with at least one purchase day up to as_of",
     key=("customer_id",),
-    columns=_WHO + _BEHAVIOUR + _RFM + _TIER + _VALUE + _FORECAST + _STANDING + STANDING_COLUMNS,
+    columns=_WHO + _BEHAVIOUR + _RFM + _TIER + _VALUE + _FORECAST + _STANDING + _APPENDED,
 )
 _REST_ON = {c.name: c for c in (*SIGNS.columns, *TRAIT, *INDICATORS.columns) if c.name not in SCORES.names}
 SCORES_KEPT = Contract(
