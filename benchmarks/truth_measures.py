@@ -39,7 +39,7 @@ def kappa(said: np.ndarray, true: np.ndarray) -> Figure:
     if len(said) < _FEWEST:
         return Figure("kappa", len(said))
     pairs = Counter(zip(said.tolist(), true.tolist(), strict=True))
-    names = {name: place for place, name in enumerate({x for pair in pairs for x in pair})}
+    names = {name: place for place, name in enumerate(sorted({x for pair in pairs for x in pair}))}
     cells = np.zeros((len(names), len(names)))
     for (one, two), n in pairs.items():
         cells[names[one], names[two]] = n
