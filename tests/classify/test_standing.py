@@ -130,6 +130,8 @@ def test_credit_rests_on_loyalty_spend_and_how_they_pay(engine):
         ("middle", None, "none", "nothing"),
         ("normal", None, "none", "nothing"),
     ]
+    whys = [why for (why,) in said(Credit(), table, "credit_why_code")]
+    assert whys == ["high_in_all", "pays_badly", "high_without_dues", "middle_without_dues", "low"]
 
 
 def test_people_decide_who_is_on_a_list_and_until_when(engine):
