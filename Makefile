@@ -43,8 +43,9 @@ pictures: $(BIN)/.dev ## Make the pictures of the guides anew, in Chromium
 docs: $(BIN)/.dev ## Write the pages that are made from the code
 	$(BIN)/python docs/make_tables.py
 
-accuracy: $(BIN)/.dev ## Forecasts against the models of lifetimes on data none has seen (DATA=… for your own files; DOCS=1 writes the tables)
+accuracy: $(BIN)/.dev ## Forecasts against the models of lifetimes (DATA=… for your own files), then all classes against the truth of the simulated shop (N=20000 customers); DOCS=1 writes the tables
 	@$(BIN)/python benchmarks/accuracy.py $(if $(DATA),--data $(DATA)) $(if $(DOCS),--docs)
+	$(if $(DATA),,@$(MAKE) --no-print-directory accuracy-of-classes)
 
 bench: $(BIN)/.dev ## Measure: whole cycle against the bare query, fits against lifetimes (1 M and 10 M rows; BIG=1 adds 100 M)
 	$(BIN)/python benchmarks/bench.py $(if $(BIG),--big)
@@ -67,8 +68,8 @@ bench-shop: $(BIN)/.dev ## Measure how fast the simulated shop is made (N="10000
 bench-classes: $(BIN)/.dev ## Measure indicators, types, clusters and quadrants against the summary (N=100000000 lines; 10 M without)
 	@$(BIN)/python benchmarks/classes.py $(or $(N),10000000) $${TMPDIR:-/tmp}
 
-accuracy-of-classes: $(BIN)/.dev ## How well types are recovered on the simulated shop, and how stable they are (N customers; 20,000 without)
-	@$(BIN)/python benchmarks/accuracy_of_classes.py $(or $(N),20000)
+accuracy-of-classes: $(BIN)/.dev ## The second half of accuracy alone: all classes against the truth of the simulated shop (N, DOCS=1)
+	@$(BIN)/python benchmarks/accuracy_of_classes.py $(if $(N),--customers $(N)) $(if $(DOCS),--docs)
 
 requirements: $(BIN)/.dev ## Pin the newest versions that pyproject.toml allows
 	$(BIN)/pip install --quiet uv

@@ -69,13 +69,13 @@ def scores(file: str) -> dict[str, float]:
     """The summary of all customers, and their scores with intervals: histories read, forecast, joined, kept."""
     import shuke
     from shuke.engines import DuckDBEngine
-    from shuke.value import Horizon, Period, count_histories, forecast, spend_histories, summarise
+    from shuke.value import Horizon, count_histories, forecast, spend_histories, summarise
 
     as_of, spans = date.fromisoformat(AS_OF), dict[str, float]()
     with DuckDBEngine(**LIMITS) as engine:
         purchases = shuke.read_purchases(file, engine=engine, customer="customer", time="time", amount="amount")
         started = time.perf_counter()
-        summary = summarise(purchases.table, period=Period(as_of, 365)).table
+        summary = summarise(purchases.table, as_of=as_of).table
         spans["total"] = time.perf_counter() - started
         spend = spend_histories(summary).fitted()
         for name in SCORED_BY:

@@ -24,7 +24,7 @@ from purchases import write_purchases_of
 import shuke
 from shuke.choice import choose
 from shuke.engines import DuckDBEngine
-from shuke.value import CANDIDATES, Period, count_histories, read_histories, sampled, summarise
+from shuke.value import CANDIDATES, count_histories, read_histories, sampled, summarise
 
 FOLDER = Path("var/bench")
 AS_OF = date(2024, 12, 31)
@@ -48,7 +48,7 @@ def measure(customers: int) -> list[tuple[str, float, float]]:
     with DuckDBEngine(memory_limit="8GB", temp_directory=str(FOLDER / "spill")) as engine:
         read = shuke.read_purchases(str(path), engine=engine, customer="customer", time="time", amount="amount")
         facts = read.table
-        summary = summarise(facts, period=Period(AS_OF, HOLDOUT_DAYS)).table
+        summary = summarise(facts, as_of=AS_OF).table
         histories = count_histories(summary)
         sample = timed("sample read", lambda: sampled(facts, summary, as_of=AS_OF))
     known = read_histories(histories)

@@ -17,7 +17,7 @@ from purchases import write_purchases
 
 from shuke.classify import Clusters, Indicators, NineTypes, Quadrants, Traits
 from shuke.engines import DuckDBEngine, Table
-from shuke.value import Period, summarise
+from shuke.value import summarise
 
 AS_OF = date(2024, 12, 31)
 DAYS = ("gap_variation", "amount_variation")
@@ -66,7 +66,7 @@ def main() -> None:
         )
         print("| step | seconds | peak so far, MB |\n| --- | ---: | ---: |")
         with timed("summary"):
-            summary = summarise(purchases, period=Period(AS_OF, 365))
+            summary = summarise(purchases, as_of=AS_OF)
             known = engine.keep("summary", "SELECT * FROM {t}", t=summary.table)
         wanted = tuple(code for code in Indicators().wanted if code not in DAYS)
         with timed("indicators, without goods, categories, channels"):

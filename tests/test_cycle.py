@@ -85,8 +85,8 @@ def test_both_engines_give_the_same_scores(duckdb_run, spark_engine):
 
 def test_scores_keep_their_contract(duckdb_run):
     table = duckdb_run.scores.to_arrow()
-    assert table.schema.names == list(SCORES.names)
-    for column in SCORES.columns:
+    assert table.schema.names == list(SCORES_KEPT.names)
+    for column in SCORES_KEPT.columns:
         assert table[column.name].type == column.type, column.name
         assert column.nullable or table[column.name].null_count == 0, column.name
 

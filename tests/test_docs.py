@@ -219,6 +219,7 @@ def test_the_glossary_says_what_the_catalogue_says() -> None:
     codes += [f"tier.{code}" for code in shuke.classify.ABCD.codes]
     codes += [f"type.{code}" for code in shuke.classify.NineTypes().book.codes]
     codes += [f"quadrant.{code}" for code in shuke.classify.QUADRANTS]
+    codes += [key for key in (*keys("loyalty."), *keys("loyalty_truth.")) if not key.endswith(".unknown")]
     codes += [*keys("value_basis."), "prospect.star", "prospect.without_prospect"]
     said = {code: [template(code, language) for language in GLOSSARY_LANGUAGES] for code in codes}
     assert {code: names for code, names in said.items() if told.get(code) != names} == {}
@@ -265,6 +266,17 @@ def test_figures_of_speed_in_the_readmes_are_those_of_the_page(name: str) -> Non
     figures = re.findall(r"^\| *[\d,]+ .*$", found[1], re.MULTILINE)
     page = (DOCS / "performance.md").read_text("utf-8")
     assert [line for line in figures if line not in page] == []
+
+
+@pytest.mark.parametrize(
+    ("guide", "page"), [("classification.md", "accuracy.md"), ("classification.zh.md", "accuracy.zh.md")]
+)
+def test_the_guide_shows_how_far_classes_can_be_trusted_as_the_page_of_accuracy_does(guide: str, page: str) -> None:
+    text = (DOCS / "guides" / guide).read_text("utf-8")
+    shown = text.partition("<!-- trust -->\n")[2].partition("\n<!-- /trust -->")[0].splitlines()
+    assert len(shown) > 10, "the table stands between <!-- trust --> and <!-- /trust -->: run `make accuracy DOCS=1`"
+    told = (DOCS / page).read_text("utf-8")
+    assert [line for line in shown if line not in told] == []
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,34 @@
 {'customer_id': 'u', 'purchases': 2, 'recency_days': 51}
 """
 
-from shuke import act, classify, collect, evaluate, ledger, value
-from shuke.collect import Purchases, read_purchases
-from shuke.cycle import Previous, Run, Settings, run
-from shuke.engines import open_engine
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from shuke import act, classify, collect, evaluate, ledger, value
+    from shuke.collect import Purchases, read_purchases
+    from shuke.cycle import Previous, Run, Settings, run
+    from shuke.engines import open_engine
+else:
+    _OF_ROOMS = {
+        "collect": ("Purchases", "read_purchases"),
+        "cycle": ("Previous", "Run", "Settings", "run"),
+        "engines": ("open_engine",),
+    }
+
+    def __getattr__(name: str) -> Any:
+        """Each name comes when it is asked for: our own processes have something to tell NumPy before it comes along
+        (`kit.threads`)."""
+        for room, names in _OF_ROOMS.items():
+            if name in names:
+                return getattr(import_module(f"shuke.{room}"), name)
+        if name in __all__:
+            return import_module(f"shuke.{name}")
+        raise AttributeError(f"module 'shuke' has no attribute {name!r}; it has {', '.join(__all__)}")
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})
+
 
 __all__ = [
     "Previous",

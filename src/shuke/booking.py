@@ -14,7 +14,7 @@ from shuke.collect import FactsRead, FileFound, Mapping, Purchases
 from shuke.cycle import Previous
 from shuke.engines import Engine, Table
 from shuke.ledger import Import, Imported, Ledger, content_digest
-from shuke.tables import PAYMENTS, REJECTS, SURVEYS, Contract
+from shuke.tables import PAYMENTS, PRODUCTS, REFERRALS, REJECTS, SURVEYS, TOUCHES, Contract
 
 _DEMO = "demo:"
 
@@ -49,7 +49,7 @@ def book(ledger: Ledger, purchases: Purchases, *, place: Path | None = None, imp
     ]
 
 
-def book_facts(ledger: Ledger, read: FactsRead, *, place: Path | None = None) -> list[Imported]:
+def book_facts(ledger: Ledger, read: FactsRead, *, place: Path | None = None, import_id: str = "") -> list[Imported]:
     """Import each file of answers or of payments, once, as `book` does with purchases."""
     names = _named(read.quality.files)
     return [
@@ -58,6 +58,7 @@ def book_facts(ledger: Ledger, read: FactsRead, *, place: Path | None = None) ->
             content_digest=content_of(path, place),
             sources=[path],
             contract=read.contract,
+            import_id=import_id or None,
         )
         for path, shown in names.items()
         if _any_of(read.table, shown)
@@ -66,7 +67,13 @@ def book_facts(ledger: Ledger, read: FactsRead, *, place: Path | None = None) ->
 
 def held_facts(ledger: Ledger, engine: Engine) -> Facts:
     """What the ledger holds beside purchases; of what was never imported there is none."""
-    return Facts(surveys=_held(ledger, engine, SURVEYS), payments=_held(ledger, engine, PAYMENTS))
+    return Facts(
+        surveys=_held(ledger, engine, SURVEYS),
+        payments=_held(ledger, engine, PAYMENTS),
+        touches=_held(ledger, engine, TOUCHES),
+        products=_held(ledger, engine, PRODUCTS),
+        referrals=_held(ledger, engine, REFERRALS),
+    )
 
 
 def _held(ledger: Ledger, engine: Engine, contract: Contract) -> Table | None:

@@ -28,7 +28,7 @@ from shuke.classify import (
     Pyramid,
     classification,
     classifiers,
-    label_all,
+    label_customers,
     names_given,
     with_facts,
 )
@@ -48,7 +48,6 @@ from shuke.value import (
     GammaGamma,
     Horizon,
     MarginRates,
-    Period,
     Sampled,
     Spends,
     Summary,
@@ -212,20 +211,21 @@ def run(
     require_model(settings.model)
     tell = _Teller(progress)
     lines = purchases.table
-    first_day, period = _period(lines, require_day(as_of) if isinstance(as_of, str) else as_of, settings)
+    asked = require_day(as_of) if isinstance(as_of, str) else as_of
+    first_day, as_of, holdout_days = _days(lines, asked, settings)
     tell("value")
     basis = value_basis(lines, settings.margin_rates)
     summary = summarise(
         lines,
-        period=period,
+        as_of=as_of,
         rates=settings.margin_rates,
         basis=basis,
         left_truncation_days=settings.left_truncation_days,
     )
     tell("models")
     histories = count_histories(summary.table)
-    sample = sampled(lines, summary.table, as_of=period.as_of)
-    models = _learn(histories, spend_histories(summary.table), sample, period, settings)
+    sample = sampled(lines, summary.table, as_of=as_of)
+    models = _learn(histories, spend_histories(summary.table), sample, holdout_days, settings)
     season = models.choice.season.clock
     forecasts = forecast(
         summary.table,
@@ -233,14 +233,14 @@ def run(
         spend=models.spend,
         histories=histories,
         horizon=settings.horizon,
-        as_of=period.as_of,
-        clock=None if season is None else Clock(season, period.as_of),
+        as_of=as_of,
+        clock=None if season is None else Clock(season, as_of),
     )
     tell("classify")
     measure, rates = settings.pyramid.measure, settings.margin_rates
-    measured = with_measure(forecasts, lines, measure, as_of=period.as_of, rates=rates, basis=basis)
-    known = with_facts(measured, lines, facts or Facts(), as_of=period.as_of)
-    labelled = _classify(known, settings, previous, period.as_of)
+    measured = with_measure(forecasts, lines, measure, as_of=as_of, rates=rates, basis=basis)
+    known = with_facts(measured, lines, facts or Facts(), as_of=as_of)
+    labelled = _classify(known, settings, previous, as_of)
     tell("act")
     acted = settings.policies.label(labelled)
     scores = lines.engine.keep("scores", f"SELECT {', '.join(SCORES_KEPT.names)} FROM {{acted}}", acted=acted)
@@ -248,7 +248,7 @@ def run(
     tell("evaluate")
     tiers = _groups(scores, "tier_computed", settings.pyramid.cuts.codes)
     totals = _totals(models, tiers, settings.horizon)
-    figures = _figures(scores, settings, summary, period, first_day, basis, models, tiers, totals)
+    figures = _figures(scores, settings, summary, as_of, first_day, basis, models, tiers, totals)
     return Run(purchases, settings, figures, scores, models, totals, models.choice.trust())
 
 
@@ -263,8 +263,8 @@ class _Teller:
             self._progress(stage, _STAGES.index(stage), len(_STAGES))
 
 
-def _period(facts: Table, as_of: date | None, settings: Settings) -> tuple[date, Period]:
-    """The data's first day and the days to look at; as_of falls to the latest day of the data."""
+def _days(facts: Table, as_of: date | None, settings: Settings) -> tuple[date, date, int]:
+    """The data's first day, as_of, which falls to their latest, and how many days models are tested on."""
     days = facts.engine.fetch(
         "SELECT min(purchased_on) AS first, max(purchased_on) AS last FROM {facts}", facts=facts
     ).to_pylist()[0]
@@ -276,24 +276,24 @@ def _period(facts: Table, as_of: date | None, settings: Settings) -> tuple[date,
         raise InputError.of("error.cycle.as_of_too_early", as_of=as_of, first=first)
     span_days = (min(as_of, last) - first).days + 1
     holdout_days = settings.holdout_days or max(1, min(settings.horizon.days, span_days // 3))
-    return first, Period(as_of, holdout_days)
+    return first, as_of, holdout_days
 
 
-def _learn(counts: pa.Table, spends: Spends, sample: Sampled, period: Period, settings: Settings) -> Models:
+def _learn(counts: pa.Table, spends: Spends, sample: Sampled, holdout_days: int, settings: Settings) -> Models:
     """Choose a count model by the sample, and fit it on all that is known; beside it the spends, with no choice."""
     known = read_histories(counts)
     with ThreadPoolExecutor(1) as beside:
         spending = beside.submit(spends.fitted)
         choice = choose(
             sample,
-            holdout_days=period.holdout_days,
+            holdout_days=holdout_days,
             horizon_days=settings.horizon.days,
             repeat_buyers=round(float(known.customers[known.x > 0].sum())),
             asked=settings.model,
             declared=read_calendar(settings.calendar),
         )
         season = choice.season.clock
-        fitted = choice.fitted(known if season is None else Clock(season, period.as_of).histories(known))
+        fitted = choice.fitted(known if season is None else Clock(season, sample.as_of).histories(known))
         return Models(choice, fitted, spending.result())
 
 
@@ -302,14 +302,14 @@ def _classify(forecasts: Table, settings: Settings, previous: Previous | None, a
     made = settings.classifiers
     before = {"previous": previous.scores, "previous_as_of": previous.as_of} if previous else {}
     in_force = partial(made["pyramid"].in_force, as_of=as_of, **before)
-    return label_all(forecasts, made, then={"pyramid": in_force})
+    return label_customers(forecasts, made, in_force=in_force)
 
 
 def _figures(
     scores: Table,
     settings: Settings,
     summary: Summary,
-    period: Period,
+    as_of: date,
     first_day: date,
     basis: ValueBasis,
     models: Models,
@@ -319,7 +319,7 @@ def _figures(
     sums = scores.engine.fetch(_TOTALS, scores=scores).to_pylist()[0]
     low, high = _around(sums["clv_minor"], totals.money)
     return RunSummary(
-        as_of=period.as_of,
+        as_of=as_of,
         first_day=first_day,
         value_basis=basis.code,
         lines_without_cost=basis.lines_without_cost,

@@ -9,7 +9,7 @@ import pytest
 
 from shuke.choice import choose
 from shuke.collect import read_purchases
-from shuke.value import Calendar, Period, sampled, summarise
+from shuke.value import Calendar, sampled, summarise
 
 SALES = Calendar((0.8, 0.7, 0.9, 1.0, 1.0, 1.1, 0.9, 0.9, 1.0, 1.1, 1.5, 1.4))
 
@@ -35,7 +35,7 @@ def test_intervals_by_other_origins_hold_the_total_of_an_unsteady_shop(simulated
 def test_intervals_by_other_origins_hold_the_totals_of_a_real_year_of_purchases(duckdb_engine):
     as_of = date(2017, 12, 31)
     facts = read_purchases("demo:complete-journey", engine=duckdb_engine).table
-    summary = summarise(facts, period=Period(as_of, 121)).table
+    summary = summarise(facts, as_of=as_of).table
     totals = totals_of(sampled(facts, summary, as_of=as_of), horizon_days=365, holdout_days=121)
     assert len(totals.at) == 9
     assert covered(totals) >= 0.8

@@ -134,6 +134,19 @@ def test_credit_rests_on_loyalty_spend_and_how_they_pay(engine):
     assert whys == ["high_in_all", "pays_badly", "high_without_dues", "middle_without_dues", "low"]
 
 
+def test_two_late_bills_among_many_are_no_habit_even_while_one_is_open(engine):
+    owing = {"loyalty_score": 0.6, "rfm_m": 3, "late_payments": 2, "mean_late_days": 9.0, "overdue_minor": 5}
+    table = rows(
+        engine,
+        owing | {"due_payments": 40, "late_share": 0.05},
+        owing | {"due_payments": 5, "late_share": 0.4},
+        owing | {"due_payments": 5, "late_share": 0.4, "overdue_minor": 0},
+        extra=("loyalty_score",),
+    )
+    found = said(Credit(), table, "list_proposal", "list_why_code")
+    assert found == [("none", "nothing"), ("black", "overdue"), ("none", "nothing")]
+
+
 def test_people_decide_who_is_on_a_list_and_until_when(engine):
     table = rows(engine, {}, {}, {})
     listed = [

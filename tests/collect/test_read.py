@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from shuke.collect import REASONS, Purchases, read_purchases
 from shuke.collect._questions import REASONS as OF_ANSWERS
+from shuke.collect.sources import REASONS as OF_SOURCES
 from shuke.engines import DuckDBEngine, Engine
 from shuke.kit.errors import InputError
 from shuke.kit.text import keys
@@ -108,7 +109,7 @@ def test_a_reject_names_the_column_the_value_and_the_row(tmp_path: Path, duckdb_
 
 def test_every_reason_and_note_has_a_sentence() -> None:
     # The web app sets aside one kind of row more (`insight/came_back.py`).
-    reasons = {f"reject.{reason}" for reason in (*REASONS, *OF_ANSWERS)} | {"reject.erased_customer"}
+    reasons = {f"reject.{reason}" for reason in (*REASONS, *OF_ANSWERS, *OF_SOURCES)} | {"reject.erased_customer"}
     assert reasons == set(keys("reject."))
 
 

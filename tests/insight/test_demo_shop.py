@@ -10,7 +10,9 @@ from shuke.collect.shop import Shop
 from shuke.crm.customers.models import Customer, CustomerTag, Entry, Link
 from shuke.crm.scores.models import Run
 from shuke.crm.timeline.models import Booking, LastTouch, Touch
+from shuke.engines import DuckDBEngine
 from shuke.insight.demo_shop import load
+from shuke.insight.facts import business_ledger, facts_of
 
 SHOP = Shop(150)
 
@@ -20,6 +22,23 @@ def loaded(db: None, business: Path) -> list[str]:
     told: list[str] = []
     load(lambda stage, *_: told.append(stage), "zh-hans", SHOP)
     return told
+
+
+def test_runs_are_given_answers_payments_goods_and_referrals_once(
+    loaded: list[str], duckdb_engine: DuckDBEngine
+) -> None:
+    facts = facts_of(business_ledger(), duckdb_engine)
+    assert facts.surveys is not None
+    assert facts.payments is not None
+    assert facts.products is not None
+    assert facts.referrals is not None
+    payments, referrals = SHOP.table("payments"), SHOP.table("referrals")
+    assert len(facts.payments) == payments.num_rows
+    assert len(facts.products) == SHOP.table("products").num_rows
+    told = sorted(zip(*(referrals[name].to_pylist() for name in ("customer_id", "referred_on")), strict=True))
+    kept = facts.referrals.to_arrow()
+    assert sorted(zip(*(kept[name].to_pylist() for name in ("customer_id", "referred_on")), strict=True)) == told
+    assert set(facts.surveys.to_arrow()["question"].to_pylist()) >= {"csat", "nps", "repurchase_intent"}
 
 
 def test_the_shop_fills_cards_timelines_and_scores_and_twice_adds_nothing(loaded: list[str]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.test import Client
 
+from shuke.collect import read_payments
 from shuke.crm.customers.models import Customer
 from shuke.crm.jobs.models import Job
 from shuke.crm.merging.notices import of_card
@@ -15,11 +16,13 @@ from shuke.crm.merging.writes import merge, part
 from shuke.crm.people.models import User
 from shuke.crm.scores.models import SLOTS, Run
 from shuke.crm.timeline.entries import listing
+from shuke.engines import DuckDBEngine
 from shuke.insight.cycles import Parameters
-from shuke.insight.facts import business_ledger
+from shuke.insight.facts import business_ledger, facts_of
 from shuke.insight.models import Upload
 from shuke.insight.slots import rows_of
 from shuke.insight.writes import start_run
+from shuke.tables import PAYMENTS
 
 Visit = Callable[[User], Client]
 
@@ -34,8 +37,10 @@ def _scores(work: Callable[[], list[Job]], run_id: str) -> dict[str, tuple[int, 
 
 
 def test_the_next_run_counts_both_as_one_and_once_parted_as_two(
-    scored: Upload, work: Callable[[], list[Job]], owner: User, as_user: Visit
+    scored: Upload, work: Callable[[], list[Job]], owner: User, as_user: Visit, duckdb_engine: DuckDBEngine
 ) -> None:
+    owed = read_payments({"customer": ["c11"], "due": ["2024-03-01"], "amount": ["5"]}, engine=duckdb_engine)
+    business_ledger().append(owed.table, content_digest="owed", sources=["owed.csv"], contract=PAYMENTS)
     one, two = (Customer.objects.get(key=key) for key in ("c10", "c11"))
     before, version = _scores(work, "run-before"), business_ledger().version()
     bought = [rows_of(customer) for customer in (one, two)]
@@ -56,6 +61,9 @@ def test_the_next_run_counts_both_as_one_and_once_parted_as_two(
     }
     assert "The value counts both" in _notice(owner, one)
     assert business_ledger().version() == version, "the facts stay as they came"
+    payments = facts_of(business_ledger(), duckdb_engine).payments
+    assert payments is not None
+    assert payments.to_arrow()["customer_id"].to_pylist() == ["c10"], "what c11 owed, c10 owes"
     assert not Customer.objects.filter(key="c11").exists()
 
     part(merge=done, by=owner)

@@ -8,7 +8,7 @@ import pytest
 
 from shuke.kit.errors import InputError
 from shuke.tables import PURCHASES, SOURCES
-from shuke.value import Cohorts, MarginRates, Period, cohorts, payback, paybacks, pooled, summarise
+from shuke.value import Cohorts, MarginRates, cohorts, payback, paybacks, pooled, summarise
 from shuke.value.first_basket import share_of
 from shuke.value.payback import SourceValue
 
@@ -291,7 +291,7 @@ class TestPayback:
 
 def test_scores_of_a_run_give_the_same_as_the_purchases_alone(duckdb_engine):
     facts = facts_of(duckdb_engine, HAND)
-    known = summarise(facts, period=Period(AS_OF, 1), left_truncation_days=0).table
+    known = summarise(facts, as_of=AS_OF, left_truncation_days=0).table
     one = cohorts(facts, as_of=AS_OF, left_truncation_days=0)
     assert cohorts(facts, as_of=AS_OF, scores=known) == one
 

@@ -32,6 +32,16 @@ def test_points_have_the_mean_and_the_covariance_asked_for():
     assert np.cov(points) == pytest.approx(SPREAD, abs=0.003)
 
 
+def test_points_are_the_same_whatever_axes_the_processor_finds(monkeypatch):
+    """Three of the four axes are known but for a rotation, and all but for their sign."""
+    covariance, found = 0.02 * np.eye(4) + 0.01, np.linalg.eigh
+    points = drawn_around(np.arange(4.0), covariance, np.random.default_rng(0), 50)
+    turned = np.eye(4)
+    turned[:2, :2] = [[0.6, 0.8], [-0.8, 0.6]]
+    monkeypatch.setattr(np.linalg, "eigh", lambda rows: (found(rows)[0], -found(rows)[1] @ turned))
+    assert drawn_around(np.arange(4.0), covariance, np.random.default_rng(0), 50) == pytest.approx(points)
+
+
 def test_without_a_covariance_all_points_are_the_estimate():
     assert np.ptp(drawn_around(np.arange(3.0), None, np.random.default_rng(0), 50), axis=1).tolist() == [0, 0, 0]
 

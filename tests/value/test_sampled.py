@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from shuke.tables import PURCHASES
-from shuke.value import Period, count_histories, holdout_histories, sampled, summarise
+from shuke.value import count_histories, sampled, summarise
 
 AS_OF = date(2024, 12, 31)
 START = date(2024, 1, 1)
@@ -20,9 +20,9 @@ def facts_of(engine, lines):
     return engine.from_arrow("facts", pa.Table.from_pylist(rows, PURCHASES.schema))
 
 
-def sampled_of(engine, lines, holdout_days=92, **limits):
+def sampled_of(engine, lines, **limits):
     facts = facts_of(engine, lines)
-    summary = summarise(facts, period=Period(AS_OF, holdout_days), left_truncation_days=0).table
+    summary = summarise(facts, as_of=AS_OF, left_truncation_days=0).table
     return sampled(facts, summary, as_of=AS_OF, **limits), summary
 
 
@@ -60,10 +60,25 @@ def test_histories_of_any_day_are_the_ones_by_hand(engine):
     assert seen.repeat_buyers == 1
 
 
-def test_the_sample_of_all_stands_as_the_summary_does_today_and_before_the_hold_out(duckdb_engine):
-    sample, summary = sampled_of(duckdb_engine, many())
-    today, before = sample.at(AS_OF, 0).histories, sample.at(AS_OF - timedelta(days=92), 92).histories
-    for found, table in ((today, count_histories(summary)), (before, holdout_histories(summary))):
+def histories_before(engine, lines, day, later):
+    """Histories as the summary of that day tells them, and the purchases that the later one has more."""
+    before = summarise(facts_of(engine, lines), as_of=day, left_truncation_days=0).table
+    return engine.fetch(
+        """
+        SELECT b.x, b.t_x, b.T, l.purchases - b.purchases AS purchases, count(*) AS customers
+        FROM {before} AS b JOIN {later} AS l USING (customer_id) GROUP BY ALL
+        """,
+        before=before,
+        later=later,
+    )
+
+
+def test_the_sample_of_all_stands_as_the_summary_does_today_and_on_a_past_day(duckdb_engine):
+    lines, past = many(), AS_OF - timedelta(days=92)
+    sample, summary = sampled_of(duckdb_engine, lines)
+    today, before = sample.at(AS_OF, 0).histories, sample.at(past, 92).histories
+    then = histories_before(duckdb_engine, lines, past, summary)
+    for found, table in ((today, count_histories(summary)), (before, then)):
         names = [name for name in table.schema.names if name in found]
         ours = sorted(zip(*(found[name].tolist() for name in names), strict=True))
         theirs = sorted(zip(*(table[name].to_pylist() for name in names), strict=True))

@@ -29,6 +29,8 @@ from shuke.crm.customers.writes import Card, keep, save_view
 from shuke.crm.customers.writes_of_cards import begin_act, change, create_card, write_entry
 from shuke.crm.customers.writes_of_fields import add_field, add_section
 from shuke.crm.jobs.writes import enqueue
+from shuke.crm.lists.models import Listed
+from shuke.crm.lists.writes import Ground, put_on
 from shuke.crm.merging.models import Pair
 from shuke.crm.merging.writes import merge
 from shuke.crm.people.models import LogIn, Passkey, Role, Team, User
@@ -104,6 +106,11 @@ ANSWERS: dict[str, tuple[str, int, int, int, int, int]] = {
     "privacy:erasure": ("GET", DOOR, 403, 403, 403, 200),
     "privacy:take_up": ("POST", DOOR, 403, 403, 403, 302),
     "privacy:let_return": ("POST", DOOR, 403, 403, 403, 302),
+    # lists: C-1 stands on the black one; managers put on and take off
+    "lists:show": ("GET", DOOR, 200, 200, 200, 200),
+    "lists:put_many": ("POST", DOOR, 403, 403, 422, 422),
+    "lists:take_off": ("POST", DOOR, 403, 403, 302, 302),
+    "lists:of_customer": ("GET", DOOR, 404, 200, 200, 200),
     # what cards are made of
     "customers:arrange": ("GET", DOOR, 403, 403, 403, 200),
     "customers:lay_template": ("POST", DOOR, 403, 403, 403, 302),
@@ -135,6 +142,7 @@ ANSWERS: dict[str, tuple[str, int, int, int, int, int]] = {
     # data and runs: only for who sees the whole business; the file was not imported, nothing of the run is in a ledger
     "insight:data": ("GET", DOOR, 403, 403, 200, 200),
     "insight:upload": ("GET", DOOR, 403, 403, 200, 200),
+    "insight:kind": ("POST", DOOR, 403, 403, 400, 400),
     "insight:columns": ("POST", DOOR, 403, 403, 400, 400),
     "insight:import": ("POST", DOOR, 403, 403, 400, 400),
     "insight:discard": ("POST", DOOR, 403, 403, 302, 302),
@@ -229,6 +237,7 @@ def world(request: pytest.FixtureRequest, owner: User, colleague: User, manager:
         "upload_id": _upload(request, manager) if (name or "").startswith("insight:") else 999,
         "version": Definition.objects.create(code="pyramid", version=1, body=preset_body("80-20")).version,
         **_of_security(colleague), **_of_cards(colleague), **_of_timeline(colleague), **_of_merging(owner),
+        "listed_id": _of_lists(owner),
     }  # fmt: skip
 
 
@@ -249,6 +258,11 @@ def _of_security(colleague: User) -> dict[str, Any]:
     token, _ = make(user=colleague, name="shop", scopes=["customers:read"], days=1, by=colleague)
     log_in = LogIn.objects.create(user=colleague, session_key="a" * 32)
     return {"passkey_id": passkey.pk, "log_in_id": log_in.pk, "token_id": token.pk}
+
+
+def _of_lists(owner: User) -> int:
+    put_on(customers=[Customer.objects.get(key="C-1").pk], ground=Ground("black", "late"), by=owner)
+    return Listed.objects.get().pk
 
 
 def _of_merging(owner: User) -> dict[str, Any]:
@@ -350,7 +364,7 @@ def test_a_stranger_meets_no_customer_of_others_anywhere(
     as_user: Callable[[User], Client], stranger: User, world: dict[str, Any]
 ) -> None:
     browser = as_user(stranger)
-    for address in ("/", "/customers/", "/customers/?q=王芳", "/customers/?q=8000", "/palette/?q=王芳"):
+    for address in ("/", "/lists/", "/customers/", "/customers/?q=王芳", "/customers/?q=8000", "/palette/?q=王芳"):
         page = browser.get(address).content.decode()
         assert "/customers/C-1/" not in page, address
     assert "C-1" not in browser.get("/customers/-/find/?q=王芳").content.decode()
@@ -368,9 +382,10 @@ TRIED = {
     "name": "v", "tag": "VIP", "whom": "all", "assign_whom": "all", "drawn": "tag", "apply": "1", "kind": "note",
     "text": "t", "label": "l", "value": "v", "role": "friend", "customer": "C-1", "email": "x@example.com", "list": "?",
     "at": "2026-01-02T10:00", "said": "s", "on": "2026-01-02", "minutes": "5", "seen": "0", "language": "en",
+    "keys": "C-1", "list_code": "red", "reason": "r",
 }  # fmt: skip
 """What forms ask for, tried on every address."""
-APPS = ("jobs", "people", "customers", "scores", "timeline", "insight")
+APPS = ("jobs", "people", "customers", "scores", "timeline", "lists", "insight")
 
 
 def _rows(but: User) -> dict[tuple[str, object], dict[str, Any]]:

@@ -19,7 +19,7 @@ from shuke.classify.agreement import (
     halves_of_clusters,
     halves_of_types,
 )
-from shuke.classify.clusters import Cluster, ClusterParams, Clusters
+from shuke.classify.clusters import Cluster, ClusterParams, Clusters, with_clusters
 from shuke.classify.credit import Credit, with_lists
 from shuke.classify.definition import COLOURS, Body, Label, Setting, Shape
 from shuke.classify.effort import TierEffort, effort
@@ -38,6 +38,7 @@ from shuke.classify.registry import (
     classification,
     classifiers,
     label_all,
+    label_customers,
     names_given,
 )
 from shuke.classify.rfm import RFM, RFMParams
@@ -47,7 +48,9 @@ from shuke.classify.satisfaction import Satisfaction, SatisfactionParams
 from shuke.classify.signs import SignSettings, signs, with_signs
 from shuke.classify.stability import Stability
 from shuke.classify.standing import STANDING, label_standing, with_facts
+from shuke.classify.trait_labels import label_traits, with_habits
 from shuke.classify.traits import TraitBook, Traits
+from shuke.classify.type_report import FoundCluster, TypeReport, type_report
 from shuke.classify.types import NineTypes, TypeParams
 
 __all__ = [
@@ -77,6 +80,7 @@ __all__ = [
     "DefinitionError",
     "Facts",
     "Fault",
+    "FoundCluster",
     "Grid",
     "Indicator",
     "IndicatorBook",
@@ -111,6 +115,7 @@ __all__ = [
     "Traits",
     "TypeBook",
     "TypeParams",
+    "TypeReport",
     "agreement",
     "agreement_between",
     "classification",
@@ -122,7 +127,9 @@ __all__ = [
     "halves_of_clusters",
     "halves_of_types",
     "label_all",
+    "label_customers",
     "label_standing",
+    "label_traits",
     "names_given",
     "preset_body",
     "preview",
@@ -130,7 +137,10 @@ __all__ = [
     "review_due",
     "signs",
     "stage_rules",
+    "type_report",
+    "with_clusters",
     "with_facts",
+    "with_habits",
     "with_lists",
     "with_signs",
 ]

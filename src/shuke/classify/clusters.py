@@ -161,6 +161,11 @@ class Clusters:
         return {c: (raw[c] - scale.mean) / scale.sd for c, scale in params.scales.items() if scale.sd > 0}
 
 
+def with_clusters(table: Table, types: NineTypes) -> Table:
+    """The rows with type_cluster appended, found among the same customers as these fitted types."""
+    return Clusters(types=types).fit(table).label(table)
+
+
 def _points(rows: pa.Table, knots: Mapping[str, Knots]) -> tuple[Floats, dict[str, float]]:
     """Positions of the sample's customers, unknown ones at the mean, and those means."""
     lines = floats(rows, "lines")

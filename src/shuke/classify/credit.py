@@ -19,8 +19,8 @@ class Credit(Ruled):
     Points are the mean of the loyalty index, of the spend score (rfm_m, 0 to 1) and of credit_score, of those that are
     known. credit_score is 1 less the share of sums that were late, weighted by how late:
     (n − late · (½ + ½ min(days, 30) / 30) + 2 · 0.9) / (n + 2): two sums of the usual kind are counted in, since one
-    late bill of one is no habit. With `bad_share` late of `fewest_due` sums or more, or overdue now by more than
-    `overdue_minor`, nobody is above normal.
+    late bill of one is no habit. With `bad_share` late of `fewest_due` sums or more, or with `overdue_times` late,
+    `overdue_share` of all, and more than `overdue_minor` owed now, nobody is above normal.
 
     `label` also proposes a list (list_proposal) with its reason: black for who pays badly, red for who is high in all
     and worth much; people decide, and what they decided stands in standing_list (`with_lists`).
@@ -43,6 +43,7 @@ share of one, from 0 to 1.
             Setting("fewest_due", "whole", 4, 1, 1000),
             Setting("overdue_minor", "money", 0),
             Setting("overdue_times", "whole", 2, 1, 1000),
+            Setting("overdue_share", "share", 0.33),
         ),
         codes=_BOOK.codes,
     )
@@ -57,7 +58,8 @@ share of one, from 0 to 1.
             "credit_score": "(due_payments - late_payments * (0.5 + 0.5 * least(coalesce(mean_late_days, 0.0), 30.0)"
             " / 30.0) + 1.8) / (due_payments + 2.0)",
             "pays_badly": "coalesce(due_payments >= {fewest_due} AND late_share >= {bad_share}, FALSE)"
-            " OR coalesce(late_payments >= {overdue_times} AND overdue_minor > {overdue_minor}, FALSE)",
+            " OR coalesce(late_payments >= {overdue_times} AND late_share >= {overdue_share}"
+            " AND overdue_minor > {overdue_minor}, FALSE)",
         },
         {
             "points": "(loyalty_score + (rfm_m - 1) / 4.0 + coalesce(credit_score, 0.0))"

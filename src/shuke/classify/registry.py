@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from shuke.classify.classification import Classification, Classifier
+from shuke.classify.clusters import with_clusters
 from shuke.classify.life_cycle import LifeCycle
 from shuke.classify.prospect import Prospect
 from shuke.classify.pyramid import Pyramid
 from shuke.classify.rfm import RFM
 from shuke.classify.standing import STANDING
+from shuke.classify.trait_labels import label_traits
 from shuke.engines import Table
 from shuke.kit.errors import InputError
 from shuke.kit.text import LANGUAGES, keys
@@ -118,6 +121,15 @@ def label_all(
         if then is not None and code in then:
             labelled = then[code](labelled)
     return labelled
+
+
+def label_customers(table: Table, by: Mapping[str, Any], *, in_force: Callable[[Table], Table] | None = None) -> Table:
+    """All that is said of customers with facts (`with_facts`): every label, clusters beside the types, the traits.
+
+    `in_force` is done right after the pyramid: which tier a customer keeps until a review.
+    """
+    then = {"type": partial(with_clusters, types=by["type"])} | ({"pyramid": in_force} if in_force else {})
+    return label_traits(label_all(table, by, then=then))
 
 
 def names_given(by: Mapping[str, Classifier]) -> dict[str, dict[str, str]]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from shuke.classify._type_sql import TYPE_COLUMNS
 from shuke.classify.classification import Classification, Classifier
+from shuke.classify.clusters import with_clusters
 from shuke.classify.credit import Credit, with_lists
 from shuke.classify.facts import NOTHING, Facts
 from shuke.classify.indicators import Indicators
@@ -17,10 +17,11 @@ from shuke.classify.rfm_alarm import RfmAlarm
 from shuke.classify.satisfaction import Satisfaction
 from shuke.classify.signs import signs, with_signs
 from shuke.classify.stability import Stability
+from shuke.classify.trait_labels import label_traits, with_habits
 from shuke.classify.traits import Traits
 from shuke.classify.types import NineTypes
 from shuke.engines import Table
-from shuke.tables import ALARM, CREDIT, LOYALTY, QUADRANT, SATISFACTION, STABILITY
+from shuke.tables import ALARM, CREDIT, LOYALTY, QUADRANT, SATISFACTION, STABILITY, TYPE
 
 STANDING: Mapping[str, Classification] = {
     one.code: one
@@ -50,7 +51,7 @@ STANDING: Mapping[str, Classification] = {
             NineTypes,
             column="type",
             computed="type",
-            columns=TYPE_COLUMNS,
+            columns=tuple(column.name for column in TYPE),
             names="type.",
             why="type_why.{type_why_code}",
             listed_by="type",
@@ -113,7 +114,7 @@ def with_facts(table: Table, purchases: Table, facts: Facts = NOTHING, *, as_of:
     """
     engine = table.engine
     measured = Indicators().measure(purchases, as_of=as_of, products=facts.products, surveys=facts.surveys)
-    traits = Traits().fit(measured.table).label(measured.table)
+    traits = with_habits(Traits().fit(measured.table).label(measured.table), purchases, as_of=as_of)
     said = signs(purchases, facts, as_of=as_of)
     signed = with_signs(table, said)
     added = [name for name in traits.columns if name != "customer_id"]
@@ -128,11 +129,13 @@ def with_facts(table: Table, purchases: Table, facts: Facts = NOTHING, *, as_of:
 
 
 def label_standing(table: Table, definitions: Mapping[str, Mapping[str, Any]] | None = None) -> Table:
-    """The rows with the labels of STANDING appended, by their definitions or as they ship.
+    """The rows with the labels of STANDING appended, by their definitions or as they ship, and clusters beside types.
 
     Wants the columns of the scores with RFM labels, and those of `with_facts`.
     """
     for code, one in STANDING.items():
         classifier: Classifier = one.read((definitions or {}).get(code))
         table = classifier.fit(table).label(table)
-    return table
+        if isinstance(classifier, NineTypes):
+            table = with_clusters(table, classifier)
+    return label_traits(table)

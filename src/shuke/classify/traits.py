@@ -27,7 +27,7 @@ class TraitBook:
 def trait_book(data: Mapping[str, Any], indicators: IndicatorBook = SHIPPED, source: str = "The traits") -> TraitBook:
     """The traits from nested dicts shaped as traits.toml; one error lists all that is wrong."""
     traits, least = data.get("traits", {}), data.get("settings", {}).get("least_known", 0.3)
-    wrong = [f"unknown part {name}" for name in sorted(set(data) - {"settings", "traits"})]
+    wrong = [f"unknown part {name}" for name in sorted(set(data) - {"settings", "traits", "cuts", "read"})]
     if not isinstance(least, int | float) or not 0 <= least <= 1:
         wrong.append(f"least_known {least!r} is no share of one")
     if not traits:

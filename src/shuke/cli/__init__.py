@@ -5,6 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+from shuke.kit.threads import one_thread_a_sum
+
+one_thread_a_sum()
+
 from shuke.cli._check import check_command
 from shuke.cli._classify import classify_command
 from shuke.cli._cohorts import cohorts_command

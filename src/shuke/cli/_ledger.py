@@ -6,7 +6,8 @@ import argparse
 from collections.abc import Callable
 
 from shuke.booking import book_facts
-from shuke.collect import FactsRead, read_payments, read_surveys
+from shuke.cli._facts import read_facts, set_aside
+from shuke.collect import FactsRead
 from shuke.engines import open_engine
 from shuke.kit.errors import InputError
 from shuke.kit.text import number, say
@@ -53,27 +54,17 @@ def _import(ledger: Ledger, asked: argparse.Namespace, language: str) -> list[st
     """Answers and payments, each file once; purchases come in by `shuke score --ledger`."""
     if not asked.surveys and not asked.payments:
         raise InputError.of("error.ledger.nothing_to_import")
-    lines: list[str] = []
     with open_engine() as engine:
-        for source in asked.surveys or ():
-            read = read_surveys(source, engine=engine, day_first=asked.day_first)
-            lines += _booked(ledger, read, language)
-        for source in asked.payments or ():
-            read = read_payments(source, engine=engine, currency=asked.currency, day_first=asked.day_first)
-            lines += _booked(ledger, read, language)
-    return lines
+        return [line for read in read_facts(asked, engine) for line in booked_facts(ledger, read, language)]
 
 
-def _booked(ledger: Ledger, read: FactsRead, language: str) -> list[str]:
+def booked_facts(ledger: Ledger, read: FactsRead, language: str) -> list[str]:
+    """What became of each file of answers or payments, in words."""
     booked = [
         say(made.note_code, language, rows=number(made.rows, language), import_id=made.import_id)
         for made in book_facts(ledger, read)
     ]
-    reasons = [
-        say("ledger.note.set_aside", language, rows=number(count, language), reason=say(code, language))
-        for code, count in read.quality.set_aside.items()
-    ]
-    return [*booked, *reasons] or [say("ledger.note.nothing_kept", language)]
+    return [*booked, *set_aside(read, language)] or [say("ledger.note.nothing_kept", language)]
 
 
 def _undo(ledger: Ledger, asked: argparse.Namespace, language: str) -> list[str]:

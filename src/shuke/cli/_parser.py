@@ -108,7 +108,8 @@ def _add_common(group: argparse._ArgumentGroup, language: str) -> None:
 
 def _add_score(commands: argparse._SubParsersAction[Parser], language: str) -> None:
     parser = _command(commands, "score", language)
-    _add_source(parser, language)
+    what = _add_source(parser, language)
+    _add_facts(what, language)
     valuing = parser.add_argument_group(say("cli.group.valuing", language))
     _add_valuing(valuing, language)
     _add_tiers(valuing, language)
@@ -127,8 +128,8 @@ def _add_models(commands: argparse._SubParsersAction[Parser], language: str) -> 
     _add_running(parser, language)
 
 
-def _add_source(parser: Parser, language: str) -> None:
-    """What to read, and which column is what."""
+def _add_source(parser: Parser, language: str) -> argparse._ArgumentGroup:
+    """What to read, and which column is what; gives back the group of what to read."""
     what = parser.add_argument_group(say("cli.group.what", language))
     what.add_argument("source", nargs="+", metavar="SOURCE", help=_help("source", language))
     what.add_argument(
@@ -142,6 +143,13 @@ def _add_source(parser: Parser, language: str) -> None:
         columns.add_argument(f"--{name}", metavar="COL", help=_help(name, language))
     columns.add_argument("--unit-price", action="store_true", help=_help("unit_price", language))
     _add_reading(parser.add_argument_group(say("cli.group.reading", language)), language)
+    return what
+
+
+def _add_facts(group: argparse._ActionsContainer, language: str) -> None:
+    """Facts beside purchases."""
+    for name in ("surveys", "payments"):
+        group.add_argument(f"--{name}", action="append", metavar="FILE", help=_help(name, language))
 
 
 def _add_cohorts(commands: argparse._SubParsersAction[Parser], language: str) -> None:
@@ -264,8 +272,7 @@ def _add_classify(commands: argparse._SubParsersAction[Parser], language: str) -
 
 def _add_import(acts: argparse._SubParsersAction[Parser], language: str) -> None:
     act = _command(acts, "import", language)
-    for name in ("surveys", "payments"):
-        act.add_argument(f"--{name}", action="append", metavar="FILE", help=_help(name, language))
+    _add_facts(act, language)
     act.add_argument("--currency", default="CNY", metavar="CODE", help=_help("currency", language))
     _add_day_order(act, language)
     _add_common(act.add_argument_group(say("cli.group.program", language)), language)

@@ -6,8 +6,10 @@ import argparse
 from collections.abc import Callable
 from dataclasses import replace
 
-from shuke.booking import book, last_day, previous
+from shuke.booking import book, held_facts, last_day, previous
 from shuke.classify import Pyramid, cuts_named
+from shuke.cli._facts import facts_of, read_facts, set_aside
+from shuke.cli._ledger import booked_facts
 from shuke.cli._parser import COLUMNS
 from shuke.cli._progress import Progress
 from shuke.collect import Purchases, read_purchases, write_rejects
@@ -31,12 +33,18 @@ def score_command(asked: argparse.Namespace, language: str) -> None:
     ):
         told("reading")
         purchases = read(asked, engine, told)
+        beside = read_facts(asked, engine)
+        facts = facts_of(beside) if beside else None
         said: list[str] = []
         earlier = None
         if asked.ledger is not None:
             ledger = Ledger(asked.ledger)
             purchases, earlier, version = _through_ledger(ledger, asked, purchases, language, said)
-        done = run(purchases, as_of=asked.as_of, settings=settings, previous=earlier, progress=told)
+            said += [line for one in beside for line in booked_facts(ledger, one, language)]
+            facts = held_facts(ledger, engine)
+        else:
+            said += [line for one in beside for line in set_aside(one, language)]
+        done = run(purchases, as_of=asked.as_of, settings=settings, previous=earlier, facts=facts, progress=told)
         if asked.ledger is not None:
             said.append(_keep(ledger, asked, done, version, language))
         said += _write(asked, done, language, told)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -55,6 +55,18 @@ class FactsRead:
     rejects: Table
     quality: FactsQuality
     engine: Engine
+    currency: str = "CNY"
+    """What amounts of rows set aside are in."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which column is what: of each field, and of each question where a file has a column a question; and the required
+    fields that none was found for."""
+
+    fields: FieldsFound
+    missing: tuple[str, ...] = ()
+    questions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

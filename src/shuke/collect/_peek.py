@@ -6,6 +6,7 @@ from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
 from typing import Any
 
+from shuke.collect._fields import FactsRead
 from shuke.collect._found import FileFound, Raw
 from shuke.collect._mapping import FIELDS, FieldFound, Guess, guess_mapping, mapping_of
 from shuke.collect._quality import Quality
@@ -14,7 +15,7 @@ from shuke.collect._sources import open_head
 from shuke.engines import Engine, open_engine
 from shuke.kit.errors import InputError
 
-_SAMPLE_ROWS = 1000
+SAMPLE_ROWS = 1000
 _FAULTY_ROWS = 8
 
 
@@ -83,8 +84,8 @@ def peek(
                 shown_rows=shown_rows, **columns,
             )  # fmt: skip
     rules = rules_for(currency, timezone, source_timezone, day_first)
-    raw = open_head(source, engine, rows=_SAMPLE_ROWS)
-    rows = _rows(raw, f"ORDER BY source_row LIMIT {shown_rows}")
+    raw = open_head(source, engine, rows=SAMPLE_ROWS)
+    rows = first_seen(raw, shown_rows)
     guess, refused = _guessed(raw, columns, preset)
     seen = Peek(raw.files[0], tuple(raw.names), rows, guess.fields, guess.preset, guess.missing, refused)
     if guess.missing or refused is not None:
@@ -94,7 +95,7 @@ def peek(
         judged = judge(engine, raw, mapping, rules, None, keep_duplicates, silent)
     except InputError as reason:
         return Peek(seen.file, seen.columns, rows, guess.fields, guess.preset, refused=reason)
-    shown = _with_reasons(raw, rows, judged)
+    shown = with_reasons(raw, rows, judged)
     return Peek(seen.file, seen.columns, shown, mapping.fields, mapping.preset, quality=judged.quality)
 
 
@@ -120,7 +121,12 @@ def _rows(raw: Raw, which: str) -> tuple[SeenRow, ...]:
     )
 
 
-def _with_reasons(raw: Raw, rows: tuple[SeenRow, ...], judged: Purchases) -> tuple[SeenRow, ...]:
+def first_seen(raw: Raw, shown_rows: int) -> tuple[SeenRow, ...]:
+    """The first rows, as they stand in the file."""
+    return _rows(raw, f"ORDER BY source_row LIMIT {shown_rows}")
+
+
+def with_reasons(raw: Raw, rows: tuple[SeenRow, ...], judged: Purchases | FactsRead) -> tuple[SeenRow, ...]:
     """The rejects of the rows shown and the first further down. Within one table the line alone tells rows apart."""
     found = judged.engine.fetch(
         "SELECT source_row, min(reason_code) AS reason_code FROM {rejects} GROUP BY source_row ORDER BY source_row",

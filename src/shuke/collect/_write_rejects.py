@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from shuke.collect._fields import FactsRead
 from shuke.collect._read import Purchases
 from shuke.kit.cells import safe_cell
 from shuke.kit.errors import InputError
@@ -20,7 +21,7 @@ from shuke.kit.text import require_language, say
 _COLUMNS = ("file", "line", "reason", "column", "received", "amount", "raw")
 
 
-def write_rejects(purchases: Purchases, path: str | Path, language: str = "zh-hans") -> Path:
+def write_rejects(read: Purchases | FactsRead, path: str | Path, language: str = "zh-hans") -> Path:
     """Every row set aside, with its file, line, reason, the column and value at fault, its amount in major units where
     it could be read, and the whole row. `.csv`, `.xlsx` or `.parquet`, by the path.
 
@@ -43,18 +44,18 @@ def write_rejects(purchases: Purchases, path: str | Path, language: str = "zh-ha
     if suffix not in (*writers, ".parquet"):
         raise InputError.of("error.rejects_suffix", name=target.name)
     target.parent.mkdir(parents=True, exist_ok=True)
-    rows = _rows(purchases, require_language(language))
-    names = [say(f"collect.rejects.{name}", language, currency=purchases.currency) for name in _COLUMNS]
+    rows = _rows(read, require_language(language))
+    names = [say(f"collect.rejects.{name}", language, currency=read.currency) for name in _COLUMNS]
     if suffix == ".parquet":
-        _write_parquet(target, purchases, rows)
+        _write_parquet(target, read, rows)
     else:
         writers[suffix](target, names, rows)
     return target
 
 
-def _rows(purchases: Purchases, language: str) -> Iterator[list[Any]]:
+def _rows(read: Purchases | FactsRead, language: str) -> Iterator[list[Any]]:
     sql = "SELECT * FROM {rejects} ORDER BY source_file, source_row"
-    for batch in purchases.engine.batches(sql, rejects=purchases.rejects):
+    for batch in read.engine.batches(sql, rejects=read.rejects):
         for row in batch.to_pylist():
             amount = row["amount_minor"]
             yield [
@@ -63,7 +64,7 @@ def _rows(purchases: Purchases, language: str) -> Iterator[list[Any]]:
                 say(row["reason_code"], language),
                 row["column"],
                 row["received"],
-                None if amount is None else to_major(amount, purchases.currency),
+                None if amount is None else to_major(amount, read.currency),
                 row["raw"],
             ]
 
@@ -83,8 +84,8 @@ def _write_xlsx(path: Path, names: list[str], rows: Iterator[list[Any]]) -> None
     write_workbook(path, names, ([_harmless(value) for value in row] for row in rows))
 
 
-def _write_parquet(path: Path, purchases: Purchases, rows: Iterator[list[Any]]) -> None:
-    money = pa.decimal128(20, minor_digits(purchases.currency))
+def _write_parquet(path: Path, read: Purchases | FactsRead, rows: Iterator[list[Any]]) -> None:
+    money = pa.decimal128(20, minor_digits(read.currency))
     text = pa.string()
     kinds = dict.fromkeys(_COLUMNS, text) | {"line": pa.int64(), "amount": money}
     schema = pa.schema(list(kinds.items()))

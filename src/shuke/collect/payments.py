@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from shuke.collect._fields import (
+    Columns,
     FactsRead,
     Fault,
     dated,
@@ -20,14 +22,16 @@ from shuke.collect._fields import (
     set_aside,
     texts_sql,
 )
+from shuke.collect._found import Raw
+from shuke.collect._parse import Rules
 from shuke.collect._read import rules_for, silent
 from shuke.collect._sources import Progress
 from shuke.collect._stage import stage_folder
 from shuke.engines import Engine, open_engine
 from shuke.tables import PAYMENTS, SHOP_PAYMENTS
 
-_REQUIRED = ("customer", "due", "amount")
-_FIELDS = (*_REQUIRED, "paid", "reference")
+REQUIRED = ("customer", "due", "amount")
+FIELDS = (*REQUIRED, "paid", "reference")
 
 
 def read_payments(
@@ -62,16 +66,26 @@ def read_payments(
     rules = rules_for(currency, timezone, None, day_first)
     raw = open_facts(source, used, "payments", SHOP_PAYMENTS, progress or silent)
     given = {"customer": customer, "due": due, "amount": amount, "paid": paid, "reference": reference}
-    fields, missing = find_fields(raw, "payments", given, _REQUIRED)
-    require_fields(missing, raw)
-    folder = stage_folder(used)
-    sql = f"SELECT source_file, source_row, {texts_sql(raw, fields, _FIELDS)} FROM {{raw}}"
-    keyed = marked(used.keep("keyed", sql, raw=raw.table, **patterns()), raw, keep_duplicates)
-    valued = priced(used, dated(used, keyed, ("due", "paid"), rules, folder), "amount", rules, folder)
-    verdicts = judged(used, valued, _faults(), rules)
-    table = used.keep("payments", _KEPT, v=verdicts)
-    rejects = set_aside(used, verdicts, raw, fields, "amount_minor")
-    return FactsRead(PAYMENTS, table, rejects, report(verdicts, raw, fields, "v_due", 0), used)
+    columns = columns_of_payments(raw, given)
+    require_fields(columns.missing, raw)
+    return judged_payments(used, raw, columns, rules, keep_duplicates=keep_duplicates)
+
+
+def columns_of_payments(raw: Raw, given: Mapping[str, str | None]) -> Columns:
+    """Which column is what, as given or by the headers."""
+    return Columns(*find_fields(raw, "payments", given, REQUIRED))
+
+
+def judged_payments(engine: Engine, raw: Raw, columns: Columns, rules: Rules, *, keep_duplicates: bool) -> FactsRead:
+    """The rows that are kept and those set aside; nothing that is required is missing."""
+    folder, fields = stage_folder(engine), columns.fields
+    sql = f"SELECT source_file, source_row, {texts_sql(raw, fields, FIELDS)} FROM {{raw}}"
+    keyed = marked(engine.keep("keyed", sql, raw=raw.table, **patterns()), raw, keep_duplicates)
+    valued = priced(engine, dated(engine, keyed, ("due", "paid"), rules, folder), "amount", rules, folder)
+    verdicts = judged(engine, valued, _faults(), rules)
+    table = engine.keep("payments", _KEPT, v=verdicts)
+    rejects = set_aside(engine, verdicts, raw, fields, "amount_minor")
+    return FactsRead(PAYMENTS, table, rejects, report(verdicts, raw, fields, "v_due", 0), engine, rules.currency)
 
 
 def _faults() -> list[Fault]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
@@ -11,6 +12,7 @@ import pyarrow.parquet as pq
 
 from shuke.collect._expressions import tidied
 from shuke.collect._fields import (
+    Columns,
     FactsRead,
     Fault,
     FieldsFound,
@@ -35,8 +37,11 @@ from shuke.collect._stage import stage_folder
 from shuke.engines import Engine, Table, literal, open_engine
 from shuke.tables import SHOP_SURVEYS, SURVEYS
 
-_REQUIRED = ("customer", "asked")
-_FIELDS = (*_REQUIRED, "answered", "said", "source")
+REQUIRED = ("customer", "asked")
+FIELDS = (*REQUIRED, "answered", "question", "score", "said")
+"""What a column can be named for; the last three where a file has a row an answer."""
+_OF_ROWS = ("question", "score", "said")
+_TEXTS = (*REQUIRED, "answered", "said", "source")
 _ANSWERS = pa.schema(
     [("key_question", TEXT), ("key_answer", TEXT), ("question", TEXT), ("score", pa.float64()), ("why", TEXT)]
 )
@@ -81,52 +86,52 @@ def read_surveys(
     rules = rules_for("CNY", timezone, None, day_first)
     raw = open_facts(source, used, "surveys", SHOP_SURVEYS, progress or silent)
     given = {"customer": customer, "asked": asked, "answered": answered, "question": question, "score": score}
-    fields, heads = _found(raw, given | {"said": said}, answers_of or {})
-    return _read(used, raw, fields, heads, rules, keep_duplicates)
+    columns = columns_of_surveys(raw, given | {"said": said}, answers_of or {})
+    require_fields(columns.missing, raw)
+    return judged_surveys(used, raw, columns, rules, keep_duplicates=keep_duplicates)
 
 
 def peek_surveys(source: Any, *, engine: Engine, rows: int = 1000, **columns: str | None) -> FactsRead:
     """What would become of the first rows? As `read_surveys`, of the beginning of the file only."""
     raw = open_head(source, engine, rows=rows)
-    fields, heads = _found(raw, columns, {})
-    return _read(engine, raw, fields, heads, rules_for("CNY", "Asia/Shanghai", None, None), keep_duplicates=False)
+    found = columns_of_surveys(raw, columns)
+    require_fields(found.missing, raw)
+    return judged_surveys(engine, raw, found, rules_for("CNY", "Asia/Shanghai", None, None), keep_duplicates=False)
 
 
-def _found(
-    raw: Raw, given: Mapping[str, str | None], answers_of: Mapping[str, str]
-) -> tuple[FieldsFound, dict[str, str]]:
+def columns_of_surveys(
+    raw: Raw, given: Mapping[str, str | None], answers_of: Mapping[str, str] = MappingProxyType({})
+) -> Columns:
     """The fields, and the column of each question; none where the file has a row an answer."""
-    fields, missing = find_fields(raw, "surveys", given, _REQUIRED)
+    fields, missing = find_fields(raw, "surveys", given, REQUIRED)
     if "asked" in missing and "answered" in fields:
         fields["asked"], missing = fields["answered"], tuple(name for name in missing if name != "asked")
-    require_fields(missing, raw)
     if "question" in fields and "score" in fields:
-        return fields, {}
-    asked = {found.column for name, found in fields.items() if name not in ("question", "score", "said")}
-    fields = {name: found for name, found in fields.items() if name not in ("question", "score", "said")}
+        return Columns(fields, missing)
+    asked = {found.column for name, found in fields.items() if name not in _OF_ROWS}
+    fields = {name: found for name, found in fields.items() if name not in _OF_ROWS}
     heads = {code: name for name in raw.names if name not in asked and (code := question_named(name)) is not None}
     heads |= answers_of
-    require_fields(() if heads else ("question", "score"), raw)
-    return fields, heads
+    return Columns(fields, missing if heads else (*missing, "question", "score"), heads)
 
 
-def _read(
-    engine: Engine, raw: Raw, fields: FieldsFound, heads: dict[str, str], rules: Rules, keep_duplicates: bool
-) -> FactsRead:
-    folder = stage_folder(engine)
-    keyed = _long(engine, raw, fields, heads)
+def judged_surveys(engine: Engine, raw: Raw, columns: Columns, rules: Rules, *, keep_duplicates: bool) -> FactsRead:
+    """The answers that are kept and those set aside; nothing that is required is missing."""
+    folder, fields = stage_folder(engine), columns.fields
+    keyed = _long(engine, raw, fields, columns.questions)
     told = engine.view("told", "SELECT * FROM {t} WHERE k_score IS NOT NULL", t=keyed)
     blank = engine.count(keyed) - engine.count(told)
     valued = dated(engine, _with_answers(told, folder), ("asked", "answered"), rules, folder)
     verdicts = judged(engine, marked(valued, raw, keep_duplicates), _FAULTS, rules)
     table = engine.keep("surveys", _KEPT, v=verdicts)
     rejects = set_aside(engine, verdicts, raw, fields, "CAST(NULL AS BIGINT)")
-    return FactsRead(SURVEYS, table, rejects, report(verdicts, raw, fields, "v_asked", blank), engine)
+    quality = report(verdicts, raw, fields, "v_asked", blank)
+    return FactsRead(SURVEYS, table, rejects, quality, engine, rules.currency)
 
 
-def _long(engine: Engine, raw: Raw, fields: FieldsFound, heads: dict[str, str]) -> Table:
+def _long(engine: Engine, raw: Raw, fields: FieldsFound, heads: Mapping[str, str]) -> Table:
     """One row for each question asked of each customer, whatever the shape of the file."""
-    texts = texts_sql(raw, fields, _FIELDS)
+    texts = texts_sql(raw, fields, _TEXTS)
     by_name = {column.name: column for column in raw.columns}
 
     def part(question: str, answer: str, head: str) -> str:

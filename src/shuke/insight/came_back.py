@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from shuke.collect import Purchases, Quality, Tally
+from shuke.collect import FactsQuality, FactsRead, Purchases, Quality, Tally
 from shuke.crm.privacy.erased import ErasedKeys
 from shuke.tables import REJECTS
 
@@ -22,11 +22,28 @@ def without_erased(read: Purchases, quality: Quality) -> tuple[Purchases, Qualit
         return read, quality
     engine = read.engine
     table = engine.view("kept", "SELECT * FROM {table} WHERE customer_id NOT IN {keys}", table=read.table, keys=keys)
-    rejects = engine.view("rejects", _REJECTS, table=read.table, rejects=read.rejects, keys=keys, reason=REASON)
+    rejects = engine.view("rejects", _rejects_sql(), table=read.table, rejects=read.rejects, keys=keys, reason=REASON)
     return replace(read, table=table, rejects=rejects), _told(quality, read, keys)
 
 
-def _keys(read: Purchases) -> list[str]:
+def facts_without_erased(read: FactsRead) -> FactsRead:
+    """The same of answers, payments or sources."""
+    erased = ErasedKeys()
+    keys = erased.among(_keys(read)) if erased else []
+    if not keys:
+        return read
+    engine, quality = read.engine, read.quality
+    table = engine.view("kept", "SELECT * FROM {table} WHERE customer_id NOT IN {keys}", table=read.table, keys=keys)
+    amount = "amount_minor" if "amount_minor" in read.table.columns else "CAST(NULL AS BIGINT)"
+    rejects = engine.view(
+        "rejects", _rejects_sql(amount), table=read.table, rejects=read.rejects, keys=keys, reason=REASON
+    )
+    gone = engine.count(read.table) - engine.count(table)
+    told = replace(quality, kept=quality.kept - gone, set_aside={**quality.set_aside, REASON: gone})
+    return replace(read, table=table, rejects=rejects, quality=told)
+
+
+def _keys(read: Purchases | FactsRead) -> list[str]:
     batches = read.engine.batches("SELECT DISTINCT customer_id FROM {table}", table=read.table)
     return [str(key) for batch in batches for key in batch.column(0).to_pylist()]
 
@@ -50,7 +67,7 @@ def _told(quality: Quality, read: Purchases, keys: list[str]) -> Quality:
     )
 
 
-def names_erased(quality: Quality) -> bool:
+def names_erased(quality: Quality | FactsQuality) -> bool:
     """Whether the file that was read names somebody erased."""
     return REASON in quality.set_aside
 
@@ -69,7 +86,11 @@ _COUNTED = ", ".join(
 _GONE = f"""SELECT count(*) AS rows, CAST(sum(amount_minor) AS BIGINT) AS amount, {_COUNTED}
     FROM {{table}} WHERE customer_id IN {{keys}}"""
 _COLUMNS = ", ".join(f'"{name}"' for name in REJECTS.names)
-_REJECTS = f"""SELECT {_COLUMNS} FROM {{rejects}} UNION ALL
-    SELECT source_file, source_row, {{reason}} AS reason_code, CAST(NULL AS VARCHAR) AS "column",
-        CAST(NULL AS VARCHAR) AS received, amount_minor, '' AS raw
-    FROM {{table}} WHERE customer_id IN {{keys}}"""
+
+
+def _rejects_sql(amount: str = "amount_minor") -> str:
+    """The rows set aside, with those of the erased among them; of these nothing is told but the amount."""
+    return f"""SELECT {_COLUMNS} FROM {{rejects}} UNION ALL
+        SELECT source_file, source_row, {{reason}} AS reason_code, CAST(NULL AS VARCHAR) AS "column",
+            CAST(NULL AS VARCHAR) AS received, {amount} AS amount_minor, '' AS raw
+        FROM {{table}} WHERE customer_id IN {{keys}}"""

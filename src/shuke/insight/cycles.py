@@ -12,7 +12,7 @@ from shuke.classify import Body, Pyramid, cuts_named
 from shuke.crm.scores.models import Run as Published
 from shuke.cycle import Settings, run
 from shuke.engines import open_engine
-from shuke.insight.facts import purchases_of
+from shuke.insight.facts import facts_of, purchases_of
 from shuke.insight.publish import Origin, publish
 from shuke.kit.errors import InputError
 from shuke.ledger import Ledger
@@ -79,7 +79,14 @@ def score(
         purchases = purchases_of(ledger, engine, version=version)
         as_of = date.fromisoformat(parameters.as_of) if parameters.as_of else last_day(purchases)
         earlier = previous(ledger, engine, before=as_of, but=run_id)
-        done = run(purchases, as_of=as_of, settings=parameters.settings, previous=earlier, progress=told)
+        done = run(
+            purchases,
+            as_of=as_of,
+            settings=parameters.settings,
+            previous=earlier,
+            facts=facts_of(ledger, engine),
+            progress=told,
+        )
         kept = parameters.to_json()
         told("keeping", 0, 0)
         ledger.append_scores(

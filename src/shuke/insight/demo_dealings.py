@@ -13,6 +13,7 @@ from django.utils import timezone
 from shuke.collect.shop import LAST, Shop
 from shuke.crm.customers.models import Customer, Entry, Link, Origin, Section, Tag
 from shuke.crm.customers.writes import tag
+from shuke.crm.lists.writes import Ground, put_on
 from shuke.crm.people.models import User
 from shuke.crm.timeline.models import Outcome, Touch
 from shuke.crm.timeline.writes import Contact, Said, bring
@@ -25,6 +26,7 @@ _COLOURS = {
 _REFERRED_BY_ONE = 2
 _YEAR = timedelta(days=365)
 _NOON = time(12)
+_LISTED_ON = LAST - timedelta(days=60)
 
 
 @transaction.atomic
@@ -39,13 +41,26 @@ def write_dealings(shop: Shop, language: str) -> None:
         Link(customer_id=ids[row["customer_id"]], other_id=ids[row["referred_id"]], kind="referrer")
         for row in shop.table("referrals").to_pylist()
     )
-    for code, keys in _tagged(shop).items():
+    tagged = _tagged(shop)
+    _write_lists(tagged, ids, language)
+    for code, keys in tagged.items():
         tag(
             customers=[ids[key] for key in keys],
             name=say(f"insight.shop.tag.{code}", language),
             origin=Origin.IMPORT,
             colour=_COLOURS[code],
         )
+
+
+def _write_lists(tagged: Mapping[str, list[str]], ids: Mapping[str, int], language: str) -> None:
+    """A few of those with bills overdue on the black list, a few who bring others on the red one; one until a day."""
+    by = User.objects.order_by("pk").first()
+    soon = timezone.localdate() + timedelta(days=20)
+    for code, label, keys in (("black", "late", tagged["late"][:4]), ("red", "referrer", tagged["referrer"][:4])):
+        reason = say(f"insight.shop.listed.{label}", language)
+        for place, key in enumerate(keys):
+            until = soon if place == 0 else None
+            put_on(customers=[ids[key]], ground=Ground(code, reason, until, since_on=_LISTED_ON), by=by)
 
 
 def _contacts(shop: Shop, ids: Mapping[str, int], language: str) -> Iterator[Contact]:

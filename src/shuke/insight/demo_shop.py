@@ -6,17 +6,24 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+import pyarrow as pa
+
+from shuke.booking import book_facts, content_of
+from shuke.collect import read_payments, read_surveys
 from shuke.collect.shop import Shop
 from shuke.crm.customers.card_templates import lay, shipped
 from shuke.crm.customers.models import Customer
 from shuke.crm.customers.phones import normalised
 from shuke.crm.customers.writes import Card, keep
 from shuke.crm.customers.writes_of_words import save_all, searchable
+from shuke.engines import open_engine
 from shuke.insight.cycles import Parameters, score
 from shuke.insight.demo import Told, bring
 from shuke.insight.demo_dealings import cars_bought, write_dealings
 from shuke.insight.demo_people import join
 from shuke.insight.facts import business_ledger
+from shuke.ledger import Ledger
+from shuke.tables import PRODUCTS, REFERRALS
 
 SOURCE = "demo:shop"
 DAYS = (date(2024, 9, 30), date(2024, 12, 31))
@@ -37,7 +44,9 @@ def load(progress: Told, language: str = "zh-hans", shop: Shop | None = None) ->
     """
     shown = Shop() if shop is None else shop
     ledger = business_ledger()
-    bring(ledger, f"{SOURCE}/{shown.customers}", progress)
+    source = f"{SOURCE}/{shown.customers}"
+    bring(ledger, source, progress)
+    bring_facts(ledger, shown, source)
     progress("customers", 0, 0)
     write_cards(shown)
     join(language)
@@ -50,6 +59,19 @@ def load(progress: Told, language: str = "zh-hans", shop: Shop | None = None) ->
             parameters=Parameters(as_of=day.isoformat()),
             told=progress,
         )
+
+
+def bring_facts(ledger: Ledger, shop: Shop, source: str) -> None:
+    """What the shop knows beside purchases: answers, what fell due, its goods, who told others of it. Once."""
+    with open_engine() as engine:
+        for read in (read_surveys(source, engine=engine), read_payments(source, engine=engine)):
+            book_facts(ledger, read)
+    for contract, name in ((PRODUCTS, "products"), (REFERRALS, "referrals")):
+        rows = shop.table(name)
+        rows = rows.append_column("source_file", pa.array([source] * rows.num_rows))
+        rows = rows.append_column("source_row", pa.array(range(1, rows.num_rows + 1)))
+        kept = rows.select(contract.names).cast(contract.schema)
+        ledger.append(kept, content_digest=content_of(source), sources=[source], contract=contract)
 
 
 def write_cards(shop: Shop) -> None:

@@ -10,12 +10,14 @@ from pathlib import Path
 import pyarrow as pa
 from django.conf import settings
 
-from shuke.booking import held
+from shuke.booking import held, held_facts
+from shuke.classify import Facts
 from shuke.collect import Purchases
 from shuke.crm.customers.models import Alias
+from shuke.crm.lists import reads as lists
 from shuke.engines import Engine, Table
 from shuke.ledger import Ledger
-from shuke.tables import TOUCHES
+from shuke.tables import LISTED, SOURCES, TOUCHES
 
 
 def business_ledger() -> Ledger:
@@ -38,9 +40,51 @@ def purchases_of(ledger: Ledger, engine: Engine, *, version: int | None = None) 
     return replace(found, table=_led(found.table))
 
 
+def facts_of(ledger: Ledger, engine: Engine) -> Facts:
+    """What is known beside purchases, as a run takes it; what is of merged cards is the survivor's."""
+    there = held_facts(ledger, engine)
+
+    def led(facts: Table | None) -> Table | None:
+        return None if facts is None else _led(facts)
+
+    return replace(
+        there,
+        listed=listed_of(engine),
+        surveys=led(there.surveys),
+        payments=led(there.payments),
+        touches=led(there.touches),
+        referrals=led(there.referrals),
+    )
+
+
+def listed_of(engine: Engine) -> Table:
+    """Whom people put on the red or black list, as the records have it."""
+    return engine.from_arrow("listed", pa.Table.from_pylist(list(lists.facts()), schema=LISTED.schema))
+
+
 def touches_of(ledger: Ledger, engine: Engine) -> Table:
     """All contacts that the ledger holds; those with cards that were merged are the survivor's."""
     return _led(ledger.read(TOUCHES, engine))
+
+
+def sources_of(ledger: Ledger, engine: Engine) -> Table | None:
+    """Where customers were won, one row each: of two files that say so, the later. None where none does."""
+    if ledger.version(SOURCES) is None:
+        return None
+    told = _led(ledger.read(SOURCES, engine))
+    made = [one.import_id for one in ledger.imports() if one.table == SOURCES.name]
+    order = engine.from_arrow("order", pa.table({"import_id": made, "place": range(len(made))}))
+    found = engine.view("sources", _LATEST, told=told, made=order)
+    return found if len(found) else None
+
+
+_LATEST = """
+SELECT customer_id, source FROM (
+  SELECT t.customer_id, t.source,
+    row_number() OVER (PARTITION BY t.customer_id ORDER BY o.place DESC, t.source) AS turn
+  FROM {told} AS t JOIN {made} AS o ON t.import_id = o.import_id
+) AS ranked WHERE turn = 1
+"""
 
 
 def _led(facts: Table) -> Table:

@@ -19,12 +19,19 @@ _COHORT_CUSTOMERS = 100_000
 """Retention of so many is known to a third of a point; all of a million would take longer than scoring them."""
 
 
-def figures(done: Run, *, purchases: Table, before: Table | None, touches: Table | None = None) -> dict[str, Any]:
+def figures(
+    done: Run,
+    *,
+    purchases: Table,
+    before: Table | None,
+    touches: Table | None = None,
+    sources: Table | None = None,
+) -> dict[str, Any]:
     """All of it, ready for JSON. `before` are the scores that were in force until now, `touches` the contacts of the
-    business (`tables.TOUCHES`), both in the same engine."""
+    business (`tables.TOUCHES`), `sources` where customers were won (`tables.SOURCES`), all in the same engine."""
     scores, by_class = done.scores, classes(done, before)
     return {
-        "cohorts": _cohorts(done, purchases),
+        "cohorts": _cohorts(done, purchases, sources),
         "totals": _totals(done),
         "classes": by_class,
         "alarms": alarms(scores),
@@ -89,12 +96,13 @@ def _to_call(scores: Table) -> list[str]:
     return [str(key) for key in rows["customer_id"].to_pylist()]
 
 
-def _cohorts(done: Run, purchases: Table) -> dict[str, Any]:
+def _cohorts(done: Run, purchases: Table, sources: Table | None) -> dict[str, Any]:
     return cohorts(
         purchases,
         as_of=done.summary.as_of,
         rates=done.settings.margin_rates,
         scores=done.scores,
+        sources=sources,
         most_months=LATEST["month"],
         most_quarters=LATEST["quarter"],
         most_customers=_COHORT_CUSTOMERS,

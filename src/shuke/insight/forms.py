@@ -9,10 +9,11 @@ from typing import Any
 from django import forms
 
 from shuke.classify import cut_names
-from shuke.collect import FIELDS
+from shuke.collect import FACTS, PURCHASES
 from shuke.crm.words import here, lazily
 from shuke.insight.cycles import Parameters
 from shuke.insight.models import Upload
+from shuke.insight.writes import fields_of
 from shuke.kit.errors import InputError
 from shuke.kit.money import minor_digits, to_major, to_minor
 from shuke.kit.text import day
@@ -31,6 +32,18 @@ class UploadForm(forms.Form):
         error_messages={"required": lazily("insight.refused.none")},
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xlsm,.parquet"}),
     )
+    kind = forms.ChoiceField(
+        label=lazily("insight.upload.kind"),
+        choices=[("", lazily("insight.kind.auto")), *Upload.Kind.choices],
+        required=False,
+        help_text=lazily("insight.upload.kind_help"),
+    )
+
+
+class KindForm(forms.Form):
+    """What a file holds, where it was told wrongly."""
+
+    kind = forms.ChoiceField(label=lazily("insight.upload.kind"), choices=Upload.Kind.choices)
 
 
 class ColumnsForm(forms.Form):
@@ -57,27 +70,34 @@ class ColumnsForm(forms.Form):
         chosen = found | upload.mapping | upload.options
         super().__init__(data, initial=chosen)
         choices = [("", "—"), *((name, name) for name in names)]
-        for field in FIELDS:
+        self.kind, self.names = upload.kind, fields_of(upload.kind)
+        required = ("customer", "time") if upload.kind == PURCHASES else FACTS[upload.kind].required
+        for field in self.names:
             self.fields[field] = forms.ChoiceField(
-                label=here(f"collect.field.{field}"), choices=choices, required=field in ("customer", "time")
+                label=here(f"collect.field.{field}"), choices=choices, required=field in required
             )
-        # A unit price with a quantity stands for the amount.
-        self.fields["amount"].required = not (data or chosen).get("unit_price")
-        self.order_fields([*FIELDS, "date_order", "keep_duplicates"])
+        if upload.kind == PURCHASES:
+            # A unit price with a quantity stands for the amount.
+            self.fields["amount"].required = not (data or chosen).get("unit_price")
+        if upload.kind == Upload.Kind.SOURCES:
+            del self.fields["date_order"]
+        self.order_fields([*self.names, "date_order", "keep_duplicates"])
 
     @property
     def mapping(self) -> dict[str, str]:
-        return {field: self.cleaned_data[field] for field in FIELDS if self.cleaned_data.get(field)}
+        return {field: self.cleaned_data[field] for field in self.names if self.cleaned_data.get(field)}
 
     @property
     def options(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in ("date_order", "keep_duplicates") if self.cleaned_data[name]}
+        return {
+            name: self.cleaned_data[name] for name in ("date_order", "keep_duplicates") if self.cleaned_data.get(name)
+        }
 
     def clean(self) -> dict[str, Any]:
         """A column is one thing only."""
         cleaned: dict[str, Any] = super().clean() or {}
         seen: dict[str, str] = {}
-        for field in FIELDS:
+        for field in self.names:
             column = cleaned.get(field)
             if column and column in seen:
                 self.add_error(field, here("insight.columns.twice", field=here(f"collect.field.{seen[column]}")))

@@ -17,7 +17,7 @@ from shuke.crm.people.models import User
 from shuke.crm.privacy.holdings import Holding, Person, Rows
 from shuke.insight.facts import business_ledger
 from shuke.insight.models import Upload
-from shuke.tables import PAYMENTS, PURCHASES, SCORES, SURVEYS, TOUCHES
+from shuke.tables import PAYMENTS, PURCHASES, REFERRALS, SCORES, SOURCES, SURVEYS, TOUCHES
 
 _READ_FOR_A_PAGE = 32 << 20
 _PIECE, _OVERLAP = 1 << 22, 1 << 12
@@ -51,6 +51,8 @@ LEDGER_PURCHASES = Holding("purchases", (), _count(PURCHASES.name), partial(_row
 LEDGER_TOUCHES = Holding("ledger_touches", (), _count(TOUCHES.name), partial(_rows, TOUCHES.name))
 LEDGER_SURVEYS = Holding("ledger_surveys", (), _count(SURVEYS.name), partial(_rows, SURVEYS.name))
 LEDGER_PAYMENTS = Holding("ledger_payments", (), _count(PAYMENTS.name), partial(_rows, PAYMENTS.name))
+LEDGER_REFERRALS = Holding("ledger_referrals", (), _count(REFERRALS.name), partial(_rows, REFERRALS.name))
+LEDGER_SOURCES = Holding("ledger_sources", (), _count(SOURCES.name), partial(_rows, SOURCES.name))
 LEDGER_SCORES = Holding("ledger_scores", (), _count(SCORES.name), partial(_rows, SCORES.name))
 
 

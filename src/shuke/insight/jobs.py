@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from django.urls import reverse
 
-from shuke.booking import book
-from shuke.collect import Purchases, Quality, read_purchases, write_rejects
+from shuke.booking import book, book_facts
+from shuke.collect import FactsQuality, FactsRead, Purchases, Quality, read_facts, read_purchases, write_rejects
 from shuke.crm.jobs.worker import JobRun
 from shuke.crm.people.models import User
 from shuke.crm.scores.models import Run as Published
-from shuke.engines import Engine, open_engine
+from shuke.engines import Engine, Table, open_engine
 from shuke.insight import writes
-from shuke.insight.came_back import names_erased, without_erased
+from shuke.insight.came_back import facts_without_erased, names_erased, without_erased
 from shuke.insight.cycles import Parameters, score
 from shuke.insight.errors import without_place
 from shuke.insight.facts import business_ledger
@@ -31,18 +31,19 @@ def run_import(job: JobRun) -> Mapping[str, Any]:
     """An upload into the ledger, with its quality report and the file of rows set aside; then a run, if asked for."""
     upload = _upload(job)
     try:
-        imported, quality, has_erased = _import(upload, job)
+        done = _import(upload, job)
     except BaseException:
         Upload.objects.filter(pk=upload.pk, state=Upload.State.IMPORTING).update(state=Upload.State.READY)
         raise
     # A second attempt at the same import finds its own rows there: that is no double.
+    imported, quality = done.imported, done.quality
     doubled = imported.already and imported.import_id != upload.import_id
     Upload.objects.filter(pk=upload.pk).update(
         state=Upload.State.ALREADY if doubled else Upload.State.IMPORTED,
-        quality=quality.to_dict(),
-        rejects=quality.rows_set_aside > 0,
+        quality=quality,
+        rejects=quality["rows_set_aside"] > 0,
     )
-    if has_erased:
+    if done.has_erased:
         upload.refresh_from_db()
         drop_file(upload)
     if job.payload.get("score_after") and not doubled:
@@ -78,18 +79,54 @@ def _upload(job: JobRun) -> Upload:
     return upload
 
 
-def _import(upload: Upload, job: JobRun) -> tuple[Imported, Quality, bool]:
+@dataclass(frozen=True)
+class _Done:
+    """What came of an import: what the ledger says, the report as JSON keeps it, and whether somebody erased came."""
+
+    imported: Imported
+    quality: dict[str, Any]
+    has_erased: bool
+
+
+def _import(upload: Upload, job: JobRun) -> _Done:
+    """Reads the file, writes the rows set aside, books the rest."""
     with open_engine() as engine:
         job.progress("reading")
-        purchases, quality = without_erased(*_read(upload, engine, job))
-        job.progress("rejects")
-        write_rejects(purchases, upload.rejects_path, str(job.payload["language"]))
-        if not quality.rows_kept:
-            Upload.objects.filter(pk=upload.pk).update(quality=quality.to_dict(), rejects=True)
-            raise InputError.of("insight.error.no_row_kept")
-        job.progress("keeping")
-        (imported,) = book(business_ledger(), purchases, place=upload.place, import_id=upload.import_id)
-        return imported, quality, names_erased(quality)
+        if upload.kind == Upload.Kind.PURCHASES:
+            purchases, quality = without_erased(*_read(upload, engine, job))
+            _report(upload, purchases, quality.to_dict(), job)
+            (imported,) = book(business_ledger(), purchases, place=upload.place, import_id=upload.import_id)
+            return _Done(imported, quality.to_dict(), names_erased(quality))
+        facts = facts_without_erased(_read_facts(upload, engine, job))
+        told = told_of(facts.quality)
+        _report(upload, facts, told, job)
+        (imported,) = book_facts(business_ledger(), facts, place=upload.place, import_id=upload.import_id)
+        return _Done(imported, told, names_erased(facts.quality))
+
+
+def _report(upload: Upload, read: Purchases | FactsRead, quality: dict[str, Any], job: JobRun) -> None:
+    """The file of rows set aside; where nothing else is left, the report too, and the import ends here."""
+    job.progress("rejects")
+    write_rejects(read, upload.rejects_path, str(job.payload["language"]))
+    if not quality["rows_kept"]:
+        Upload.objects.filter(pk=upload.pk).update(quality=quality, rejects=True)
+        raise InputError.of("insight.error.no_row_kept")
+    job.progress("keeping")
+
+
+def told_of(quality: FactsQuality) -> dict[str, Any]:
+    """The report of answers, payments or sources, as JSON keeps it."""
+    days = {name: day and day.isoformat() for name, day in (("first_day", quality.first_day),
+                                                            ("last_day", quality.last_day))}  # fmt: skip
+    return {
+        "rows_read": quality.read,
+        "rows_kept": quality.kept,
+        "rows_set_aside": quality.read - quality.kept,
+        "set_aside": dict(quality.set_aside),
+        "blank": quality.blank,
+        "fields": {name: {"column": found.column, "how": found.how} for name, found in quality.fields.items()},
+        **days,
+    }
 
 
 def _read(upload: Upload, engine: Engine, job: JobRun) -> tuple[Purchases, Quality]:
@@ -101,10 +138,25 @@ def _read(upload: Upload, engine: Engine, job: JobRun) -> tuple[Purchases, Quali
         raise without_place(reason, upload.place) from reason
     assert read.quality is not None  # noqa: S101  what was read from a file has its report
     quality = _named_plainly(read.quality, f"{upload.place}/")
-    return _by_name(read, quality, f"{upload.place}/"), quality
+    table, rejects = _by_name(read, PURCHASES.names, f"{upload.place}/")
+    return replace(read, table=table, rejects=rejects, quality=quality), quality
 
 
-def _named_plainly(quality: Quality, place: str) -> Quality:
+def _read_facts(upload: Upload, engine: Engine, job: JobRun) -> FactsRead:
+    told = reading(upload.mapping, upload.options)
+    try:
+        read = read_facts(upload.kind, upload.path, engine=engine, progress=_steps(job), **told)
+    except InputError as reason:
+        raise without_place(reason, upload.place) from reason
+    quality = _named_plainly(read.quality, f"{upload.place}/")
+    table, rejects = _by_name(read, tuple(read.table.columns), f"{upload.place}/")
+    return replace(read, table=table, rejects=rejects, quality=quality)
+
+
+_Report = TypeVar("_Report", Quality, FactsQuality)
+
+
+def _named_plainly(quality: _Report, place: str) -> _Report:
     return replace(quality, files=tuple(replace(file, file=file.file.replace(place, "")) for file in quality.files))
 
 
@@ -112,16 +164,15 @@ def _steps(job: JobRun) -> Any:
     return lambda code, done, total: job.progress(code.removeprefix("collect."), done, total)
 
 
-def _by_name(read: Purchases, quality: Quality, place: str) -> Purchases:
+def _by_name(read: Purchases | FactsRead, names: tuple[str, ...], place: str) -> tuple[Table, Table]:
     """Rows say which file they come from by its name: where the server keeps it is nobody's business."""
 
-    def named(label: str, names: tuple[str, ...], table: Any) -> Any:
+    def named(label: str, names: tuple[str, ...], table: Table) -> Table:
         columns = ", ".join("replace(source_file, {place}, '') AS source_file" if n == "source_file" else f'"{n}"'
                             for n in names)  # fmt: skip
         return read.engine.view(label, f"SELECT {columns} FROM {{table}}", table=table, place=place)
 
-    table, rejects = named("purchases", PURCHASES.names, read.table), named("rejects", REJECTS.names, read.rejects)
-    return replace(read, table=table, rejects=rejects, quality=quality)
+    return named("facts", names, read.table), named("rejects", REJECTS.names, read.rejects)
 
 
 def _latest_parameters() -> Parameters:

@@ -10,10 +10,11 @@ from django.db import models
 from django.utils import timezone
 
 from shuke.crm.jobs.models import Job
+from shuke.crm.words import lazily
 
 
 class Upload(models.Model):
-    """One file of purchases on its way into the ledger.
+    """One file on its way into the ledger: of purchases, answers, payments or sources (`kind`).
 
     `mapping` holds field -> column where its user chose another than was guessed ("" for none); `options` how to read
     dates and duplicates; `preview` the header and first rows (`peek.Preview`); `quality` the report after the import.
@@ -28,7 +29,14 @@ class Upload(models.Model):
         ALREADY = "already", "already"
         UNDONE = "undone", "undone"
 
+    class Kind(models.TextChoices):
+        PURCHASES = "purchases", lazily("insight.kind.purchases")
+        SURVEYS = "surveys", lazily("insight.kind.surveys")
+        PAYMENTS = "payments", lazily("insight.kind.payments")
+        SOURCES = "sources", lazily("insight.kind.sources")
+
     name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.PURCHASES)
     folder = models.CharField(max_length=64, unique=True)
     size = models.BigIntegerField()
     digest = models.CharField(max_length=64)

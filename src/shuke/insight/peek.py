@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
 from shuke import collect
+from shuke.engines import open_engine
 from shuke.insight.errors import RefusedUpload, in_json, without_place
 from shuke.kit.errors import InputError
 from shuke.kit.text import keys, say
@@ -36,12 +37,14 @@ _CODES = {
 class Preview:
     """What the first rows tell, in codes. `mapping` is field -> (column, how it was found); `missing` required fields
     nobody knows; `refused` the sentence and figures of why it cannot be read so; a row is (line, cells, reason).
-    `guessed` is field -> column as found without any choice of a user's."""
+    `guessed` is field -> column as found without any choice of a user's; `questions` is question -> column, where a
+    file of answers has a column a question."""
 
     columns: list[str] = field(default_factory=list)
     rows: list[tuple[int, list[str], str]] = field(default_factory=list)
     mapping: dict[str, tuple[str, str]] = field(default_factory=dict)
     guessed: dict[str, str] = field(default_factory=dict)
+    questions: dict[str, str] = field(default_factory=dict)
     preset: str = ""
     missing: list[str] = field(default_factory=list)
     refused: dict[str, Any] = field(default_factory=dict)
@@ -72,28 +75,69 @@ class Preview:
         return say(key, language, **self.refused["figures"]) if key and keys(key) else str(self.refused.get("text", ""))
 
 
-def look(
-    path: Path, mapping: Mapping[str, str], options: Mapping[str, Any], guessed: Mapping[str, str] | None = None
-) -> Preview:
-    """Look at the first rows with the columns chosen so far. Raises RefusedUpload where there is no table."""
+def kind_of(path: Path) -> str:
+    """Which kind of facts a file holds, by its headers. Raises RefusedUpload where there is no table."""
     try:
-        seen = collect.peek(path, shown_rows=_SHOWN_ROWS, **reading(mapping, options))
+        with open_engine() as engine:
+            return collect.kind_of(path, engine=engine)
     except InputError as reason:
         raise _refusal(reason, path) from reason
+
+
+def look(
+    path: Path,
+    mapping: Mapping[str, str],
+    options: Mapping[str, Any],
+    guessed: Mapping[str, str] | None = None,
+    *,
+    kind: str = collect.PURCHASES,
+) -> Preview:
+    """Look at the first rows with the columns chosen so far. Raises RefusedUpload where there is no table."""
+    told = reading(mapping, options)
+    try:
+        if kind == collect.PURCHASES:
+            return _of_purchases(collect.peek(path, shown_rows=_SHOWN_ROWS, **told), path, guessed)
+        with open_engine() as engine:
+            seen = collect.peek_facts(kind, path, engine=engine, shown_rows=_SHOWN_ROWS, **told)
+            return _of_facts(seen, path, guessed)
+    except InputError as reason:
+        raise _refusal(reason, path) from reason
+
+
+def _of_facts(seen: collect.FactsPeek, path: Path, guessed: Mapping[str, str] | None) -> Preview:
+    quality = seen.read.quality if seen.read else None
+    problems = [*quality.set_aside.items(), ("quality.unanswered", quality.blank)] if quality else []
+    return replace(
+        _seen(seen, path, guessed),
+        questions=dict(seen.questions),
+        problems=[(code, rows) for code, rows in problems if rows],
+        sampled=quality.read if quality else seen.file.rows + seen.file.bad_lines,
+        kept=quality.kept if quality else 0,
+    )
+
+
+def _of_purchases(seen: collect.Peek, path: Path, guessed: Mapping[str, str] | None) -> Preview:
     quality = seen.quality
-    found = {name: (one.column, one.how) for name, one in seen.fields.items()}
     counted = (*quality.set_aside.items(), *quality.notes.items()) if quality else ()
+    return replace(
+        _seen(seen, path, guessed),
+        preset=seen.preset or "",
+        problems=[(code, tally.rows) for code, tally in counted],
+        sampled=quality.rows_read if quality else seen.file.rows + seen.file.bad_lines,
+        kept=quality.rows_kept if quality else 0,
+    )
+
+
+def _seen(seen: collect.Peek | collect.FactsPeek, path: Path, guessed: Mapping[str, str] | None) -> Preview:
+    """What is told alike of whatever kind of file."""
+    found = {name: (one.column, one.how) for name, one in seen.fields.items()}
     return Preview(
         columns=list(seen.columns),
         rows=[(row.line, [cell[:_LONGEST_CELL] for cell in row.cells], row.reason or "") for row in seen.rows],
         mapping=found,
         guessed={name: column for name, (column, _) in found.items()} if guessed is None else dict(guessed),
-        preset=seen.preset or "",
         missing=list(seen.missing),
         refused=in_json(without_place(seen.refused, path.parent)) if seen.refused else {},
-        problems=[(code, tally.rows) for code, tally in counted],
-        sampled=quality.rows_read if quality else seen.file.rows + seen.file.bad_lines,
-        kept=quality.rows_kept if quality else 0,
         encoding=seen.file.encoding or "",
         delimiter=seen.file.delimiter or "",
         header_line=seen.file.header_line or 1,

@@ -15,7 +15,7 @@ from shuke.crm.scores.models import COLUMNS
 from shuke.crm.scores.models import Run as Published
 from shuke.cycle import Run
 from shuke.engines import Table
-from shuke.insight.facts import touches_of
+from shuke.insight.facts import sources_of, touches_of
 from shuke.insight.figures import figures
 from shuke.kit.ids import UNNAMED
 from shuke.ledger import Ledger
@@ -86,8 +86,8 @@ def _figures(done: Run, ledger: Ledger) -> dict[str, Any]:
     current = Published.objects.filter(state=Published.State.CURRENT).first()
     kept = {run.run_id for run in ledger.runs()}
     before = ledger.scores(done.scores.engine, current.run_id) if current and current.run_id in kept else None
-    touches = touches_of(ledger, done.scores.engine)
-    found = figures(done, purchases=done.purchases.table, before=before, touches=touches)
+    touches, sources = (of(ledger, done.scores.engine) for of in (touches_of, sources_of))
+    found = figures(done, purchases=done.purchases.table, before=before, touches=touches, sources=sources)
     if current is not None:
         found["before"] = {
             "run_id": current.run_id,

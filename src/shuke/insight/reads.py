@@ -30,6 +30,7 @@ class Source:
     import_id: str
     upload: Upload | None
     by: str
+    kind: str
 
     @property
     def may_undo(self) -> bool:
@@ -45,7 +46,7 @@ def uploads(viewer: User) -> QuerySet[Upload]:
 def sources(viewer: User) -> list[Source]:
     """Everything that was brought, the latest first: uploads, and what came by the command line."""
     brought = list(uploads(viewer))
-    imports = {made.import_id: made for made in business_ledger().imports() if made.table == "purchases"}
+    imports = {made.import_id: made for made in business_ledger().imports() if made.table in Upload.Kind.values}
     lines = [_of_upload(upload, imports.pop(upload.import_id, None)) for upload in brought]
     # An upload that was undone and came again has an earlier import, too.
     by_file: dict[tuple[str, ...], Upload] = {(upload.digest, upload.name): upload for upload in brought}
@@ -117,13 +118,15 @@ def _of_upload(upload: Upload, made: Import | None) -> Source:
     rows = made.rows if made else quality.get("rows_kept")
     amount = made.amount_minor if made else quality.get("amount_kept_minor")
     by = str(upload.uploaded_by) if upload.uploaded_by else ""
-    return Source(upload.name, upload.uploaded_at, rows, amount, state, made.import_id if made else "", upload, by)
+    return Source(
+        upload.name, upload.uploaded_at, rows, amount, state, made.import_id if made else "", upload, by, upload.kind
+    )
 
 
 def _of_import(made: Import, upload: Upload | None) -> Source:
     state = "undone" if made.state == "undone" else "imported"
     by = str(upload.uploaded_by) if upload and upload.uploaded_by else ""
-    return Source(_name(made), made.at, made.rows, made.amount_minor, state, made.import_id, upload, by)
+    return Source(_name(made), made.at, made.rows, made.amount_minor, state, made.import_id, upload, by, made.table)
 
 
 def _name(made: Import) -> str:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from shuke.collect import FIELDS
+from shuke.collect import PURCHASES
 from shuke.crm.words import here
 from shuke.insight.forms import ColumnsForm
 from shuke.insight.models import Upload
@@ -67,6 +67,7 @@ def line(one: Source) -> dict[str, Any]:
         "name": one.name,
         "url": reverse("insight:upload", args=[one.upload.pk]) if one.upload else "",
         "at": one.at,
+        "kind": here(f"insight.kind.{one.kind}"),
         "rows": one.rows,
         "amount": "—"
         if one.amount_minor is None
@@ -80,11 +81,12 @@ def line(one: Source) -> dict[str, Any]:
 
 def preview(seen: Preview, form: ColumnsForm) -> dict[str, Any]:
     """The first rows under what their columns are taken for; rows that would be set aside say why."""
-    taken = {column: field for field, (column, _) in seen.mapping.items()}
+    taken = {column: here(f"collect.field.{field}") for field, (column, _) in seen.mapping.items()}
+    asked = here("collect.field.question")
+    taken |= {column: f"{asked}: {question}" for question, column in seen.questions.items()}
     tongue = language.active()
-    heads = [
-        {"name": name, "field": here(f"collect.field.{taken[name]}") if name in taken else ""} for name in seen.columns
-    ]
+    common = _COMMON if form.kind == PURCHASES else form.names
+    heads = [{"name": name, "field": taken.get(name, "")} for name in seen.columns]
     return {
         "heads": heads,
         "rows": [
@@ -105,8 +107,8 @@ def preview(seen: Preview, form: ColumnsForm) -> dict[str, Any]:
         if seen.sheets_left_out
         else "",
         "usable": seen.usable,
-        "common": [_field(form, name, seen) for name in _COMMON],
-        "others": [_field(form, name, seen) for name in FIELDS if name not in _COMMON],
+        "common": [_field(form, name, seen) for name in common],
+        "others": [_field(form, name, seen) for name in form.names if name not in common],
     }
 
 
@@ -124,6 +126,8 @@ def twin(there: Twin) -> dict[str, Any]:
 def quality(upload: Upload) -> dict[str, Any]:
     """The report of an import: what was read, kept and set aside, by reason, in rows and money."""
     kept, tongue = upload.quality, language.active()
+    if upload.kind != PURCHASES:
+        return _quality_of_facts(upload)
 
     def row(text: str, rows: int, amount: int, kind: str = "") -> dict[str, str]:
         return {
@@ -153,6 +157,28 @@ def quality(upload: Upload) -> dict[str, Any]:
     }
 
 
+def _quality_of_facts(upload: Upload) -> dict[str, Any]:
+    """The same of answers, payments or sources, which have no sum of money to report."""
+    kept, tongue = upload.quality, language.active()
+    counted = [
+        (here("report.quality.read"), kept["rows_read"], "total"),
+        (here("report.quality.kept"), kept["rows_kept"], "total"),
+        (here("report.quality.set_aside"), kept["rows_set_aside"], "total"),
+        *((here(code), rows, "part") for code, rows in kept["set_aside"].items()),
+        *([(here("quality.unanswered"), kept["blank"], "part")] if kept["blank"] else []),
+    ]
+    return {
+        "rows": [{"text": text, "rows": number(rows, tongue), "kind": kind} for text, rows, kind in counted],
+        "without_amount": True,
+        "span": _span(kept),
+        "fields": [
+            (here(f"collect.field.{name}"), found["column"], here(f"report.how.{found['how']}"))
+            for name, found in kept["fields"].items()
+        ],
+        "has_rejects": upload.rejects,
+    }
+
+
 def _how(seen: Preview) -> str:
     """How the file is written, where it is text; and whose export it is, where that is known."""
     parts = [here("insight.preview.preset", name=here(f"insight.preset.{seen.preset}"))] if seen.preset else []
@@ -166,7 +192,7 @@ def _how(seen: Preview) -> str:
 def _field(form: ColumnsForm, name: str, seen: Preview) -> dict[str, Any]:
     found = seen.mapping.get(name)
     how = here(f"report.how.{found[1]}") if found and found[1] in ("name", "content", "preset") else ""
-    return {"bound": form[name], "how": how, "required": name in _REQUIRED}
+    return {"bound": form[name], "how": how}
 
 
 def _span(kept: dict[str, Any]) -> str:

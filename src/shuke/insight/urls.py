@@ -11,6 +11,7 @@ app_name = "insight"
 urlpatterns = [
     path("data/", views.data, name="data"),
     path("data/<int:upload_id>/", views.upload, name="upload"),
+    path("data/<int:upload_id>/kind/", views.kind, name="kind"),
     path("data/<int:upload_id>/columns/", views.columns, name="columns"),
     path("data/<int:upload_id>/import/", views.start, name="import"),
     path("data/<int:upload_id>/discard/", views.discard, name="discard"),

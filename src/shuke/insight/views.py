@@ -15,7 +15,7 @@ from shuke.crm.words import here
 from shuke.insight import overview as page
 from shuke.insight import own, reads, report, writes
 from shuke.insight.errors import NotNow, RefusedUpload
-from shuke.insight.forms import ColumnsForm, UploadForm
+from shuke.insight.forms import ColumnsForm, KindForm, UploadForm
 from shuke.insight.models import Upload
 from shuke.insight.peek import Preview
 from shuke.kit.errors import LedgerError
@@ -44,7 +44,8 @@ def data(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            kept = writes.bring(name=file.name, pieces=file.chunks(), by=viewer_of(request))
+            told = {"name": file.name, "pieces": file.chunks(), "kind": form.cleaned_data["kind"]}
+            kept = writes.bring(by=viewer_of(request), **told)
         except RefusedUpload as reason:
             form.add_error("file", reason.told(language.active()))
         else:
@@ -60,6 +61,23 @@ def upload(request: HttpRequest, upload_id: int) -> HttpResponse:
     """One file: its columns before the import, the report after it."""
     found = _upload(request, upload_id)
     return _shown(request, found, ColumnsForm(found))
+
+
+@require_POST
+@needs("import")
+def kind(request: HttpRequest, upload_id: int) -> HttpResponse:
+    """Say what the file holds, and look anew."""
+    found = _upload(request, upload_id)
+    form = KindForm(request.POST)
+    if not form.is_valid():
+        return _shown(request, found, ColumnsForm(found), status=400)
+    try:
+        writes.choose_kind(upload=found, kind=form.cleaned_data["kind"])
+    except NotNow as reason:
+        toast(request, reason.told(language.active()), tone="warning")
+    except RefusedUpload as reason:
+        toast(request, reason.told(language.active()), tone="error")
+    return redirect("insight:upload", found.pk)
 
 
 @require_POST
@@ -158,8 +176,14 @@ def _shown(request: HttpRequest, found: Upload, form: ColumnsForm, *, status: in
         "quality": report.quality(found) if found.quality else None,
         "state": report.state_of(state),
         "size": report.bytes_in_words(found.size),
+        "kind": found.get_kind_display(),
     }
     if is_open:
         seen, there = Preview.from_json(found.preview), reads.twin(viewer, found)
-        shown |= {"form": form, "preview": report.preview(seen, form), "twin": report.twin(there) if there else None}
+        shown |= {
+            "kind_form": KindForm(initial={"kind": found.kind}),
+            "form": form,
+            "preview": report.preview(seen, form),
+            "twin": report.twin(there) if there else None,
+        }
     return render(request, "insight/upload.html", shown, status=status)

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from shuke.booking import booked, content_of
-from shuke.collect import FIELDS
+from shuke.collect import FACTS, FIELDS, PURCHASES
 from shuke.crm.jobs import writes as jobs
 from shuke.crm.jobs.models import State
 from shuke.crm.people import audit
@@ -22,7 +22,7 @@ from shuke.insight.definitions import in_force
 from shuke.insight.errors import NotNow
 from shuke.insight.facts import business_ledger
 from shuke.insight.models import AcquisitionCost, RunRequest, Upload
-from shuke.insight.peek import look
+from shuke.insight.peek import kind_of, look
 from shuke.insight.reads import is_undone
 from shuke.insight.stored import store
 from shuke.kit.ids import new_id
@@ -32,14 +32,19 @@ ONE_RUN = "insight.run"
 _OPEN = (Upload.State.READY, Upload.State.ALREADY, Upload.State.UNDONE)
 
 
-def bring(*, name: str, pieces: Iterable[bytes], by: User | None) -> Upload:
-    """Keep a file and look at its first rows. Raises RefusedUpload; then nothing is kept."""
+def bring(*, name: str, pieces: Iterable[bytes], by: User | None, kind: str = "") -> Upload:
+    """Keep a file and look at its first rows. Raises RefusedUpload; then nothing is kept.
+
+    `kind` is what the file holds (`Upload.Kind`); empty: told by its headers.
+    """
     path, size = store(name=name, pieces=pieces)
     try:
-        seen = look(path, {}, {})
+        held = kind or kind_of(path)
+        seen = look(path, {}, {}, kind=held)
         with transaction.atomic():
             kept = Upload.objects.create(
                 name=path.name,
+                kind=held,
                 folder=path.parent.name,
                 size=size,
                 digest=content_of(path.name, path.parent),
@@ -58,12 +63,28 @@ def choose_columns(*, upload: Upload, mapping: Mapping[str, str], options: Mappi
     _require_open(upload)
     guessed = upload.preview.get("guessed", {})
     columns = set(upload.preview.get("columns", ()))
-    chosen = {field: mapping[field] if mapping.get(field) in columns else "" for field in FIELDS}
+    fields = fields_of(upload.kind)
+    chosen = {field: mapping[field] if mapping.get(field) in columns else "" for field in fields}
     upload.mapping = {field: column for field, column in chosen.items() if column != guessed.get(field, "")}
     upload.options = dict(options)
-    upload.preview = look(upload.path, upload.mapping, options, guessed).to_json()
+    upload.preview = look(upload.path, upload.mapping, options, guessed, kind=upload.kind).to_json()
     upload.save(update_fields=["mapping", "options", "preview"])
     return upload
+
+
+def choose_kind(*, upload: Upload, kind: str) -> Upload:
+    """Say what the file holds, and look anew: what was chosen of columns was of another kind. Raises NotNow once the
+    import has begun."""
+    _require_open(upload)
+    upload.kind, upload.mapping = kind, {}
+    upload.preview = look(upload.path, {}, upload.options, kind=kind).to_json()
+    upload.save(update_fields=["kind", "mapping", "preview"])
+    return upload
+
+
+def fields_of(kind: str) -> tuple[str, ...]:
+    """What columns of a file of that kind can be named for."""
+    return tuple(FIELDS) if kind == PURCHASES else FACTS[kind].fields
 
 
 @transaction.atomic

@@ -1,8 +1,8 @@
 """The contract: columns, types, units and meaning of every table that passes a door between rooms."""
 
 from shuke.tables._contract import Column, Contract, Unit
-from shuke.tables.answers import LISTED, PAYMENTS, SURVEYS
-from shuke.tables.classes import QUADRANT, TRAIT, TYPE
+from shuke.tables.answers import LISTED, PAYMENTS, PRODUCTS, REFERRALS, SURVEYS
+from shuke.tables.classes import QUADRANT, TYPE
 from shuke.tables.facts import PURCHASES, REJECTS, TOUCHES
 from shuke.tables.indicators import INDICATORS
 from shuke.tables.measures import FORECASTS, MEASURES, is_measure, period_measure, period_of
@@ -25,6 +25,7 @@ from shuke.tables.shop_truth import SHOP_TRUTH
 from shuke.tables.sources import SOURCES
 from shuke.tables.standing import ALARM, CREDIT, LOYALTY, SATISFACTION, SIGNS, STABILITY
 from shuke.tables.summary import SUMMARY
+from shuke.tables.traits import TRAIT_COLUMNS, TRAITS
 
 SHOP_TABLES = (
     SHOP_CUSTOMERS,
@@ -48,10 +49,13 @@ CONTRACTS = (
     SUMMARY,
     INDICATORS,
     SIGNS,
+    TRAITS,
     SCORES,
     TOUCHES,
     SURVEYS,
     PAYMENTS,
+    PRODUCTS,
+    REFERRALS,
     LISTED,
     SOURCES,
     *SHOP_TABLES,
@@ -67,8 +71,10 @@ __all__ = [
     "LOYALTY",
     "MEASURES",
     "PAYMENTS",
+    "PRODUCTS",
     "PURCHASES",
     "QUADRANT",
+    "REFERRALS",
     "REJECTS",
     "SATISFACTION",
     "SCORES",
@@ -93,7 +99,8 @@ __all__ = [
     "SUMMARY",
     "SURVEYS",
     "TOUCHES",
-    "TRAIT",
+    "TRAITS",
+    "TRAIT_COLUMNS",
     "TYPE",
     "Column",
     "Contract",

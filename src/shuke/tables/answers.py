@@ -1,4 +1,4 @@
-"""Facts beside purchases: what customers said when asked, and when they paid what fell due."""
+"""Facts beside purchases: what customers said, when they paid, whom they told; products; who is on a list."""
 
 from __future__ import annotations
 
@@ -49,6 +49,35 @@ PAYMENTS = Contract(
         Column("amount_minor", INT, "应付金额", "應付金額", "how much", Unit.MONEY),
         Column("paid_on", DAY, "实付日期，未付为空", "實付日期，未付為空", "the day it was paid", nullable=True),
         Column("reference", TEXT, "订单号或合同号", "訂單編號或合約編號", "the order or contract", nullable=True),
+        *_FROM,
+    ),
+)
+
+PRODUCTS = Contract(
+    name="products",
+    row="one product, and what is known of it beside its sales",
+    key=("product_id",),
+    columns=(
+        Column("product_id", TEXT, "商品编号", "商品編號", "which product"),
+        Column("launched_on", DAY, "上市日期", "上市日期", "the day it was launched", nullable=True),
+        Column(
+            "selling_point",
+            TEXT,
+            "卖点：function、economy 或 feeling",
+            "賣點：function、economy 或 feeling",
+            "what it is advertised by: function, economy or feeling",
+            nullable=True,
+        ),
+    ),
+)
+
+REFERRALS = Contract(
+    name="referrals",
+    row="one time that a customer told somebody of the business who then came",
+    key=("source_file", "source_row"),
+    columns=(
+        Column("customer_id", TEXT, "推荐人客户编号", "推薦人客戶編號", "who told of the business"),
+        Column("referred_on", DAY, "推荐日期", "推薦日期", "the day of the referral"),
         *_FROM,
     ),
 )

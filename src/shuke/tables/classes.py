@@ -85,25 +85,3 @@ QUADRANT = (
     Column("quadrant_why_code", TEXT, "象限理由代码", "象限理由代碼", "why this quadrant (a code of `quadrant_why.…`)"),
 )
 """Appended by `classify.Quadrants`."""
-
-TRAIT = (
-    Column(
-        "price_sensitivity",
-        FLOAT,
-        "价格敏感度 0–1",
-        "價格敏感度 0–1",
-        "how much price counts, 0 to 1",
-        S,
-        nullable=True,
-    ),
-    Column(
-        "trading_stability",
-        FLOAT,
-        "交易稳定程度 0–1",
-        "交易穩定程度 0–1",
-        "how evenly they trade, against all others, 0 to 1",
-        S,
-        nullable=True,
-    ),
-)
-"""Appended by `classify.Traits`."""

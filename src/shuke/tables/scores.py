@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from shuke.tables._contract import DAY, FLOAT, INT, TEXT, YES_NO, Column, Contract, Unit
-from shuke.tables.classes import QUADRANT, TRAIT, TYPE
+from shuke.tables.classes import QUADRANT, TYPE
 from shuke.tables.indicators import INDICATORS
 from shuke.tables.standing import ALARM, CREDIT, LOYALTY, SATISFACTION, SIGNS, STABILITY
+from shuke.tables.traits import TRAIT_COLUMNS
 
 M, S, C, D = Unit.MONEY, Unit.SHARE, Unit.COUNT, Unit.DAYS
 
@@ -197,8 +198,7 @@ _STANDING = (
     ),
 )
 
-_TYPE = tuple(column for column in TYPE if column.name != "type_cluster")
-_APPENDED = (*ALARM, *QUADRANT, *_TYPE, *LOYALTY, *SATISFACTION, *CREDIT, *STABILITY)
+_APPENDED = (*ALARM, *QUADRANT, *TYPE, *LOYALTY, *SATISFACTION, *CREDIT, *STABILITY, *TRAIT_COLUMNS)
 """What classifications append that look at more than the summary and the forecast."""
 
 SCORES = Contract(
@@ -207,7 +207,16 @@ SCORES = Contract(
     key=("customer_id",),
     columns=_WHO + _BEHAVIOUR + _RFM + _TIER + _VALUE + _FORECAST + _STANDING + _APPENDED,
 )
-_REST_ON = {c.name: c for c in (*SIGNS.columns, *TRAIT, *INDICATORS.columns) if c.name not in SCORES.names}
+_STEADY = Column(
+    "trading_stability",
+    FLOAT,
+    "交易稳定程度 0–1",
+    "交易穩定程度 0–1",
+    "how evenly they trade, against all others, 0 to 1",
+    S,
+    nullable=True,
+)
+_REST_ON = {c.name: c for c in (*SIGNS.columns, *INDICATORS.columns, _STEADY) if c.name not in SCORES.names}
 SCORES_KEPT = Contract(
     name="scores",
     row="one customer as in `scores`, with the figures that its labels rest on: signs, trait scores, indicators",

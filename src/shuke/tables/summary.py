@@ -70,21 +70,5 @@ SUMMARY = Contract(
             "spend ÷ purchases, not below 0",
             Unit.MONEY,
         ),
-        Column(
-            "holdout_x",
-            INT,
-            "校准期重复购买",
-            "校準期重複購買",
-            "x up to the hold-out's start",
-            Unit.COUNT,
-            nullable=True,
-        ),
-        Column(
-            "holdout_t_x", INT, "校准期 t_x", "校準期 t_x", "t_x up to the hold-out's start", Unit.DAYS, nullable=True
-        ),
-        Column("holdout_T", INT, "校准期 T", "校準期 T", "T at the hold-out's start", Unit.DAYS, nullable=True),
-        Column(
-            "holdout_purchases", INT, "检验期购买天数", "檢驗期購買天數", "purchase days in the hold-out", Unit.COUNT
-        ),
     ),
 )

@@ -28,7 +28,7 @@ from shuke.ui.charts import (
     Series,
     Tier,
 )
-from shuke.ui.figures import numbers, short_amounts
+from shuke.ui.figures import numbers, shares, short_amounts
 from shuke.ui.parts import Crumb, Option, Pages, Why
 
 CURRENCY = "CNY"
@@ -194,6 +194,7 @@ def _charts() -> dict[str, object]:
         "bars_lying": Bars(
             _say("ui.style.of.bars_lying"), [*segments, Bar(_say("ui.style.sample.name_3"), -420)], write
         ),
+        "bars_level": _bars_level(months),
         "lines": Lines(value, months, series, amount),
         "area": _area(months),
         "pyramid": Pyramid(customers, [_tier(*tier) for tier in _TIERS], write),
@@ -203,11 +204,26 @@ def _charts() -> dict[str, object]:
         "sankey": _sankey(),
         "lorenz": _lorenz(),
         "scatter": _scatter(),
+        "scatter_even": _scatter_even(),
     }
 
 
 def _last_year() -> list[float]:
     return [value * (0.78 + 0.02 * (index % 3)) for index, value in enumerate(_MONTHS)]
+
+
+def _bars_level(months: list[str]) -> Bars:
+    """How each month stands to a usual one."""
+    usual = sum(_MONTHS) / len(_MONTHS)
+    bars = [Bar(month, value / usual) for month, value in zip(months, _MONTHS, strict=True)]
+    return Bars(
+        _say("ui.style.of.bars_level"),
+        bars,
+        shares(),
+        over_time=True,
+        level=1.0,
+        level_label=_say("ui.style.sample.usual"),
+    )
 
 
 def _area(months: list[str]) -> Lines:
@@ -299,3 +315,12 @@ def _scatter() -> Scatter:
     quarters = [_say(f"ui.style.sample.quarter_{index}") for index in range(1, 5)]
     titles = _say("ui.style.sample.current_value"), _say("ui.style.sample.future_value")
     return Scatter(_say("ui.style.of.scatter"), points, *titles, amount, amount, 2_000_000, 1_500_000, quarters)
+
+
+def _scatter_even() -> Scatter:
+    """Forecasts of ten groups, of which the highest came out too high."""
+    pairs = ((0.1, 0.12), (0.2, 0.19), (0.4, 0.43), (0.6, 0.58), (0.9, 0.97), (1.3, 1.2), (1.8, 1.9), (2.6, 2.4))
+    points = [Point(forecast, bought, weight=4_000) for forecast, bought in (*pairs, (3.8, 3.3), (6.2, 5.1))]
+    titles = _say("ui.style.sample.bought_forecast"), _say("ui.style.sample.bought")
+    name, even = _say("ui.style.of.scatter_even"), _say("ui.style.sample.even")
+    return Scatter(name, points, *titles, numbers(1), numbers(1), even=even)

@@ -21,8 +21,8 @@ GROUPS = {
         *("table", "timeline", "empty", "slot", "notices", "dialog"),
     ),
     "charts": (
-        *("bars", "bars_lying", "lines", "area", "pyramid"),
-        *("heat", "grid", "grids", "sankey", "lorenz", "scatter", "sparkline"),
+        *("bars", "bars_lying", "bars_level", "lines", "area", "pyramid"),
+        *("heat", "grid", "grids", "sankey", "lorenz", "scatter", "scatter_even", "sparkline"),
     ),
 }
 """The examples in order; each is a template `ui/style/<name>.html`."""

@@ -18,7 +18,7 @@ from shuke.value.contracts import Contracts, cohort_contracts, read_contracts
 from shuke.value.count_model import CountModel
 from shuke.value.covariates import CovariateEffects
 from shuke.value.first_basket import BasketGroup, FirstBaskets, Measured
-from shuke.value.forecast import Horizon, count_histories, forecast, holdout_histories
+from shuke.value.forecast import Horizon, count_histories, forecast
 from shuke.value.gamma_gamma import GammaGamma, GammaGammaParams
 from shuke.value.ggompertz_nbd import GGompertzNBD, GGompertzNBDParams
 from shuke.value.histories import Histories, read_histories
@@ -35,7 +35,7 @@ from shuke.value.sampled import Sampled, Seen, sampled
 from shuke.value.shifted_beta_geometric import ShiftedBetaGeometric, ShiftedBetaGeometricParams
 from shuke.value.spending import Spends, spend_histories, spends
 from shuke.value.stacked import Afresh, Stacked, StackedParams, stacking_weights
-from shuke.value.summary import MarginRates, Period, Summary, ValueBasis, summarise, value_basis
+from shuke.value.summary import MarginRates, Summary, ValueBasis, summarise, value_basis
 from shuke.value.worth import lifetime_value, residual_value
 
 __all__ = [
@@ -80,7 +80,6 @@ __all__ = [
     "ParetoNBD",
     "ParetoNBDParams",
     "Payback",
-    "Period",
     "Pooled",
     "Sampled",
     "Seen",
@@ -100,7 +99,6 @@ __all__ = [
     "count_histories",
     "declared_in",
     "forecast",
-    "holdout_histories",
     "in_words",
     "lifetime_value",
     "measured",

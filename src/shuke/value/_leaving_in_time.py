@@ -2,56 +2,35 @@
 
 from __future__ import annotations
 
-from abc import ABC
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from numpy.typing import ArrayLike
-from scipy.special import expit, log_expit
 
 from shuke.kit.errors import InputError
 from shuke.value._in_time_fit import fit_in_time, nobody_came_back
 from shuke.value._in_time_futures import active_time, log_chance_if_alive
+from shuke.value._leaving_unseen import LeavingUnseen
 from shuke.value._lifetimes import Lifetime, Number, log_odds_gone, rows_of
 from shuke.value.fitting import Coordinates, checked
-from shuke.value.histories import FloatArray, Histories, distinct_rows, read_histories, whole_counts
+from shuke.value.histories import FloatArray, Histories, distinct_rows, read_histories
 
-FEW_REPEAT_BUYERS = 30
 _CHUNK = 1 << 13
 
 
-class LeavingInTime(ABC):
+class LeavingInTime(LeavingUnseen[Any]):
     """Customers buy at random, each at a steady rate of their own, until they leave, unseen, at a time of their own.
 
     Unlike in BG/NBD they may leave at any time, so one-time buyers can have left too. Times and horizons are in one
     unit, any: the unit of ``t_x`` and ``T``. Where ``covariates`` are named, every table asked about has those columns.
     """
 
-    params_: Any
     _life: ClassVar[type[Lifetime]]
     _params: ClassVar[type[Any]]
     _sought: ClassVar[Coordinates]
     _unknown: ClassVar[tuple[float, ...]]
     """The lifetime's parameters where nothing can be estimated, in units of all the time seen."""
-
-    def __init__(self, *, covariates: Sequence[str] = (), few_repeat_buyers: int = FEW_REPEAT_BUYERS) -> None:
-        self.covariates = covariates
-        self.few_repeat_buyers = few_repeat_buyers
-
-    @classmethod
-    def from_params(cls, params: Any) -> Self:
-        """A model with parameters known from elsewhere: published, or kept from an earlier run.
-
-        >>> from shuke.value.pareto_nbd import ParetoNBD, ParetoNBDParams
-        >>> model = ParetoNBD.from_params(ParetoNBDParams(r=0.5533, alpha=10.578, s=0.6062, beta=11.669))
-        >>> round(model.expected_purchases_new(52), 3)
-        1.474
-        """
-        model = cls(covariates=params.effects.names if params.effects else ())
-        model.params_ = params
-        return model
 
     def fit(self, histories: object) -> Self:
         """Learn how customers differ, by maximum likelihood over grouped histories (x, t_x, T[, customers]).
@@ -69,23 +48,13 @@ class LeavingInTime(ABC):
 
         Raises InputError for missing columns, impossible histories, or covariates that hardly vary far from 0.
         """
-        grouped = read_histories(histories, covariates=tuple(self.covariates)).grouped()
+        grouped = read_histories(histories, covariates=self.covariates).grouped()
         if grouped.customers @ grouped.x > 0:
             parameters, told = fit_in_time(grouped, self._life, self._sought, self.few_repeat_buyers)
         else:
             parameters, told = nobody_came_back(grouped, self._life, self._unknown)
         self.params_ = self._params(*parameters, **told)
         return self
-
-    def probability_alive(self, histories: object) -> FloatArray:
-        """What is the chance that each customer is still active now? Shape (n,), in [0, 1].
-
-        >>> from shuke.value.pareto_nbd import ParetoNBD, ParetoNBDParams
-        >>> model = ParetoNBD.from_params(ParetoNBDParams(r=0.5533, alpha=10.578, s=0.6062, beta=11.669))
-        >>> model.probability_alive({"x": [2, 0], "t_x": [30.43, 0], "T": [38.86, 38.86]}).round(2).tolist()
-        [0.87, 0.3]
-        """
-        return np.asarray(expit(-self._log_odds_gone(self._read(histories))))
 
     def expected_lifetime(self, histories: object, horizon: float) -> FloatArray:
         """How much of the next ``horizon`` will each customer still be active? In time, shape (n,), 0 to ``horizon``.
@@ -138,46 +107,6 @@ class LeavingInTime(ABC):
             )
         return self.probability_alive(read) * self._pace(read) * time
 
-    def expected_purchases_new(self, horizon: float, covariates: Mapping[str, float] | None = None) -> float:
-        """How many purchases will a customer won today make after the first, within ``horizon``?
-
-        With covariates, one of the mean of each, unless ``covariates`` gives other numbers by name.
-        """
-        checked(horizon, "horizon", least=0)
-        zero, effects = np.zeros(1), self.params_.effects
-        beside, names = (None, ()) if effects is None else (effects.row(covariates), effects.names)
-        new = Histories(zero, zero, zero, np.ones(1), covariates=beside, covariate_names=names)
-        return float(self.expected_purchases(new, horizon)[0])
-
-    def probability_of_purchases(self, histories: object, n: int, horizon: float) -> FloatArray:
-        """What is the chance that each customer buys exactly ``n`` times within ``horizon``? Shape (n,).
-
-        n = 0 is the chance of no purchase at all: gone, leaving before it, or there and not buying.
-
-        >>> from shuke.value.pareto_nbd import ParetoNBD, ParetoNBDParams
-        >>> model = ParetoNBD.from_params(ParetoNBDParams(r=0.5533, alpha=10.578, s=0.6062, beta=11.669))
-        >>> model.probability_of_purchases({"x": [2], "t_x": [30.43], "T": [38.86]}, 0, 39).round(3).tolist()
-        [0.408]
-        """
-        read = self._read(histories)
-        return np.exp(self.log_probability_of_purchases(read, np.full(len(read), n), horizon))
-
-    def log_probability_of_purchases(self, histories: object, n: ArrayLike, horizon: float) -> FloatArray:
-        """How well was each customer's own count ``n`` (shape (n,)) foreseen? The log of its chance, ≤ 0.
-
-        Finite for any whole n ≥ 0 as long as the horizon is above 0.
-        """
-        checked(horizon, "horizon", above=0)
-        read = self._read(histories)
-        counts = whole_counts(n, len(read))
-        first, group = distinct_rows(read.x, read.T, counts, *_columns(read))
-        people, T = self._people(read).rows(first), read.T[first]
-        k, reach, life = people.r + read.x[first], people.alpha + T, people.life.after(T)
-        if_alive = log_chance_if_alive(k, reach, life, counts[first], horizon)[group]
-        odds = self._log_odds_gone(read)
-        gone = np.where(counts == 0, log_expit(odds), -np.inf)
-        return np.asarray(np.minimum(np.logaddexp(log_expit(-odds) + if_alive, gone), 0.0))
-
     def next_purchase_due(self, histories: object) -> FloatArray:
         """If still active, and for as long, by when will each customer have bought again, with a chance of one half?
 
@@ -187,10 +116,6 @@ class LeavingInTime(ABC):
         read = self._read(histories)
         people = self._people(read)
         return np.asarray((people.alpha + read.T) * np.expm1(np.log(2) / (people.r + read.x)))
-
-    def _read(self, histories: object) -> Histories:
-        effects = self.params_.effects
-        return read_histories(histories, covariates=effects.names if effects else ())
 
     def _people(self, h: Histories) -> _People:
         """Whom each customer was drawn from; with covariates, by their own scales of time."""
@@ -208,6 +133,12 @@ class LeavingInTime(ABC):
             own = people.rows(part)
             odds[part] = log_odds_gone(own.r + h.x[part], h.t_x[part], h.T[part], own.alpha, own.life)
         return odds
+
+    def _log_chance_if_alive(self, h: Histories, counts: FloatArray, horizon: float) -> FloatArray:
+        first, group = distinct_rows(h.x, h.T, counts, *_columns(h))
+        people, T = self._people(h).rows(first), h.T[first]
+        k, reach, life = people.r + h.x[first], people.alpha + T, people.life.after(T)
+        return log_chance_if_alive(k, reach, life, counts[first], horizon)[group]
 
     def _pace(self, h: Histories) -> FloatArray:
         """The mean rate of those alive."""

@@ -6,24 +6,20 @@ Science 24 (2005); [alive] Fader & Hardie, "Computing P(alive) Using the BG/NBD 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Generic, Protocol, Self, TypeVar
+from collections.abc import Callable
+from typing import Protocol, TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike
-from scipy.special import expit, log_expit
 
 from shuke.value import _erlang as futures
 from shuke.value._alive import Alive
 from shuke.value._leaving_fit import Found, fit_leaving
-from shuke.value.covariates import CovariateEffects
+from shuke.value._leaving_unseen import HasEffects, LeavingUnseen
 from shuke.value.fitting import checked
-from shuke.value.histories import FloatArray, Histories, distinct_rows, read_histories, whole_counts
-
-FEW_REPEAT_BUYERS = 30
+from shuke.value.histories import FloatArray, Histories, distinct_rows, read_histories
 
 
-class Learned(Protocol):
+class Learned(HasEffects, Protocol):
     """What the answers need of a model's parameters."""
 
     @property
@@ -34,47 +30,16 @@ class Learned(Protocol):
     def a(self) -> float: ...
     @property
     def b(self) -> float: ...
-    @property
-    def effects(self) -> CovariateEffects | None: ...
 
 
 LearnedT = TypeVar("LearnedT", bound=Learned)
 
 
-class LeavingModel(Generic[LearnedT]):
+class LeavingModel(LeavingUnseen[LearnedT]):
     """The answers, which differ between the models in two things only: whether customers may leave at the first
     purchase (``_at_first``), and how many events of a rate make a purchase (`_events_per_purchase`)."""
 
-    params_: LearnedT
     _at_first = False
-
-    def __init__(self, *, few_repeat_buyers: int = FEW_REPEAT_BUYERS, covariates: Sequence[str] = ()) -> None:
-        self.few_repeat_buyers = few_repeat_buyers
-        self.covariates = tuple(covariates)
-
-    @classmethod
-    def from_params(cls, params: LearnedT) -> Self:
-        """A model with parameters known from elsewhere: published, or kept from an earlier run.
-
-        >>> from shuke.value.bgnbd import BGNBD, BGNBDParams
-        >>> model = BGNBD.from_params(BGNBDParams(r=0.243, alpha=4.414, a=0.793, b=2.426))
-        >>> round(model.expected_purchases_new(52), 3)
-        1.446
-        """
-        model = cls()
-        model.params_ = params
-        model.covariates = params.effects.names if params.effects else ()
-        return model
-
-    def probability_alive(self, histories: object) -> FloatArray:
-        """What is the chance that each customer is still active now? Shape (n,), in [0, 1].
-
-        >>> from shuke.value.bgnbd import BGNBD, BGNBDParams
-        >>> model = BGNBD.from_params(BGNBDParams(r=0.24259, alpha=4.41353, a=0.79289, b=2.42575))
-        >>> model.probability_alive({"x": [2, 0], "t_x": [30.43, 0], "T": [38.86, 38.86]}).round(4).tolist()
-        [0.7266, 1.0]
-        """
-        return np.asarray(expit(-self._log_odds_gone(self._read(histories))))
 
     def expected_purchases(self, histories: object, horizon: float) -> FloatArray:
         """How many purchases will each customer make within ``horizon`` units of time from now? Shape (n,).
@@ -117,47 +82,6 @@ class LeavingModel(Generic[LearnedT]):
         checked(horizon, "horizon", least=0)
         return self._forecast(histories, lambda alive, k: futures.lifetime(alive, horizon, k))
 
-    def expected_purchases_new(self, horizon: float, covariates: Mapping[str, float] | None = None) -> float:
-        """How many purchases will a customer won today make after the first, within ``horizon``? [FHL] eq. 9.
-
-        ``covariates`` are the customer's, by name; those of the average customer where not given.
-        """
-        checked(horizon, "horizon", least=0)
-        zero, effects = np.zeros(1), self.params_.effects
-        beside, names = (None, ()) if effects is None else (effects.row(covariates), effects.names)
-        new = Histories(zero, zero, zero, np.ones(1), covariates=beside, covariate_names=names)
-        return float(self.expected_purchases(new, horizon)[0])
-
-    def probability_of_purchases(self, histories: object, n: int, horizon: float) -> FloatArray:
-        """What is the chance that each customer buys exactly ``n`` times within ``horizon``? Shape (n,).
-
-        n = 0 is the chance of no purchase at all: gone, or there and not buying.
-
-        >>> from shuke.value.bgnbd import BGNBD, BGNBDParams
-        >>> model = BGNBD.from_params(BGNBDParams(r=0.24259, alpha=4.41353, a=0.79289, b=2.42575))
-        >>> model.probability_of_purchases({"x": [2], "t_x": [30.43], "T": [38.86]}, 0, 39).round(3).tolist()
-        [0.445]
-        """
-        read = self._read(histories)
-        return np.exp(self.log_probability_of_purchases(read, np.full(len(read), n), horizon))
-
-    def log_probability_of_purchases(self, histories: object, n: ArrayLike, horizon: float) -> FloatArray:
-        """How well was each customer's own count ``n`` (shape (n,)) foreseen? The log of its chance, ≤ 0.
-
-        Given alive, the future is that of a new customer with what the history says of r, alpha, a and b: [FHL] eq. 8.
-        Finite for any whole n ≥ 0 as long as the horizon is above 0.
-        """
-        checked(horizon, "horizon", above=0)
-        read = self._read(histories)
-        counts = whole_counts(n, len(read))
-        first, group = distinct_rows(*self._telling(read), counts)
-        if_alive = futures.log_chance(
-            self._alive(read).part(first), counts[first], horizon, self._events_per_purchase()
-        )
-        odds = self._log_odds_gone(read)
-        gone = np.where(counts == 0, log_expit(odds), -np.inf)
-        return np.asarray(np.minimum(np.logaddexp(log_expit(-odds) + if_alive[group], gone), 0.0))
-
     def next_purchase_due(self, histories: object) -> FloatArray:
         """If still active, by when will each customer have bought again, with a chance of one half? Shape (n,).
 
@@ -177,10 +101,6 @@ class LeavingModel(Generic[LearnedT]):
     def _events_per_purchase(self) -> int:
         return 1
 
-    def _read(self, histories: object) -> Histories:
-        effects = self.params_.effects
-        return read_histories(histories, covariates=effects.names if effects else None)
-
     def _forecast(self, histories: object, if_alive: Callable[[Alive, int], FloatArray]) -> FloatArray:
         """P(alive) times a forecast for those still there, made once for those of whom the history says the same."""
         read = self._read(histories)
@@ -194,6 +114,12 @@ class LeavingModel(Generic[LearnedT]):
         phases = [h.t_x] if self._events_per_purchase() > 1 else []
         effects = self.params_.effects
         return [h.x, h.T, *phases, *([] if effects is None or h.covariates is None else h.covariates.T)]
+
+    def _log_chance_if_alive(self, h: Histories, counts: FloatArray, horizon: float) -> FloatArray:
+        """The future is that of a new customer with what the history says of r, alpha, a and b: [FHL] eq. 8."""
+        first, group = distinct_rows(*self._telling(h), counts)
+        alive, k = self._alive(h).part(first), self._events_per_purchase()
+        return futures.log_chance(alive, counts[first], horizon, k)[group]
 
     def _parameters(self, h: Histories) -> tuple[float, FloatArray, FloatArray, FloatArray]:
         """r, alpha, a, b, the latter of each customer where covariates move them ([FH], `shuke.value.covariates`)."""

@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaln
 
+from shuke.value._leaving_unseen import FEW_REPEAT_BUYERS
 from shuke.value.fitting import Coordinates, Fitted, checked, fit_logs, minimise, turned
 from shuke.value.histories import FloatArray, distinct_rows, distinct_values, whole_counts
 from shuke.value.leaving import discounted_stays, expected_stays, rising, rising_slope, whole
 from shuke.value.opportunities import Opportunities, read_opportunities
 
-FEW_REPEAT_BUYERS = 30
 _CHUNK = 1 << 20  # cells of a grid of histories by opportunities at a time
 
 # Sought are the odds of buying at an opportunity alpha/beta, how alike customers are in that sqrt(alpha beta), the odds

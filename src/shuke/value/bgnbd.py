@@ -10,10 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
-from shuke.value._leaving_model import FEW_REPEAT_BUYERS, LeavingModel
+from shuke.value._leaving_model import LeavingModel
 from shuke.value.covariates import CovariateEffects, effects_of
-
-__all__ = ["BGNBD", "FEW_REPEAT_BUYERS", "BGNBDParams"]
 
 
 @dataclass(frozen=True)

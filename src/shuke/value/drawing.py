@@ -105,7 +105,10 @@ def drawn_around(center: FloatArray, covariance: FloatArray | None, rng: np.rand
         return found
     normal *= np.minimum(1.0, _FARTHEST / np.linalg.norm(normal, axis=0))
     variance, axes = np.linalg.eigh(covariance)
-    return np.asarray(found + (axes * np.sqrt(np.maximum(variance, 0))) @ normal)
+    # The symmetric root: axes alone are known but for sign and, where spreads are alike, rotation, which the
+    # processor's kind settles. So the same draws come on every machine.
+    root = (axes * np.sqrt(np.maximum(variance, 0))) @ axes.T
+    return np.asarray(found + root @ normal)
 
 
 def stratified(rng: np.random.Generator, draws: int, times: int) -> FloatArray:

@@ -52,18 +52,6 @@ def count_histories(summary: Table) -> pa.Table:
     )
 
 
-def holdout_histories(summary: Table) -> pa.Table:
-    """The same as they stood before the hold-out, with the purchases then seen in it."""
-    return summary.engine.fetch(
-        """
-        SELECT holdout_x AS x, holdout_t_x AS t_x, holdout_T AS T, holdout_purchases AS purchases,
-            count(*) AS customers
-        FROM {summary} WHERE holdout_x IS NOT NULL GROUP BY ALL ORDER BY x, t_x, T, purchases
-        """,
-        summary=summary,
-    )
-
-
 def forecast(
     summary: Table,
     *,

@@ -13,7 +13,8 @@ from typing import Self
 from shuke.kit.errors import InputError
 from shuke.value import _erlang
 from shuke.value._leaving_fit import Found
-from shuke.value._leaving_model import FEW_REPEAT_BUYERS, LeavingModel
+from shuke.value._leaving_model import LeavingModel
+from shuke.value._leaving_unseen import FEW_REPEAT_BUYERS
 from shuke.value.covariates import CovariateEffects, effects_of
 from shuke.value.histories import FloatArray, read_histories
 

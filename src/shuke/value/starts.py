@@ -9,7 +9,7 @@ from shuke.engines import Table
 from shuke.kit.errors import InputError
 from shuke.tables import PURCHASES, SOURCES
 from shuke.value.sampled import hash_below
-from shuke.value.summary import MarginRates, Period, ValueBasis, line_margin_units, summarise
+from shuke.value.summary import MarginRates, ValueBasis, line_margin_units, summarise
 
 YEAR_DAYS = 365
 UNITS = 10_000
@@ -86,10 +86,7 @@ def _some(known: Table, most: int | None) -> Table:
 def _summary(
     purchases: Table, as_of: date, basis: ValueBasis, rates: MarginRates, left_truncation_days: int | None
 ) -> Table:
-    period = Period(as_of, holdout_days=1)
-    return summarise(
-        purchases, period=period, rates=rates, basis=basis, left_truncation_days=left_truncation_days
-    ).table
+    return summarise(purchases, as_of=as_of, rates=rates, basis=basis, left_truncation_days=left_truncation_days).table
 
 
 def _buyers(purchases: Table, known: Table, as_of: date, sources: Table | None) -> Table:

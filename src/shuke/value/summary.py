@@ -40,25 +40,6 @@ class MarginRates:
 
 
 @dataclass(frozen=True)
-class Period:
-    """The days a summary looks at."""
-
-    as_of: date
-    holdout_days: int
-    """Length of the last stretch, kept from the models to test them on."""
-
-    @property
-    def year_start(self) -> date:
-        """The last 12 months are the days after this one."""
-        return months_before(self.as_of, 12)
-
-    @property
-    def cut(self) -> date:
-        """The hold-out is the days after this one."""
-        return self.as_of - timedelta(days=self.holdout_days)
-
-
-@dataclass(frozen=True)
 class Summary:
     """One row a customer, and those that have none."""
 
@@ -100,7 +81,7 @@ def value_basis(purchases: Table, rates: MarginRates) -> ValueBasis:
 def summarise(
     purchases: Table,
     *,
-    period: Period,
+    as_of: date,
     rates: MarginRates | None = None,
     basis: ValueBasis | None = None,
     left_truncation_days: int | None = None,
@@ -124,18 +105,16 @@ def summarise(
         "customers",
         _customers_sql(basis, rates),
         purchases=purchases,
-        as_of=period.as_of,
-        cut=period.cut,
-        year_start=period.year_start,
+        as_of=as_of,
+        year_start=months_before(as_of, 12),
     )
     table = customers.engine.view(
         "summary",
         _SUMMARY,
         customers=customers,
         basis=basis.code,
-        as_of=period.as_of,
-        cut=period.cut,
-        truncated_before=_truncated_before(customers, period.as_of, left_truncation_days),
+        as_of=as_of,
+        truncated_before=_truncated_before(customers, as_of, left_truncation_days),
     )
     return Summary(table, **_left_out(customers))
 
@@ -170,8 +149,7 @@ def _customers_sql(basis: ValueBasis, rates: MarginRates) -> str:
             {"margin_units" if line_margin else f"spend_minor * {rate}"} AS margin_units,
             {"current_margin_units" if line_margin else f"current_spend_minor * {rate}"} AS current_margin_units,
             {_REPEAT_SPEND} AS repeat_spend_minor,
-            {_REPEAT_MARGIN if line_margin else f"{_REPEAT_SPEND} * {rate}"} AS repeat_margin_units,
-            holdout_purchases, last_before_cut
+            {_REPEAT_MARGIN if line_margin else f"{_REPEAT_SPEND} * {rate}"} AS repeat_margin_units
         FROM (
             SELECT customer_id,
                 min(bought_on) AS first_purchase,
@@ -180,11 +158,9 @@ def _customers_sql(basis: ValueBasis, rates: MarginRates) -> str:
                 CAST(sum(spend) AS BIGINT) AS spend_minor,
                 CAST(coalesce(sum(CASE WHEN this_year THEN spend END), 0) AS BIGINT) AS current_spend_minor,
                 CAST(sum(CASE WHEN spend > 0 THEN spend END) AS BIGINT) AS paid,
-                arg_min(spend, bought_on) AS first_paid,
                 {_SUM_ORDERS if "orders" in sums else ""}
                 {_SUM_MARGINS if line_margin else ""}
-                count(CASE WHEN day > {{cut}} THEN bought_on END) AS holdout_purchases,
-                max(CASE WHEN day <= {{cut}} THEN bought_on END) AS last_before_cut
+                arg_min(spend, bought_on) AS first_paid
             FROM (
                 SELECT *, CASE WHEN spend > 0 THEN day END AS bought_on, day > {{year_start}} AS this_year
                 FROM (
@@ -308,12 +284,7 @@ _SUMMARY = f"""
             current_spend_minor,
             repeat_spend_minor,
             CAST({rounded_units("repeat_margin_units")} AS BIGINT) AS repeat_margin_minor,
-            CAST((2 * greatest(spend_minor, 0) + purchases) // (2 * purchases) AS BIGINT) AS mean_spend_minor,
-            CASE WHEN last_before_cut IS NULL THEN NULL ELSE purchases - holdout_purchases - 1 END AS holdout_x,
-            CAST(date_diff('day', first_purchase, last_before_cut) AS BIGINT) AS holdout_t_x,
-            CASE WHEN last_before_cut IS NULL THEN NULL
-                ELSE CAST(date_diff('day', first_purchase, {{cut}}) AS BIGINT) END AS holdout_T,
-            holdout_purchases
+            CAST((2 * greatest(spend_minor, 0) + purchases) // (2 * purchases) AS BIGINT) AS mean_spend_minor
         FROM {{customers}} WHERE purchases > 0
     )
 """

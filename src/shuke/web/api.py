@@ -19,6 +19,7 @@ from shuke.crm.api.problems import TITLES, Refused
 from shuke.crm.customers import api as customers
 from shuke.crm.customers import api_of_fields, api_of_links, api_of_tags, paths  # noqa: F401  registers <key:key>
 from shuke.crm.jobs import api as jobs
+from shuke.crm.lists import api as lists
 from shuke.crm.merging import api as merging
 from shuke.crm.people import api as people
 from shuke.crm.people import api_of_audit
@@ -39,7 +40,7 @@ OPERATIONS: list[Operation] = [
     operation
     for group in (
         scores.group, customers.group, api_of_links.group, api_of_tags.group, merging.group, consents.group,
-        privacy.group, timeline.group, api_of_fields.group,
+        privacy.group, timeline.group, lists.group, api_of_fields.group,
         people.group, api_of_audit.keys, api_of_audit.group, jobs.group, insight.group, api_of_classes.group,
     )
     for operation in group.operations

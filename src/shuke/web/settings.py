@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "shuke.crm.scores",
     "shuke.crm.timeline",
     "shuke.crm.merging",
+    "shuke.crm.lists",
     "shuke.insight",
 ]
 MIDDLEWARE = [
@@ -181,6 +182,7 @@ SHUKE_CUSTOMER_SLOTS: list[dict[str, str]] = [
     {"name": "purchases_over_time", "url_name": "insight:customer_purchases_over_time"},
     {"name": "purchases", "url_name": "insight:customer_purchases", "shape": "table"},
     {"name": "timeline", "url_name": "timeline:show", "shape": "long", "unscored": "yes"},
+    {"name": "lists", "url_name": "lists:of_customer", "shape": "told", "unscored": "yes", "beside": "yes"},
     {"name": "consents", "url_name": "privacy:consents", "shape": "told", "unscored": "yes", "beside": "yes"},
 ]
 SHUKE_TIMELINE_SOURCES: list[str] = [
@@ -189,6 +191,7 @@ SHUKE_TIMELINE_SOURCES: list[str] = [
     "shuke.crm.timeline.sources.TIERS",
     "shuke.crm.timeline.sources_of_cards.CARDS",
     "shuke.crm.merging.timeline.MERGES",
+    "shuke.crm.lists.timeline.LISTS",
     "shuke.crm.timeline.sources_of_consents.CONSENTS",
     "shuke.crm.timeline.sources.TOUCHES",
 ]
@@ -206,6 +209,7 @@ SHUKE_MERGERS: list[str] = [
     "shuke.crm.customers.moves.CHANGES",
     "shuke.crm.customers.moves.ALIASES",
     "shuke.crm.privacy.moves.CONSENTS",
+    "shuke.crm.lists.moves.LISTED",
     "shuke.crm.scores.moves.SCORES",
     "shuke.crm.scores.moves.TIERS",
     "shuke.crm.scores.moves.STAGES",
@@ -214,7 +218,7 @@ SHUKE_MERGERS: list[str] = [
     "shuke.crm.merging.moves.PAIRS",
 ]
 """What goes along when cards are merged (`crm/customers/movers.py`), in this order; it comes back in the other."""
-SHUKE_CARD_NOTICES: list[str] = ["shuke.crm.merging.notices.of_card"]
+SHUKE_CARD_NOTICES: list[str] = ["shuke.crm.lists.notices.of_card", "shuke.crm.merging.notices.of_card"]
 SHUKE_HOLDINGS: list[str] = [
     "shuke.crm.privacy.held.CARD",
     "shuke.crm.privacy.held.TAGS",
@@ -224,6 +228,7 @@ SHUKE_HOLDINGS: list[str] = [
     "shuke.crm.merging.held.PAIRS",
     "shuke.crm.privacy.held.ENTRIES",
     "shuke.crm.privacy.held.CONSENTS",
+    "shuke.crm.lists.held.LISTED",
     "shuke.crm.timeline.held.TOUCHES",
     "shuke.crm.timeline.held.ATTACHMENTS",
     "shuke.crm.timeline.held.BOOKINGS",
@@ -231,6 +236,8 @@ SHUKE_HOLDINGS: list[str] = [
     "shuke.insight.held.LEDGER_TOUCHES",
     "shuke.insight.held.LEDGER_SURVEYS",
     "shuke.insight.held.LEDGER_PAYMENTS",
+    "shuke.insight.held.LEDGER_REFERRALS",
+    "shuke.insight.held.LEDGER_SOURCES",
     "shuke.insight.held.LEDGER_SCORES",
     "shuke.crm.scores.forgetting.SCORES",
     "shuke.crm.scores.forgetting.STANDING",
@@ -272,6 +279,7 @@ SHUKE_NAVIGATION: list[dict[str, str]] = [
         "count": "shuke.crm.timeline.reads.unseen",
     },
     {"url_name": "insight:classes", "icon": "layers", "text": "web.nav.classes", "shortcut": "g k"},
+    {"url_name": "lists:show", "icon": "list-x", "text": "web.nav.lists", "shortcut": "g b"},
     {"url_name": "insight:cohorts", "icon": "sprout", "text": "web.nav.cohorts", "shortcut": "g h"},
     {"url_name": "insight:data", "icon": "database", "text": "web.nav.data", "permission": "import", "shortcut": "g d"},
     {"url_name": "insight:runs", "icon": "refresh-cw", "text": "web.nav.runs", "permission": "run", "shortcut": "g r"},

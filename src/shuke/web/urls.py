@@ -21,6 +21,7 @@ urlpatterns = [
     path("customers/", include("shuke.crm.scores.urls")),
     path("", include("shuke.crm.privacy.urls")),
     path("", include("shuke.crm.timeline.urls")),
+    path("", include("shuke.crm.lists.urls")),
     path("", include("shuke.crm.people.urls")),
     path("", include("shuke.insight.urls")),
 ]

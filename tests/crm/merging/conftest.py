@@ -19,7 +19,7 @@ from shuke.crm.scores.models import COLUMNS, Run, Scored
 from shuke.crm.scores.writes import NewRun, publish
 
 KEYS = ("c1", "c2", "c3", "c4")
-OF = ("customers", "privacy", "scores", "timeline", "merging")
+OF = ("customers", "privacy", "scores", "timeline", "lists", "merging")
 _VALUES: dict[type[Any], Any] = {
     models.DateField: date(2026, 5, 1), models.BooleanField: False, models.FloatField: 0.5, models.CharField: "margin",
 }  # fmt: skip

@@ -23,13 +23,13 @@ from shuke.crm.api.schemas import Given
 
 Noun = Literal[
     "customers", "merging", "consents", "privacy", "timeline", "cards", "people", "credentials", "audit", "jobs",
-    "runs",
+    "runs", "lists",
 ]  # fmt: skip
 Scope = Literal[
     "customers:read", "customers:write", "merging:read", "merging:write", "consents:read", "consents:write",
     "privacy:read", "privacy:write", "timeline:read", "timeline:write", "cards:read", "cards:write",
     "people:read", "people:write", "credentials:read", "credentials:write", "audit:read", "jobs:read", "jobs:write",
-    "runs:read", "runs:write",
+    "runs:read", "runs:write", "lists:read", "lists:write",
 ]  # fmt: skip
 SCOPES: tuple[Scope, ...] = Scope.__args__  # type: ignore[attr-defined]  # a Literal's own
 """What a token may be for. Writing includes reading of the same noun."""

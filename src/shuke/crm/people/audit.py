@@ -33,7 +33,7 @@ ACTS = (
     "touch_added", "touch_changed", "touch_deleted", "touch_restored", "file_taken",
     "view_saved", "view_deleted", "revealed", "exported", "audit_exported",
     "file_brought", "file_discarded", "import_started", "import_undone", "run_started",
-    "definition_saved",
+    "definition_saved", "put_on_list", "taken_off_list",
 )  # fmt: skip
 """All acts there are; each has its words in the catalogue as `audit.act.<act>`."""
 _CHUNK = 2_000

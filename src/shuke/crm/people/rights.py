@@ -19,6 +19,7 @@ Right = Literal[
     "export",  # take lists of customers out of Shuke; every export is noted
     "import",  # bring purchases in, and undo what one brought in
     "run",  # score again, and see the figures of runs
+    "lists",  # put customers on the red or black list, take them off: as far as the scope of writing reaches
     "classify",  # change how customers are classified: cut-offs, names, colours
     "watch_jobs",  # see and stop the background work of others
     "erase",  # erase a customer for good
@@ -39,7 +40,9 @@ SCOPES: tuple[Scope, ...] = get_args(Scope)
 STAFF, MANAGER, OWNER = "staff", "manager", "owner"
 BUILT_IN = (STAFF, MANAGER, OWNER)
 _STAFF: frozenset[Right] = frozenset({"see", "tag", "reveal", "save_view"})
-_MANAGER: frozenset[Right] = _STAFF | {"contacts", "share_view", "export", "import", "run", "classify", "watch_jobs"}
+_MANAGER: frozenset[Right] = _STAFF | {
+    "contacts", "share_view", "export", "import", "run", "lists", "classify", "watch_jobs",
+}  # fmt: skip
 RIGHTS: dict[str, frozenset[Right]] = {STAFF: _STAFF, MANAGER: _MANAGER, OWNER: frozenset(ALL_RIGHTS)}
 """Rights of the built-in roles."""
 

@@ -78,6 +78,7 @@ class Notice:
     icon: str
     href: str = ""
     link: str = ""
+    tone: str = ""
 
 
 class _Writer:
