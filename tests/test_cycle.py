@@ -240,7 +240,7 @@ def test_the_sum_and_each_tier_come_with_an_interval_and_the_report_tells_it(duc
 
 def test_the_model_asked_for_is_used_and_an_unknown_one_refused(duckdb_engine):
     asked = scored(duckdb_engine, shop(60), model="naive")
-    assert (asked.models.chosen, asked.models.chosen_why) == ("naive", "asked")
+    assert (asked.models.chosen, asked.models.choice.why) == ("naive", "asked")
     assert {row["probability_alive"] for row in rows_of(asked)} == {1.0}
     with pytest.raises(InputError, match="there are: auto, bg_nbd"):
         scored(duckdb_engine, shop(60), model="bgnbd")

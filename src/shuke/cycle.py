@@ -131,10 +131,6 @@ class Models:
     def chosen(self) -> str | None:
         return self.choice.chosen
 
-    @property
-    def chosen_why(self) -> str:
-        return self.choice.why
-
 
 @dataclass(frozen=True)
 class Run:
@@ -147,6 +143,8 @@ class Run:
     models: Models
     totals: Totals
     trust: Trust
+    facts: Facts = Facts()
+    """What was known beside purchases."""
 
     @property
     def backtest(self) -> Backtest:
@@ -239,7 +237,8 @@ def run(
     tell("classify")
     measure, rates = settings.pyramid.measure, settings.margin_rates
     measured = with_measure(forecasts, lines, measure, as_of=as_of, rates=rates, basis=basis)
-    known = with_facts(measured, lines, facts or Facts(), as_of=as_of)
+    facts = facts or Facts()
+    known = with_facts(measured, lines, facts, as_of=as_of)
     labelled = _classify(known, settings, previous, as_of)
     tell("act")
     acted = settings.policies.label(labelled)
@@ -249,7 +248,7 @@ def run(
     tiers = _groups(scores, "tier_computed", settings.pyramid.cuts.codes)
     totals = _totals(models, tiers, settings.horizon)
     figures = _figures(scores, settings, summary, as_of, first_day, basis, models, tiers, totals)
-    return Run(purchases, settings, figures, scores, models, totals, models.choice.trust())
+    return Run(purchases, settings, figures, scores, models, totals, models.choice.trust(), facts)
 
 
 class _Teller:

@@ -74,7 +74,7 @@ def test_where_nobody_came_back_or_nothing_could_be_tested_it_says_so(duckdb_eng
     assert models_report(nobody.result, nobody.trust, language).count("■") == 2
     short = shop(60, 40)
     untested = run_of(duckdb_engine, short, holdout_days=90)
-    assert untested.models.chosen_why == "not_tested"
+    assert untested.models.choice.why == "not_tested"
     assert models_report(untested.result, untested.trust, language).count("■") == 3
     assert "total.too_few_origins" in untested.summary.notes
 

@@ -19,6 +19,7 @@ from shuke.classify.agreement import (
     halves_of_clusters,
     halves_of_types,
 )
+from shuke.classify.classification import Classification, Classifier
 from shuke.classify.clusters import Cluster, ClusterParams, Clusters, with_clusters
 from shuke.classify.credit import Credit, with_lists
 from shuke.classify.definition import COLOURS, Body, Label, Setting, Shape
@@ -33,8 +34,6 @@ from shuke.classify.pyramid import Boundary, Pyramid, PyramidParams, review_due
 from shuke.classify.quadrants import QUADRANTS, QuadrantParams, Quadrants
 from shuke.classify.registry import (
     REGISTRY,
-    Classification,
-    Classifier,
     classification,
     classifiers,
     label_all,

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shuke.classify.registry import REGISTRY, Classification, Classifier, classification, classifiers
+from shuke.classify.classification import Classification, Classifier
+from shuke.classify.registry import REGISTRY, classification, classifiers
 from shuke.engines import Table, quoted
 from shuke.kit.errors import InputError
 

@@ -8,7 +8,7 @@ from shuke.crm.scores.cells import LIKELY_TO_CHURN, VALUABLE_AT_RISK
 from shuke.cycle import Run
 from shuke.engines import Table
 from shuke.evaluate import Backtest, migration
-from shuke.insight.figures_of_classes import alarms, classes, effort_of
+from shuke.insight.figures_of_classes import alarms, classes, effort_of, how_types_hold
 from shuke.insight.figures_of_models import models
 from shuke.kit.ids import UNNAMED
 from shuke.value import LATEST, candidate, cohorts
@@ -35,6 +35,7 @@ def figures(
         "totals": _totals(done),
         "classes": by_class,
         "alarms": alarms(scores),
+        "types_report": how_types_hold(done, purchases),
         "effort": [] if touches is None else effort_of(done, touches),
         "tiers": by_class["pyramid"]["labels"],
         "stages": by_class["life_cycle"]["labels"],
@@ -115,7 +116,7 @@ def _model(done: Run) -> dict[str, Any]:
     known = {} if counts is None or chosen is None else candidate(chosen).told(counts)
     return {
         "chosen": chosen,
-        "chosen_why": done.models.chosen_why,
+        "chosen_why": done.models.choice.why,
         "parameters": known,
         "calendar": None if season.clock is None else season.clock.declared,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from shuke.classify import REGISTRY, Pyramid, effort, profit_made
+from shuke.classify import REGISTRY, Pyramid, effort, profit_made, type_report
 from shuke.cycle import Run
 from shuke.engines import Table, quoted
 from shuke.kit.ids import UNNAMED
@@ -63,6 +63,12 @@ def effort_of(done: Run, touches: Table) -> list[dict[str, Any]]:
         hourly_cost_minor=pyramid.hourly_cost_minor,
     )
     return [asdict(one) for one in found] if any(one.minutes for one in found) else []
+
+
+def how_types_hold(done: Run, purchases: Table) -> dict[str, Any]:
+    """On other customers, and a quarter before: measured on a sample of the run's customers."""
+    types = done.settings.classifiers["type"]
+    return type_report(done.scores, purchases, done.facts, as_of=done.summary.as_of, types=types).as_data()
 
 
 def _moved(scores: Table, before: Table | None) -> dict[str, list[list[Any]]]:

@@ -148,8 +148,8 @@ class DefinitionForm(forms.Form):
         try:
             told["body"] = REGISTRY[self.code].read(self._told(told)).definition()
         except DefinitionError as reason:
-            for fault in reason.faults:
-                self.add_error(None, fault.told(language.active()))
+            for found in reason.faults:
+                self.add_error(None, found.told(language.active()))
         except InputError as reason:
             self.add_error(None, reason.told(language.active()))
         return told
