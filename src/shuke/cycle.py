@@ -143,7 +143,7 @@ class Run:
     models: Models
     totals: Totals
     trust: Trust
-    facts: Facts = Facts()
+    facts: Facts = field(default_factory=Facts)
     """What was known beside purchases."""
 
     @property
