@@ -130,6 +130,8 @@ def test_credit_rests_on_loyalty_spend_and_how_they_pay(engine):
         ("middle", None, "none", "nothing"),
         ("normal", None, "none", "nothing"),
     ]
+    whys = [why for (why,) in said(Credit(), table, "credit_why_code")]
+    assert whys == ["high_in_all", "pays_badly", "high_without_dues", "middle_without_dues", "low"]
 
 
 def test_two_late_bills_among_many_are_no_habit_even_while_one_is_open(engine):
