@@ -17,10 +17,11 @@ from shuke.classify.rfm_alarm import RfmAlarm
 from shuke.classify.satisfaction import Satisfaction
 from shuke.classify.signs import signs, with_signs
 from shuke.classify.stability import Stability
+from shuke.classify.trait_labels import label_traits, with_habits
 from shuke.classify.traits import TRAIT_BOOK, Traits
 from shuke.classify.types import NineTypes
 from shuke.engines import Table
-from shuke.tables import ALARM, CREDIT, LOYALTY, QUADRANT, SATISFACTION, SCORES, STABILITY, TYPE, Column
+from shuke.tables import ALARM, CREDIT, LOYALTY, QUADRANT, SATISFACTION, SCORES, STABILITY, TRAIT_COLUMNS, TYPE, Column
 
 STANDING: Mapping[str, Classification] = {
     one.code: one
@@ -104,7 +105,16 @@ STANDING: Mapping[str, Classification] = {
 }
 """In the order in which labels are appended; they want the indicators, signs and traits that `with_facts` appends."""
 
-STANDING_COLUMNS: tuple[Column, ...] = (*ALARM, *QUADRANT, *TYPE, *LOYALTY, *SATISFACTION, *CREDIT, *STABILITY)
+STANDING_COLUMNS: tuple[Column, ...] = (
+    *ALARM,
+    *QUADRANT,
+    *TYPE,
+    *LOYALTY,
+    *SATISFACTION,
+    *CREDIT,
+    *STABILITY,
+    *TRAIT_COLUMNS,
+)
 
 
 def with_facts(table: Table, purchases: Table, facts: Facts = NOTHING, *, as_of: date) -> Table:
@@ -121,11 +131,12 @@ def with_facts(table: Table, purchases: Table, facts: Facts = NOTHING, *, as_of:
     kept = ", ".join(f"t.{name}" for name in signed.columns if name not in added)
     listed = ", ".join(f"k.{name}" for name in added)
     sql = f"SELECT {kept}, {listed} FROM {{t}} AS t LEFT JOIN {{k}} AS k ON t.customer_id = k.customer_id"
-    return with_lists(table.engine.view("with_facts", sql, t=signed, k=known), facts.listed, as_of=as_of)
+    joined = table.engine.view("with_facts", sql, t=signed, k=known)
+    return with_lists(with_habits(joined, purchases, as_of=as_of), facts.listed, as_of=as_of)
 
 
 def label_standing(table: Table, definitions: Mapping[str, Mapping[str, Any]] | None = None) -> Table:
-    """The rows with the labels of STANDING appended, by their definitions or as they ship, and clusters beside types.
+    """The rows with the labels of STANDING appended, by their definitions or as they ship, with clusters and traits.
 
     Wants the columns of the scores with RFM labels, and those of `with_facts`.
     """
@@ -134,7 +145,7 @@ def label_standing(table: Table, definitions: Mapping[str, Mapping[str, Any]] | 
         table = classifier.fit(table).label(table)
         if isinstance(classifier, NineTypes):
             table = with_clusters(table, classifier)
-    return table
+    return label_traits(table)
 
 
 def keep_scores(acted: Table, purchases: Table, facts: Facts | None, *, as_of: date) -> Table:
