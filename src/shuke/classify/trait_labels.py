@@ -87,7 +87,7 @@ def label_traits(table: Table, **cuts: float) -> Table:
         SELECT {", ".join(columns)}, main_category_lift, {", ".join(said)}, {_clear("weekday")}, {_clear("month")}
         FROM (SELECT *, {numbers} FROM (SELECT {", ".join(columns)}, {lift} FROM {{table}}) AS lifted) AS numbered
     """
-    return table.engine.view("traits_read", sql, table=table, **(CUTS | cuts))
+    return table.engine.view("traits_read", sql, table=table, **{**CUTS, **cuts})
 
 
 def _by_rule(trait: str, codes: list[str]) -> str:
