@@ -134,7 +134,8 @@ SELECT customer_id, count(DISTINCT purchased_on) AS purchases, CAST(sum(amount_m
     AS current_value_minor,
   date_diff('day', max(purchased_on), {as_of}) AS recency_days,
   date_diff('day', min(purchased_on), {as_of}) AS age_days,
-  CAST(NULL AS DOUBLE) AS churn_probability, CAST(NULL AS DOUBLE) AS probability_alive, 'D' AS tier_computed
+  CAST(NULL AS DOUBLE) AS churn_probability, CAST(NULL AS DOUBLE) AS probability_alive, 'D' AS tier_computed,
+  max(purchased_on) AS last_purchase, CAST(NULL AS BIGINT) AS clv_minor
 FROM {t} WHERE amount_minor > 0 AND purchased_on <= {as_of} GROUP BY customer_id
 """
 
