@@ -264,6 +264,15 @@ def test_types_and_quadrants_are_told_of_all_customers_and_by_their_definitions(
     assert {row["quadrant"] for row in told} == {"I", "II", "undetermined"}
 
 
+def test_labels_are_appended_in_the_order_in_which_they_look_at_each_other():
+    assert list(STANDING) == ["rfm_alarm", "quadrant", "type", "loyalty", "satisfaction", "credit", "stability"]
+    names = [column.name for column in STANDING_COLUMNS]
+    assert len(set(names)) == len(names)
+    for one in STANDING.values():
+        assert {one.column, one.computed, one.score or one.column, one.confidence or one.column} <= set(one.columns)
+        assert set(one.columns) <= set(names)
+
+
 def test_profit_by_frequency_and_amount_adds_up(engine):
     scores = pa.table({"rfm_f": [1, 1, 5], "rfm_m": [1, 1, 5], "purchases": [1, 3, 9], "spend_minor": [10, 20, 900],
                        "margin_minor": [-4, 8, 300], "current_value_minor": [0, 1, 2]})  # fmt: skip
