@@ -266,7 +266,7 @@ def test_types_and_quadrants_are_told_of_all_customers_and_by_their_definitions(
 
 def test_labels_are_appended_in_the_order_in_which_they_look_at_each_other():
     assert list(STANDING) == ["rfm_alarm", "quadrant", "type", "loyalty", "satisfaction", "credit", "stability"]
-    names = [column.name for column in STANDING_COLUMNS]
+    names = [name for one in STANDING.values() for name in one.columns]
     assert len(set(names)) == len(names)
     for one in STANDING.values():
         assert {one.column, one.computed, one.score or one.column, one.confidence or one.column} <= set(one.columns)
