@@ -46,7 +46,15 @@ from shuke.classify.rfm_profit import ProfitCell, profit_made
 from shuke.classify.satisfaction import Satisfaction, SatisfactionParams
 from shuke.classify.signs import SignSettings, signs, with_signs
 from shuke.classify.stability import Stability
-from shuke.classify.standing import STANDING, STANDING_COLUMNS, keep_scores, label_standing, with_facts
+from shuke.classify.standing import (
+    STANDING,
+    STANDING_COLUMNS,
+    Known,
+    keep_scores,
+    known_of,
+    label_standing,
+    with_facts,
+)
 from shuke.classify.traits import TraitBook, Traits
 from shuke.classify.types import NineTypes, TypeParams
 
@@ -82,6 +90,7 @@ __all__ = [
     "IndicatorBook",
     "IndicatorSettings",
     "Indicators",
+    "Known",
     "Label",
     "LifeCycle",
     "LifeCycleParams",
@@ -124,6 +133,7 @@ __all__ = [
     "halves_of_clusters",
     "halves_of_types",
     "keep_scores",
+    "known_of",
     "label_all",
     "label_standing",
     "names_given",

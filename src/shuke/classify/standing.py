@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from shuke.classify._ruled import Ruled
 from shuke.classify.credit import Credit, with_lists
 from shuke.classify.facts import NOTHING, Facts
-from shuke.classify.indicators import Indicators
+from shuke.classify.indicators import Indicators, Measured
 from shuke.classify.loyalty import Loyalty
 from shuke.classify.registry import Classification
 from shuke.classify.rfm_alarm import RfmAlarm
 from shuke.classify.satisfaction import Satisfaction
-from shuke.classify.signs import signs, with_signs
+from shuke.classify.signs import SignSettings, past_asked, signs
 from shuke.classify.stability import Stability
 from shuke.classify.traits import TRAIT_BOOK, Traits
-from shuke.engines import Table
-from shuke.tables import ALARM, CREDIT, LOYALTY, SATISFACTION, SCORES, STABILITY, Column
+from shuke.engines import Table, quoted
+from shuke.tables import ALARM, CREDIT, LOYALTY, SATISFACTION, SCORES, SIGNS, STABILITY, Column
 
 STANDING: Mapping[str, Classification] = {
     one.code: one
@@ -83,23 +84,62 @@ STANDING: Mapping[str, Classification] = {
 STANDING_COLUMNS: tuple[Column, ...] = (*ALARM, *LOYALTY, *SATISFACTION, *CREDIT, *STABILITY)
 
 
-def with_facts(table: Table, purchases: Table, facts: Facts = NOTHING, *, as_of: date) -> Table:
+@dataclass(frozen=True)
+class Known:
+    """What purchases and facts say of each customer beside the summary, all of one look at the lines."""
+
+    measured: Measured
+    """All indicators: types, clusters and traits are judged by them."""
+    signs: Table
+    """`tables.SIGNS`."""
+
+    def drop(self) -> None:
+        """Forget them, when labels are given and kept."""
+        for table in (self.measured.table, self.signs):
+            table.engine.drop(table)
+
+
+def known_of(purchases: Table, facts: Facts = NOTHING, *, as_of: date, indicators: Indicators | None = None) -> Known:
+    """Look at the lines once for all classifications: indicators (all, unless told) and signs.
+
+    >>> from shuke.engines import DuckDBEngine
+    >>> import pyarrow as pa
+    >>> rows = {"customer_id": ["u"], "purchased_on": [date(2024, 1, 1)], "amount_minor": [900]}
+    >>> with DuckDBEngine() as engine:
+    ...     known = known_of(engine.from_arrow("purchases", pa.table(rows)), as_of=date(2024, 1, 31))
+    ...     len(known.measured.table), len(known.signs)
+    (1, 1)
+    """
+    told = SignSettings()
+    measured, own = (indicators or Indicators()).measure_with_past(
+        purchases, past_asked(as_of, told), as_of=as_of, products=facts.products, surveys=facts.surveys
+    )
+    return Known(measured, signs(purchases, facts, as_of=as_of, settings=told, own_past=own))
+
+
+def with_facts(
+    table: Table, purchases: Table, facts: Facts = NOTHING, *, as_of: date, known: Known | None = None
+) -> Table:
     """A table of customers with what facts beside the summary say of them: traits, signs, and the list they are on.
 
     The traits are learned from the customers of `purchases`. What is not known is null, never missing as a column.
+    `known`: what `known_of` said of the same purchases and facts, where types are given too, so that lines are not
+    looked at twice.
     """
-    wanted = tuple(dict.fromkeys(code for weights in TRAIT_BOOK.traits.values() for code in weights))
-    indicators = Indicators(wanted=wanted)
-    told = {"products": facts.products, "surveys": facts.surveys}
-    measured = indicators.measure(purchases, as_of=as_of, **told)
-    known = purchases.engine.keep("traits", "SELECT * FROM {t}", t=Traits().fit(measured.table).label(measured.table))
-    purchases.engine.drop(measured.table)
-    signed = with_signs(table, signs(purchases, facts, as_of=as_of))
-    traits = tuple(TRAIT_BOOK.traits)
-    kept = ", ".join(f"t.{name}" for name in signed.columns if name not in traits)
-    listed = ", ".join(f"k.{name}" for name in traits)
-    sql = f"SELECT {kept}, {listed} FROM {{t}} AS t LEFT JOIN {{k}} AS k ON t.customer_id = k.customer_id"
-    return with_lists(table.engine.view("with_facts", sql, t=signed, k=known), facts.listed, as_of=as_of)
+    if known is None:
+        wanted = tuple(dict.fromkeys(code for weights in TRAIT_BOOK.traits.values() for code in weights))
+        known = known_of(purchases, facts, as_of=as_of, indicators=Indicators(wanted=wanted))
+    traits = Traits().fit(known.measured.table).label(known.measured.table)
+    there = [*TRAIT_BOOK.traits, *SIGNS.names[1:]]
+    listed = ", ".join([*(f"k.{name}" for name in TRAIT_BOOK.traits), *(f"s.{name}" for name in SIGNS.names[1:])])
+    kept = ", ".join(f"t.{quoted(name)}" for name in table.columns if name not in there)
+    sql = f"""
+        SELECT {kept}, {listed} FROM {{t}} AS t
+        LEFT JOIN {{signs}} AS s ON t.customer_id = s.customer_id
+        LEFT JOIN {{traits}} AS k ON t.customer_id = k.customer_id
+    """
+    joined = table.engine.view("with_facts", sql, t=table, signs=known.signs, traits=traits)
+    return with_lists(joined, facts.listed, as_of=as_of)
 
 
 def label_standing(table: Table, definitions: Mapping[str, Mapping[str, Any]] | None = None) -> Table:
