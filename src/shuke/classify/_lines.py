@@ -107,7 +107,7 @@ def _people(sources: Sources, settings: IndicatorSettings, needs: set[str]) -> T
 _PAID = (
     "count(*) AS lines",
     "CAST(sum(amount_minor) AS BIGINT) AS spend_minor",
-    f"CAST(sum(amount_minor * {_AT}) AS BIGINT) AS moment",
+    f"sum(CAST(amount_minor AS DOUBLE) * {_AT}) AS moment",
     f"min({_AT}) AS first_at",
     f"max({_AT}) AS last_at",
 )
@@ -117,7 +117,7 @@ def _sums_of_reduction(name: str) -> list[str]:
     """A line without one had none: shops note a discount where they give it."""
     sums = [f"CAST(coalesce(sum({name}), 0) AS BIGINT) AS {name}"]
     if name == "discount_minor":
-        sums.append("sum(CASE WHEN discount_minor > 0 THEN 1 ELSE 0 END) AS discounted_lines")
+        sums.append("count(CASE WHEN discount_minor > 0 THEN 1 END) AS discounted_lines")
     return sums
 
 
@@ -135,7 +135,7 @@ def _most_used(sources: Sources) -> tuple[str, ...]:
 
 def _sums_of_channels(channels: Sequence[str]) -> list[str]:
     counts = [
-        f"sum(CASE WHEN channel = {literal(name)} THEN 1 ELSE 0 END) AS channel_{place}"
+        f"count(CASE WHEN channel = {literal(name)} THEN 1 END) AS channel_{place}"
         for place, name in enumerate(channels)
     ]
     return [*counts, "count(channel) AS channel_lines"] if channels else []

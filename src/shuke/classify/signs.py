@@ -76,7 +76,6 @@ def signs(
     engine = purchases.engine
     own = look_back(purchases, past_asked(as_of, told)) if own_past is None else own_past
     parts: dict[str, Table] = {"band": _bands(own, told)}
-    engine.drop(own)
     if facts.surveys is not None:
         parts["said"] = _answers(facts.surveys, as_of, told)
     if facts.payments is not None:
@@ -94,7 +93,7 @@ def signs(
         if label != "band"
     )
     table = engine.keep("signs", f"SELECT band.customer_id, {columns} FROM {{band}} AS band {joins}", **parts)
-    for part in parts.values():
+    for part in (*parts.values(), own):
         engine.drop(part)
     return table
 
@@ -134,7 +133,7 @@ def past_asked(as_of: date, told: SignSettings) -> Past:
 
 
 def _bands(own: Table, told: SignSettings) -> Table:
-    return own.engine.keep("band", _BANDS, t=own, least=told.least_gaps, period=told.period_days)
+    return own.engine.view("band", _BANDS, t=own, least=told.least_gaps, period=told.period_days)
 
 
 # What was paid after as_of is not known yet.
