@@ -126,7 +126,8 @@ FROM (SELECT *, hash(customer, time) % 1000000 AS h FROM {raw})
 """
 
 _SHOP = """
-SELECT customer_id, CAST(purchased_at AS DATE) AS purchased_on, purchased_at, CAST(amount * 100 AS BIGINT) AS amount_minor,
+SELECT customer_id, CAST(purchased_at AS DATE) AS purchased_on, purchased_at,
+  CAST(amount * 100 AS BIGINT) AS amount_minor,
   CAST(quantity AS DOUBLE) AS quantity, CAST(cost * 100 AS BIGINT) AS cost_minor,
   CAST(discount * 100 AS BIGINT) AS discount_minor, order_id, product_id, category, channel, store, 'x' AS source_file,
   line AS source_row
