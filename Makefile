@@ -65,8 +65,8 @@ bench-choice: $(BIN)/.dev ## Measure what choosing a count model costs, against 
 bench-shop: $(BIN)/.dev ## Measure how fast the simulated shop is made (N="100000 5000000" for other sizes)
 	@$(BIN)/python benchmarks/shop.py $(N)
 
-bench-classes: $(BIN)/.dev ## Measure indicators, types, clusters and quadrants against the summary (N=100000000 lines; 10 M without)
-	@$(BIN)/python benchmarks/classes.py $(or $(N),10000000) $${TMPDIR:-/tmp}
+bench-classes: $(BIN)/.dev ## Measure all classifications against the summary (N=5000000 customers; 1 M without; SHOP=1 for the simulated shop)
+	@$(BIN)/python benchmarks/classes.py $(or $(N),1000000) $${TMPDIR:-/tmp} $(if $(SHOP),--shop)
 
 accuracy-of-classes: $(BIN)/.dev ## The second half of accuracy alone: all classes against the truth of the simulated shop (N, DOCS=1)
 	@$(BIN)/python benchmarks/accuracy_of_classes.py $(if $(N),--customers $(N)) $(if $(DOCS),--docs)

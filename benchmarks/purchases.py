@@ -35,12 +35,12 @@ def write_purchases(rows: int, path: Path, *, seed: int = 7) -> Path:
     return path
 
 
-def write_purchases_of(customers: int, path: Path, *, seed: int = 7) -> Path:
-    """Write all purchase lines of so many customers, C00000001 and on."""
+def write_purchases_of(customers: int, path: Path, *, seed: int = 7, slower: float = 1.0) -> Path:
+    """Write all purchase lines of so many customers, C00000001 and on, who buy so many times less often."""
     rng = np.random.default_rng(seed)
     with _whole(path) as unfinished, pq.ParquetWriter(unfinished, SCHEMA) as writer:
         for done in range(0, customers, _CUSTOMERS_AT_A_TIME):
-            writer.write_table(_customers(rng, done + 1, min(_CUSTOMERS_AT_A_TIME, customers - done)))
+            writer.write_table(_customers(rng, done + 1, min(_CUSTOMERS_AT_A_TIME, customers - done), slower))
     return path
 
 
@@ -53,11 +53,11 @@ def _whole(path: Path) -> Iterator[Path]:
     unfinished.replace(path)
 
 
-def _customers(rng: np.random.Generator, first: int, customers: int) -> pa.Table:
+def _customers(rng: np.random.Generator, first: int, customers: int, slower: float = 1.0) -> pa.Table:
     """All purchases of some customers, shuffled. First purchases are spread over the first two years."""
     t = TRUTH
     born = rng.uniform(0, DAYS * 2 / 3, customers)
-    pace = rng.gamma(t["r"], 1 / t["alpha"], customers)
+    pace = rng.gamma(t["r"], 1 / (t["alpha"] * slower), customers)
     leaves_after = rng.geometric(rng.beta(t["a"], t["b"], customers))
     mean_gap = rng.gamma(t["q"], 1 / t["gamma"], customers)
     owner = np.arange(customers)

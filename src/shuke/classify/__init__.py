@@ -46,7 +46,7 @@ from shuke.classify.rfm_profit import ProfitCell, profit_made
 from shuke.classify.satisfaction import Satisfaction, SatisfactionParams
 from shuke.classify.signs import SignSettings, signs, with_signs
 from shuke.classify.stability import Stability
-from shuke.classify.standing import STANDING, label_standing, with_facts
+from shuke.classify.standing import STANDING, Known, known_of, label_standing, with_facts
 from shuke.classify.trait_labels import label_traits, with_habits
 from shuke.classify.traits import TraitBook, Traits
 from shuke.classify.type_report import FoundCluster, TypeReport, type_report
@@ -85,6 +85,7 @@ __all__ = [
     "IndicatorBook",
     "IndicatorSettings",
     "Indicators",
+    "Known",
     "Label",
     "LifeCycle",
     "LifeCycleParams",
@@ -125,6 +126,7 @@ __all__ = [
     "grid_from",
     "halves_of_clusters",
     "halves_of_types",
+    "known_of",
     "label_all",
     "label_customers",
     "label_standing",

@@ -94,14 +94,24 @@ def steadied_sql(code: str, knots: Knots) -> str:
 
 def rank_sql(steadied: str, knots: Knots) -> str:
     """What share of customers has less, equals counted half, in twentieths: 0 to 1 (SQL on the steadied figure)."""
-    parts = []
+    steps, rank = [], 0
     for cut in dict.fromkeys(knots.figures):
         times = knots.figures.count(cut)
-        parts.append(
-            f"CASE WHEN {steadied} > {literal(cut)} THEN {2 * times} WHEN {steadied} = {literal(cut)} "
-            f"THEN {times} ELSE 0 END"
-        )
-    return f"({' + '.join(parts)}) / {literal(2.0 * len(knots.figures))}"
+        steps.append((cut, rank, rank + times))
+        rank += 2 * times
+    return f"{_halved(steadied, steps, rank)} / {literal(float(2 * len(knots.figures)))}"
+
+
+def _halved(steadied: str, steps: Sequence[tuple[float, int, int]], above: int) -> str:
+    """The rank by halving, so that a figure is held against few of the cuts: (cut, rank below it, rank at it)."""
+    if not steps:
+        return str(above)
+    middle = len(steps) // 2
+    cut, below, at = steps[middle]
+    return (
+        f"CASE WHEN {steadied} > {literal(cut)} THEN {_halved(steadied, steps[middle + 1 :], above)}"
+        f" WHEN {steadied} = {literal(cut)} THEN {at} ELSE {_halved(steadied, steps[:middle], below)} END"
+    )
 
 
 def position_sql(steadied: str, knots: Knots) -> str:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pyarrow as pa
 
+from shuke.classify._days import Evenness, Past, day_facts, own_past
 from shuke.classify._indicator_definition import SHIPPED, Indicator, IndicatorBook, book_from
-from shuke.classify._indicator_facts import Sources, day_facts, kind_facts, line_facts, survey_facts
+from shuke.classify._indicator_facts import goods_facts, kind_facts, survey_facts
+from shuke.classify._lines import Lines, narrow
+from shuke.classify._sources import Sources
 from shuke.engines import Table, quoted
 from shuke.kit.rules import require_columns
 
@@ -84,6 +87,18 @@ class Indicators:
         surveys: Table | pa.Table | None = None,
     ) -> Measured:
         """The indicators of every customer who bought something up to as_of, worked out now and kept."""
+        return self.measure_with_past(purchases, None, as_of=as_of, products=products, surveys=surveys)[0]
+
+    def measure_with_past(
+        self,
+        purchases: Table,
+        past: Past | None,
+        *,
+        as_of: date,
+        products: Table | pa.Table | None = None,
+        surveys: Table | pa.Table | None = None,
+    ) -> tuple[Measured, Table | None]:
+        """As `measure`, and of the same look at lines each customer's own past, for `signs`."""
         require_columns(_PURCHASES, purchases.columns, "Indicators, of purchases,")
         products, surveys = _given(purchases, "products", products), _given(purchases, "surveys", surveys)
         if products is not None:
@@ -94,41 +109,56 @@ class Indicators:
         asked = [self.book.indicator(code) for code in self.wanted]
         missing = {one.code: lacking for one in asked if (lacking := sources.lacking(one.needs))}
         known = [one for one in asked if one.code not in missing]
-        table = _kept(sources, self.book, asked, known)
-        return Measured(table, missing)
+        needs = {need for one in known for need in one.needs}
+        evenness = any(one.days for one in known)
+        lines = narrow(sources, self.book.settings, needs, days=evenness or past is not None)
+        parts = _parts(sources, lines, needs)
+        if evenness or past is not None:
+            parts["e"] = day_facts(lines, _evenness(as_of, self.book) if evenness else None, past)
+        answers = [one for one in known if one.question]
+        if answers and sources.surveys is not None:
+            parts["s"] = survey_facts(sources.surveys, as_of, self.book.settings, answers)
+        table = _kept(parts, self.book, asked, {one.code for one in known})
+        own = None if past is None else own_past(parts["p"], parts["e"])
+        for name, part in parts.items():
+            if name != "p":
+                part.engine.drop(part)
+        lines.drop()
+        return Measured(table, missing), own
+
+
+def _evenness(as_of: date, book: IndicatorBook) -> Evenness:
+    return Evenness(as_of - timedelta(days=book.settings.even_days), book.settings.least_gaps)
 
 
 def _given(purchases: Table, label: str, rows: Table | pa.Table | None) -> Table | None:
     return purchases.engine.from_arrow(label, rows) if isinstance(rows, pa.Table) else rows
 
 
-def _kept(sources: Sources, book: IndicatorBook, asked: list[Indicator], known: list[Indicator]) -> Table:
+def _parts(sources: Sources, lines: Lines, needs: set[str]) -> dict[str, Table]:
+    """The sums of lines: by customer, of what goods, of which kinds."""
+    parts = {"p": lines.people}
+    if lines.lines is not None and "purchases.product_id" in needs:
+        parts["g"] = goods_facts(lines.lines, pointed="products.selling_point" in sources.present)
+    if lines.lines is not None and lines.kinds is not None:
+        parts["k"] = kind_facts(lines.lines, lines.kinds)
+    return parts
+
+
+def _kept(parts: Mapping[str, Table], book: IndicatorBook, asked: list[Indicator], codes: set[str]) -> Table:
     """All sums side by side, one row a customer, and each indicator as its figure of them."""
-    engine = sources.purchases.engine
-    needs = {need for one in known for need in one.needs}
-    parts = {"a": line_facts(sources, book.settings, needs)}
-    if "purchases.category" in needs:
-        parts["b"] = kind_facts(sources)
-    if any(one.days for one in known):
-        parts["c"] = day_facts(sources, book.settings)
-    answers = [one for one in known if one.question]
-    if answers and sources.surveys is not None:
-        parts["d"] = survey_facts(sources.surveys, sources.as_of, book.settings, answers)
+    keys = {name: "customer_id" if "customer_id" in table.columns else "number" for name, table in parts.items()}
     joins = " ".join(
-        f"LEFT JOIN {{{name}}} AS {name} ON a.customer_id = {name}.customer_id" for name in parts if name != "a"
+        f"LEFT JOIN {{{name}}} AS {name} ON p.{key} = {name}.{key}" for name, key in keys.items() if name != "p"
     )
-    codes = {one.code for one in known}
     figures = ", ".join(
         f"round(CAST({_figure(one) if one.code in codes else 'NULL'} AS DOUBLE), 6) AS {quoted(one.code)}"
         for one in asked
     )
     columns = {name: table.columns for name, table in parts.items()}
     traits = ", ".join(f"{_trait(name, columns)} AS {name}" for name in TRAITS)
-    sql = f"SELECT a.customer_id, lines, {traits}, {figures} FROM {{a}} AS a {joins}"
-    table = engine.keep("indicators", sql, **parts, **book.settings.numbers)
-    for part in parts.values():
-        engine.drop(part)
-    return table
+    sql = f"SELECT p.customer_id, lines, {traits}, {figures} FROM {{p}} AS p {joins}"
+    return parts["p"].engine.keep("indicators", sql, **parts, **book.settings.numbers)
 
 
 def _figure(one: Indicator) -> str:

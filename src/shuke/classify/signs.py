@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from shuke.classify._days import Past, look_back
 from shuke.classify.facts import NOTHING, Facts
 from shuke.engines import Table, Value, quoted
 from shuke.kit.rules import require_columns
@@ -37,10 +38,20 @@ class SignSettings:
     """Gaps and purchase days before the period that make a past of one's own."""
 
 
-def signs(purchases: Table, facts: Facts = NOTHING, *, as_of: date, settings: SignSettings | None = None) -> Table:
+def signs(
+    purchases: Table,
+    facts: Facts = NOTHING,
+    *,
+    as_of: date,
+    settings: SignSettings | None = None,
+    own_past: Table | None = None,
+) -> Table:
     """What is known of each customer beside the summary (tables.SIGNS), up to as_of; null where nothing is.
 
     A payment is late when it came more than `grace_days` after it fell due, or has not come by then.
+
+    `own_past`: what `Indicators.measure_with_past` gave of the same purchases, so that lines are not looked at again;
+    it is dropped.
 
     The bands of R, F and M are each customer's own, as deviations of a standard normal where nothing changed:
 
@@ -63,7 +74,8 @@ def signs(purchases: Table, facts: Facts = NOTHING, *, as_of: date, settings: Si
     """
     told = settings or SignSettings()
     engine = purchases.engine
-    parts: dict[str, Table] = {"band": _bands(purchases, as_of, told)}
+    own = look_back(purchases, past_asked(as_of, told)) if own_past is None else own_past
+    parts: dict[str, Table] = {"band": _bands(own, told)}
     if facts.surveys is not None:
         parts["said"] = _answers(facts.surveys, as_of, told)
     if facts.payments is not None:
@@ -81,7 +93,7 @@ def signs(purchases: Table, facts: Facts = NOTHING, *, as_of: date, settings: Si
         if label != "band"
     )
     table = engine.keep("signs", f"SELECT band.customer_id, {columns} FROM {{band}} AS band {joins}", **parts)
-    for part in parts.values():
+    for part in (*parts.values(), own):
         engine.drop(part)
     return table
 
@@ -115,10 +127,13 @@ def _referrals(referrals: Table, as_of: date) -> Table:
     return referrals.engine.keep("told", sql, t=referrals, as_of=as_of)
 
 
-def _bands(purchases: Table, as_of: date, told: SignSettings) -> Table:
-    start = as_of - timedelta(days=told.period_days)
-    inputs: dict[str, Value] = {"as_of": as_of, "start": start, "least": told.least_gaps, "period": told.period_days}
-    return purchases.engine.keep("band", _BANDS, t=purchases, **inputs)
+def past_asked(as_of: date, told: SignSettings) -> Past:
+    """The days that bands are made of."""
+    return Past(as_of - timedelta(days=told.period_days), as_of)
+
+
+def _bands(own: Table, told: SignSettings) -> Table:
+    return own.engine.view("band", _BANDS, t=own, least=told.least_gaps, period=told.period_days)
 
 
 # What was paid after as_of is not known yet.
@@ -155,27 +170,6 @@ FROM (
       + 1.0 / nullif(before_days, 0))) AS student,
     coalesce((before_gaps + 2.0) / ((before_gaps - 1) * before_gap_spread * before_gap_spread
       / (before_gap_mean * before_gap_mean) + 3), 1.0) AS shape
-  FROM (
-    SELECT customer_id, count(gap_days) AS gaps, avg(gap_days) AS gap_mean,
-      count(CASE WHEN day <= {start} THEN gap_days END) AS before_gaps,
-      avg(CASE WHEN day <= {start} THEN gap_days END) AS before_gap_mean,
-      stddev_samp(CASE WHEN day <= {start} THEN gap_days END) AS before_gap_spread,
-      CAST(date_diff('day', max(day), {as_of}) AS DOUBLE) AS silence,
-      CAST(date_diff('day', min(day), {start}) AS DOUBLE) AS before_length,
-      count(CASE WHEN day <= {start} THEN 1 END) AS before_days,
-      count(CASE WHEN day > {start} THEN 1 END) AS recent_purchases,
-      avg(CASE WHEN day <= {start} THEN spend_log END) AS before_log,
-      stddev_samp(CASE WHEN day <= {start} THEN spend_log END) AS before_spread,
-      avg(CASE WHEN day > {start} THEN spend_log END) AS recent_log
-    FROM (
-      SELECT customer_id, day, ln(CAST(spend AS DOUBLE)) AS spend_log,
-        date_diff('day', lag(day) OVER (PARTITION BY customer_id ORDER BY day), day) AS gap_days
-      FROM (
-        SELECT customer_id, purchased_on AS day, sum(amount_minor) AS spend
-        FROM {t} WHERE purchased_on <= {as_of} GROUP BY customer_id, purchased_on
-      ) AS summed WHERE spend > 0
-    ) AS days
-    GROUP BY customer_id
-  ) AS own
+  FROM {t}
 ) AS shaped
 """
