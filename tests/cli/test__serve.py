@@ -67,10 +67,16 @@ def until(condition: Callable[[], bool], seconds: float = 60) -> bool:
     return False
 
 
+def ended(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """What it said; it may still be at work, and would then not end by itself."""
+    process.kill()
+    return process.communicate()
+
+
 def test_one_command_serves_pages_and_works_and_stops_when_asked(shuke: Shuke, tmp_path: Path) -> None:
     port = free_port()
     process = shuke("serve", "--port", str(port))
-    assert until(lambda: answers(port)), process.communicate()
+    assert until(lambda: answers(port)), ended(process)
     with urlopen(f"http://127.0.0.1:{port}/log-in/", timeout=5) as page:
         html = page.read().decode()
         assert "/static/ui/shuke." in html, "static files are served under names that carry their digest"
