@@ -14,6 +14,7 @@ from shuke.classify import (
     DefinitionError,
     _pyramid_shape,
     _rfm_shape,
+    _type_definition,
     cut_names,
     definition,
     life_cycle,
@@ -117,6 +118,6 @@ def test_what_is_no_table_is_told_so():
 
 def test_every_fault_that_is_named_has_a_sentence_and_every_sentence_a_fault():
     named = {"months", "rising", "measure", "whole", "money", "number", "share", "choice"}  # the forms of settings
-    for module in (definition, _pyramid_shape, _rfm_shape, life_cycle):
+    for module in (definition, _pyramid_shape, _rfm_shape, _type_definition, life_cycle):
         named |= set(re.findall(r'Fault\(\s*"(\w+)"', inspect.getsource(module)))
     assert {f"definition.fault.{code}" for code in named} == set(keys("definition.fault."))

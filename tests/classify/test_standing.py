@@ -130,6 +130,8 @@ def test_credit_rests_on_loyalty_spend_and_how_they_pay(engine):
         ("middle", None, "none", "nothing"),
         ("normal", None, "none", "nothing"),
     ]
+    whys = [why for (why,) in said(Credit(), table, "credit_why_code")]
+    assert whys == ["high_in_all", "pays_badly", "high_without_dues", "middle_without_dues", "low"]
 
 
 def test_two_late_bills_among_many_are_no_habit_even_while_one_is_open(engine):
@@ -260,6 +262,15 @@ def test_types_and_quadrants_are_told_of_all_customers_and_by_their_definitions(
     told = label_standing(table, strict).to_arrow().to_pylist()
     assert {row["type"] for row in told} == {"undetermined"}
     assert {row["quadrant"] for row in told} == {"I", "II", "undetermined"}
+
+
+def test_labels_are_appended_in_the_order_in_which_they_look_at_each_other():
+    assert list(STANDING) == ["rfm_alarm", "quadrant", "type", "loyalty", "satisfaction", "credit", "stability"]
+    names = [name for one in STANDING.values() for name in one.columns]
+    assert len(set(names)) == len(names)
+    for one in STANDING.values():
+        assert {one.column, one.computed, one.score or one.column, one.confidence or one.column} <= set(one.columns)
+        assert set(one.columns) <= set(names)
 
 
 def test_profit_by_frequency_and_amount_adds_up(engine):

@@ -141,8 +141,8 @@ class DefinitionForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         told: dict[str, Any] = super().clean() or {}
         for setting in settings_of(self.code):
-            if setting.form == "rising" and (fault := cut_fault(setting, told)):
-                self.add_error(f"s_{setting.name}_own", fault)
+            if setting.form == "rising" and (wrong := cut_fault(setting, told)):
+                self.add_error(f"s_{setting.name}_own", wrong)
         if self.errors:
             return told
         try:

@@ -83,8 +83,9 @@ def preview(seen: Preview, form: ColumnsForm) -> dict[str, Any]:
     """The first rows under what their columns are taken for; rows that would be set aside say why."""
     taken = {column: here(f"collect.field.{field}") for field, (column, _) in seen.mapping.items()}
     asked = here("collect.field.question")
-    taken |= {column: f"{asked}: {question}" for question, column in seen.questions.items()}
+    taken |= {column: f"{asked} {question}" for question, column in seen.questions.items()}
     tongue = language.active()
+    note = "insight.preview.note_answers" if form.kind == "surveys" else "insight.preview.note"
     common = _COMMON if form.kind == PURCHASES else form.names
     heads = [{"name": name, "field": taken.get(name, "")} for name in seen.columns]
     return {
@@ -99,9 +100,7 @@ def preview(seen: Preview, form: ColumnsForm) -> dict[str, Any]:
             {"text": here(code), "rows": number(rows, tongue), "bad": code.startswith("reject.")}
             for code, rows in seen.problems
         ],
-        "note": here("insight.preview.note", rows=number(seen.sampled, tongue), kept=number(seen.kept, tongue))
-        if seen.usable
-        else "",
+        "note": here(note, rows=number(seen.sampled, tongue), kept=number(seen.kept, tongue)) if seen.usable else "",
         "how": _how(seen),
         "sheets_left_out": here("insight.preview.sheets_left_out", sheets=", ".join(seen.sheets_left_out))
         if seen.sheets_left_out
