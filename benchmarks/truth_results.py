@@ -14,6 +14,8 @@ from truth_data import WAYS, Columns, Told
 from truth_measures import Figure, gini, kappa, rank, share
 
 from shuke.classify import NineTypes
+from shuke.collect.shop.goods import goods
+from shuke.collect.shop.traits import CHANNEL_CODES, CHANNELS
 
 _EPOCH = date(1970, 1, 1)
 _LATE_HALF_THE_TIME = 0.5
@@ -52,7 +54,7 @@ def results(told: Told) -> list[Result]:
     for way in ("purchases", "all"):
         figure = rank(told.by_way[way]["price_sensitivity"], told.by_way[way]["true_price_sensitivity"])
         found.append(Result("traits", "price_rank", way, figure, leads=way == "all"))
-    return [*found, *_indicators(known)]
+    return [*found, *_traits(known)]
 
 
 def _pyramid(known: Columns) -> Iterator[Result]:
@@ -232,19 +234,29 @@ def _stability(known: Columns) -> Iterator[Result]:
     )
 
 
-def _indicators(known: Columns) -> Iterator[Result]:
+def _traits(known: Columns) -> Iterator[Result]:
     """Of customers of the shops alone: the workshop leaves no choice of channel, and a car is no category."""
-    shops = known["buys_cars"] == 0
-    channels = np.column_stack([known[f"channel_{name}"] for name in ("shop", "mini_program", "online", "phone")])
-    affinities = np.column_stack([column for name, column in known.items() if name.startswith("affinity_")])
-    traits = {
-        "online_share": channels[:, 1] + channels[:, 2],
-        "main_channel_share": channels.max(axis=1),
-        "variety": 1 - (affinities**2).sum(axis=1),
-        "spend_trend": known["spend_growth"],
+    shops = {name: column[known["buys_cars"] == 0] for name, column in known.items()}
+    channels = np.column_stack([shops[f"channel_{code}"] for code in CHANNEL_CODES])
+    affinities = np.column_stack([shops[f"affinity_{goods().codes[place]}"] for place in goods().retail])
+    preferred = np.array(CHANNELS, dtype=object)[channels.argmax(axis=1)]
+    favourite = np.array([goods().names[place] for place in goods().retail], dtype=object)[affinities.argmax(axis=1)]
+    clear, drawn = np.isin(shops["channel_code"], ("one", "mostly")), shops["affinity_code"] == "drawn"
+    found = {
+        "channel_kappa": kappa(shops["main_channel"][clear], preferred[clear]),
+        "online_share": rank(shops["online_share"], channels[:, 1] + channels[:, 2]),
+        "category_kappa": kappa(shops["main_category"][drawn], favourite[drawn]),
+        "variety": rank(shops["variety"], 1 - (affinities**2).sum(axis=1)),
+        "rhythm_gini": _regular(shops),
+        "spend_trend": rank(shops["spend_trend"], shops["spend_growth"]),
     }
-    for name, trait in traits.items():
-        yield Result("traits", name, "purchases", rank(known[name][shops], trait[shops]))
+    for name, figure in found.items():
+        yield Result("traits", name, "purchases", figure, leads=name in ("channel_kappa", "category_kappa"))
+
+
+def _regular(shops: Columns) -> Figure:
+    told = shops["rhythm"] != "unknown"
+    return gini((shops["rhythm"] == "regular")[told] * 1.0, shops["gap_shape"][told] >= 3)
 
 
 @dataclass(frozen=True)

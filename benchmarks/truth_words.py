@@ -81,7 +81,7 @@ CLASSES: dict[str, Words] = {
     "satisfaction": ("margin × satisfaction × loyalty", "毛利×满意×忠诚"),
     "credit": ("credit", "信用"),
     "stability": ("trading stability", "交易稳定性"),
-    "traits": ("traits and indicators", "特质与指标"),
+    "traits": ("traits", "特质"),
 }
 
 COMPARED: dict[str, Words] = {
@@ -145,9 +145,11 @@ COMPARED: dict[str, Words] = {
     "stability_gini": ("steady against erratic, with gaps evener than chance (shape 3 or more)",
                        "稳定对不稳定，与间隔是否比偶然均匀（形状 3 以上）"),
     "price_rank": ("price sensitivity, with the latent one", "价格敏感度得分，与潜在价格敏感度"),
+    "channel_kappa": ("main channel where one is clear, with the latent one", "常用渠道（看得出者），与潜在的首选渠道"),
     "online_share": ("share bought online, with the latent preference", "网上购买占比，与潜在的网购倾向"),
-    "main_channel_share": ("share of the main channel, with the latent preference", "主要渠道占比，与潜在的渠道倾向"),
+    "category_kappa": ("category they are drawn to, with the latent favourite", "偏爱的品类，与潜在的最爱"),
     "variety": ("variety of categories, with that of latent affinities", "品类多样程度，与潜在偏好的多样程度"),
+    "rhythm_gini": ("regular or not, with gaps evener than chance", "有规律与否，与间隔是否比偶然均匀"),
     "spend_trend": ("trend of spend, with latent growth", "消费趋势，与潜在的增长"),
 }  # fmt: skip
 """Shares of what is expected by chance stand beside the share of the others: only the difference tells."""
