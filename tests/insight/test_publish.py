@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from shuke.classify import REGISTRY, STANDING
 from shuke.crm.customers.models import Customer
 from shuke.crm.scores.models import COLUMNS, SLOTS, Run
 from shuke.crm.scores.writes import set_figures
@@ -16,7 +17,7 @@ from shuke.insight import publish as publishing
 from shuke.insight.cycles import Parameters, score
 from shuke.insight.facts import business_ledger
 from shuke.insight.publish import rows
-from shuke.tables import SCORES
+from shuke.tables import SCORES, TRAIT_COLUMNS
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +27,11 @@ def current() -> Run:
 
 
 def test_the_records_have_the_columns_of_the_contract() -> None:
-    assert set(COLUMNS) == set(SCORES.names)
+    """What only reasons and traits rest on stays in the ledger, where the customer's page reads it."""
+    beside = {name for one in STANDING.values() for name in one.columns} | {one.name for one in TRAIT_COLUMNS}
+    assert set(COLUMNS) <= set(SCORES.names)
+    assert set(SCORES.names) - set(COLUMNS) <= beside
+    assert {one.column for one in REGISTRY.values()} <= set(COLUMNS)
 
 
 def test_every_score_in_the_records_is_the_one_the_ledger_keeps(scored: Any) -> None:

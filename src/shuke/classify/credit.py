@@ -53,17 +53,18 @@ share of one, from 0 to 1.
         "loyalty_score", "rfm_m", "due_payments", "late_payments", "late_share", "mean_late_days", "overdue_minor",
         "tier_computed",
     )  # fmt: skip
+    # Written 4e0 and not 4.0, which one engine would take for a decimal, and round.
     STEPS = (
         {
-            "credit_score": "(due_payments - late_payments * (0.5 + 0.5 * least(coalesce(mean_late_days, 0.0), 30.0)"
-            " / 30.0) + 1.8) / (due_payments + 2.0)",
+            "credit_score": "(due_payments - late_payments * (0.5e0 + 0.5e0 * least(coalesce(mean_late_days, 0e0), 30e0)"
+            " / 30e0) + 1.8e0) / (due_payments + 2e0)",
             "pays_badly": "coalesce(due_payments >= {fewest_due} AND late_share >= {bad_share}, FALSE)"
             " OR coalesce(late_payments >= {overdue_times} AND late_share >= {overdue_share}"
             " AND overdue_minor > {overdue_minor}, FALSE)",
         },
         {
-            "points": "(loyalty_score + (rfm_m - 1) / 4.0 + coalesce(credit_score, 0.0))"
-            " / (CASE WHEN credit_score IS NULL THEN 2.0 ELSE 3.0 END)",
+            "points": "(loyalty_score + (rfm_m - 1) / 4e0 + coalesce(credit_score, 0e0))"
+            " / (CASE WHEN credit_score IS NULL THEN 2e0 ELSE 3e0 END)",
         },
     )
     KEPT = ("credit_score",)

@@ -62,30 +62,31 @@ class Loyalty(Ruled):
         "nps_score", "intent_score", "alternatives_score", "nearness_score", "hindrance_score", "promotion_rank",
         "price_rank", "referrals", "price_sensitivity",
     )  # fmt: skip
+    # Written 4e0 and not 4.0, which one engine would take for a decimal, and round.
     STEPS = (
         {
-            "of_intent": "(intent_score - 1) / 4.0",
+            "of_intent": "(intent_score - 1) / 4e0",
             "retained": "coalesce(1 - churn_probability, probability_alive)",
-            "of_secondary": "CASE WHEN referrals > 0 THEN 1.0 ELSE nps_score / 10.0 END",
+            "of_secondary": "CASE WHEN referrals > 0 THEN 1e0 ELSE nps_score / 10e0 END",
         },
         {
-            "of_primary": "((rfm_r - 1) / 4.0 + (rfm_f - 1) / 4.0 + (rfm_m - 1) / 4.0 + least(age_days / 730.0, 1.0)"
-            " + coalesce(retained, 0.0)) / (CASE WHEN retained IS NULL THEN 4.0 ELSE 5.0 END)",
-            "weights": "{weight_primary} + CASE WHEN of_intent IS NULL THEN 0.0 ELSE {weight_intent} END"
-            " + CASE WHEN of_secondary IS NULL THEN 0.0 ELSE {weight_secondary} END",
+            "of_primary": "((rfm_r - 1) / 4e0 + (rfm_f - 1) / 4e0 + (rfm_m - 1) / 4e0 + least(age_days / 730e0, 1e0)"
+            " + coalesce(retained, 0e0)) / (CASE WHEN retained IS NULL THEN 4e0 ELSE 5e0 END)",
+            "weights": "{weight_primary} + CASE WHEN of_intent IS NULL THEN 0e0 ELSE {weight_intent} END"
+            " + CASE WHEN of_secondary IS NULL THEN 0e0 ELSE {weight_secondary} END",
         },
         {
-            "loyalty_score": "coalesce(({weight_primary} * of_primary + {weight_intent} * coalesce(of_intent, 0.0)"
-            " + {weight_secondary} * coalesce(of_secondary, 0.0)) / nullif(weights, 0), of_primary)",
+            "loyalty_score": "coalesce(({weight_primary} * of_primary + {weight_intent} * coalesce(of_intent, 0e0)"
+            " + {weight_secondary} * coalesce(of_secondary, 0e0)) / nullif(weights, 0), of_primary)",
             "loyalty_known_share": "coalesce(weights / nullif({weight_intent} + {weight_primary}"
-            " + {weight_secondary}, 0), 0.0)",
+            " + {weight_secondary}, 0), 0e0)",
         },
     )
     KEPT = ("loyalty_score", "loyalty_known_share")
 
     def _given(self) -> dict[str, str]:
         rules = self.BOOK.rules
-        trust = by_why(rules, {why: literal(float(share)) for why, share in self.BOOK.trust.items()}, "0.0")
-        asked = by_why(rules, {"wants_price": "1.0"}, "coalesce(answers, 0) / (coalesce(answers, 0) + 1.0)")
+        trust = by_why(rules, {why: literal(float(share)) for why, share in self.BOOK.trust.items()}, "0e0")
+        asked = by_why(rules, {"wants_price": "1e0"}, "coalesce(answers, 0) / (coalesce(answers, 0) + 1e0)")
         truth = by_why(rules, {code: literal(kind) for code, kind in _TRUTH.items()}, literal("unknown"))
         return {"loyalty_truth": truth, "loyalty_confidence": f"({trust}) * ({asked})"}

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
-from types import SimpleNamespace
+from datetime import date, timedelta
 from typing import Any
 
-import pytest
+from django.db import models
 from django.test import Client
 from django.urls import reverse
 
@@ -18,6 +17,8 @@ from shuke.crm.lists.notices import of_card
 from shuke.crm.lists.reads import today
 from shuke.crm.lists.writes import Ground, put_on, take_off
 from shuke.crm.people.models import User
+from shuke.crm.scores.models import COLUMNS, Scored
+from shuke.crm.scores.writes import NewRun, publish
 from shuke.crm.timeline.entries import entry, listing
 from shuke.kit.text import keys
 
@@ -96,16 +97,31 @@ def test_the_timeline_tells_both_ends_each_by_its_own_number(cards: Cards, owner
     assert [one.title for one in theirs if one.source == "list"] == ["移出黑名单"]
 
 
+def published(proposed: dict[str, tuple[str, str, int]]) -> None:
+    """A run in which each customer is proposed for a list, for a reason, with so much value."""
+    values: dict[type[Any], Any] = {
+        models.DateField: date(2026, 5, 1), models.BooleanField: False, models.FloatField: 0.5, models.CharField: "x",
+    }  # fmt: skip
+    rows = []
+    for key, (code, why, value) in proposed.items():
+        row = {field.name: values.get(type(field), 3) for field in Scored._meta.local_fields}
+        row |= {"customer_id": key, "list_proposal": code, "list_why_code": why, "current_value_minor": value}
+        rows.append(tuple(row[name] for name in COLUMNS))
+    publish(run=NewRun("r1", date(2026, 6, 30), "CNY", 365, 90, 1), rows=rows)
+
+
 def test_whom_the_scores_propose_is_put_on_with_the_reason_at_a_press(
-    cards: Cards, owner: User, as_user: Visit, monkeypatch: pytest.MonkeyPatch
+    cards: Cards, owner: User, stranger: User, as_user: Visit
 ) -> None:
-    score = SimpleNamespace(customer=cards["c1"], list_proposal="black", list_why_code="often_late")
-
-    class Rows(list[Any]):
-        def count(self, *_: Any) -> int:
-            return len(self)
-
-    monkeypatch.setattr(proposals, "proposed", lambda viewer: Rows([score]))
+    published({
+        "c1": ("black", "often_late", 5), "c2": ("red", "high_and_prompt", 9), "c3": ("none", "nothing", 7),
+    })  # fmt: skip
+    found = proposals.proposed(owner)
+    assert found is not None
+    assert [score.customer.key for score in found] == ["c2", "c1"], "the most valuable first, and who is proposed alone"
+    theirs = proposals.proposed(stranger)
+    assert theirs is not None
+    assert list(theirs) == []
     page = as_user(owner).get(reverse("lists:show") + "?list=proposed").content.decode()
     assert "Often pays late" in page
     given = {"keys": "c1", "list_code": "black", "reason": "Often pays late"}
@@ -113,6 +129,9 @@ def test_whom_the_scores_propose_is_put_on_with_the_reason_at_a_press(
     now = reads.current(owner, cards["c1"])
     assert now is not None
     assert now.reason == "Often pays late"
+    left = proposals.proposed(owner)
+    assert left is not None
+    assert [score.customer.key for score in left] == ["c2"], "who is on a list is proposed no more"
 
 
 def test_without_a_run_nothing_is_proposed(cards: Cards, owner: User, as_user: Visit) -> None:
