@@ -56,8 +56,8 @@ share of one, from 0 to 1.
     # Written 4e0 and not 4.0, which one engine would take for a decimal, and round.
     STEPS = (
         {
-            "credit_score": "(due_payments - late_payments * (0.5e0 + 0.5e0 * least(coalesce(mean_late_days, 0e0), 30e0)"
-            " / 30e0) + 1.8e0) / (due_payments + 2e0)",
+            "credit_score": "(due_payments - late_payments * (0.5e0 + 0.5e0 * least(coalesce(mean_late_days, 0e0),"
+            " 30e0) / 30e0) + 1.8e0) / (due_payments + 2e0)",
             "pays_badly": "coalesce(due_payments >= {fewest_due} AND late_share >= {bad_share}, FALSE)"
             " OR coalesce(late_payments >= {overdue_times} AND late_share >= {overdue_share}"
             " AND overdue_minor > {overdue_minor}, FALSE)",
