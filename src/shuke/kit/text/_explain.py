@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache, lru_cache
+from math import floor
 from string import Formatter
 from typing import Any
 
@@ -30,14 +31,14 @@ _NAMES = {
     "type_sign_2": "sign.",
     "value_basis": "value_basis.",
 }
-_PLURALS = {" days": " day", " purchases": " purchase", " customers": " customer"}
+_PLURALS = {" surveys": " survey", " days": " day", " purchases": " purchase", " customers": " customer"}
 
 
 def explain(key: str, language: str, currency: str, row: Mapping[str, object]) -> str:
     """The sentence for a code, its figures taken from a row and written as the language writes them.
 
     How a figure is written follows from its column's name: `…_minor` is money in the currency, `…_days` whole days,
-    `…probability` and `…_share` percent; dates are days, and a code that has a name (`stage`, `tier_in_force`,
+    `…probability` and `…_share` percent, `…_score` two decimals, cut off; dates are days, and a code that has a name (`stage`, `tier_in_force`,
     `value_basis` …) is written as its name. What is null or not in the row is written —.
 
     Errors: InputError for a code without a sentence, an unknown language or currency.
@@ -94,6 +95,10 @@ def _writer(column: str, language: str, currency: str) -> _Writer:
         return _whole
     if column.endswith(("probability", "_share")):
         return percent
+    if column.endswith("_score"):
+        return _hundredths
+    if column.endswith("_rank"):
+        return _rank
     if column in _NAMES:
         return _name_writer(_NAMES[column], language)
 
@@ -131,6 +136,15 @@ def _name_writer(prefix: str, language: str) -> _Writer:
 
 def _whole(value: Any) -> str:
     return _UNKNOWN if value is None else f"{round(value):,}"
+
+
+def _hundredths(value: Any) -> str:
+    """Cut off and not rounded, so that what is below a cut never reads as if it were not."""
+    return _UNKNOWN if value is None else f"{floor(round(value * 100, 6)) / 100:.2f}"
+
+
+def _rank(value: Any) -> str:
+    return _UNKNOWN if value is None else f"{value:,.1f}".removesuffix(".0")
 
 
 def percent(value: float | None) -> str:
