@@ -38,8 +38,8 @@ def explain(key: str, language: str, currency: str, row: Mapping[str, object]) -
     """The sentence for a code, its figures taken from a row and written as the language writes them.
 
     How a figure is written follows from its column's name: `…_minor` is money in the currency, `…_days` whole days,
-    `…probability` and `…_share` percent, `…_score` two decimals, cut off; dates are days, and a code that has a name (`stage`, `tier_in_force`,
-    `value_basis` …) is written as its name. What is null or not in the row is written —.
+    `…probability` and `…_share` percent, `…_score` two decimals, cut off; dates are days, and a code that has a name
+    (`stage`, `tier_in_force`, `value_basis` …) is written as its name. What is null or not in the row is written —.
 
     Errors: InputError for a code without a sentence, an unknown language or currency.
 
