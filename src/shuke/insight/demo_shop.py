@@ -22,6 +22,7 @@ from shuke.insight.demo import Told, bring
 from shuke.insight.demo_dealings import cars_bought, write_dealings
 from shuke.insight.demo_people import join
 from shuke.insight.facts import business_ledger
+from shuke.insight.touches import export
 from shuke.ledger import Ledger
 from shuke.tables import PRODUCTS, REFERRALS
 
@@ -52,6 +53,7 @@ def load(progress: Told, language: str = "zh-hans", shop: Shop | None = None) ->
     join(language)
     progress("dealings", 0, 0)
     write_dealings(shown, language)
+    export()  # before the runs, which set hours against worth
     for day in DAYS:
         score(
             ledger=ledger,

@@ -130,7 +130,8 @@ def _of_import(made: Import, upload: Upload | None) -> Source:
 
 
 def _name(made: Import) -> str:
-    return ", ".join(source.rpartition("/")[2] for source in made.sources)
+    """Files by their names, without the folders they lay in."""
+    return ", ".join(source if source.startswith("demo:") else source.rpartition("/")[2] for source in made.sources)
 
 
 def _require(viewer: User, right: Any) -> None:
