@@ -17,7 +17,7 @@ from shuke.crm.scores.models import Run
 from shuke.insight.definitions import save, usual_parameters
 from shuke.insight.facts import business_ledger
 from shuke.insight.models import Upload
-from shuke.insight.slots_of_classes import GROUPS, grouped
+from shuke.insight.slots_of_classes import GROUPS, TRAITS, grouped
 from shuke.insight.writes import start_run
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,9 @@ def test_every_label_is_there_with_why_and_since_when(scored: Upload, manager: U
         assert f'href="/classes/{code}/"' in text
         assert f"/customers/?{one.listed_by}=" in text
     assert re.search(r"[Rr]ank,? [0-9]+ of 40", text)
-    assert text.count("<td") == 2 * len(REGISTRY)
+    assert text.count("<td") == 2 * (len(REGISTRY) + len(TRAITS))
+    assert "Price sensitivity" in text
+    assert "Rhythm" in text
     assert "{" not in text
 
 

@@ -32,6 +32,8 @@ GROUPS = {
     "credit": ("credit",),
 }
 """What each classification is about, in the order of the strip."""
+TRAITS = {"price": "price_code", "channel": "channel_code", "affinity": "affinity_code", "rhythm": "rhythm"}
+"""What a customer is like, read from purchases: each trait with the column of its code."""
 _UNKNOWN = ("unknown", "undetermined")
 
 Step = tuple[date, str]
@@ -51,6 +53,7 @@ def classes(request: HttpRequest, key: str) -> HttpResponse:
         figures = next((row for row in kept if row["run_id"] == run.run_id), {})
         row = {**figures, **scores.as_row(score, customer.key)}
         lines = [_line(one, row, run, kept) for one in REGISTRY.values() if row.get(one.column)]
+        lines += [_trait(trait, row, run.currency) for trait, column in TRAITS.items() if row.get(column)]
     return fragment(request, customer, "insight/_standing.html", grouped(lines))
 
 
@@ -59,7 +62,7 @@ def grouped(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
     groups = [
         {"name": here(f"classes.standing.group.{group}"),
          "lines": [line for line in lines if line["code"] in codes and line["known"]]}
-        for group, codes in GROUPS.items()
+        for group, codes in (*GROUPS.items(), ("traits", tuple(TRAITS)))
     ]  # fmt: skip
     unknown = [line for line in lines if not line["known"]]
     names = here("insight.slot.and").join(line["name"] for line in unknown)
@@ -104,6 +107,21 @@ def _line(one: Classification, row: Mapping[str, Any], run: Run, kept: Sequence[
         if len(went) > 1
         else [],
         "since": here("classes.standing.since", day=day(went[-1][0], tongue)) if went else "",
+    }
+
+
+def _trait(trait: str, row: Mapping[str, Any], currency: str) -> dict[str, Any]:
+    """A trait as a line of the strip: no classification, so no page of its own and no history."""
+    tongue, code = language.active(), str(row[TRAITS[trait]])
+    why = [explain(f"{trait}_why.{row[f'{trait}_why_code']}", tongue, currency, row)]
+    if trait == "rhythm":
+        why += [here(f"{name}.{row[name]}") for name in ("usual_weekday", "usual_month") if row[name] is not None]
+    return {
+        "code": trait,
+        "known": code not in _UNKNOWN,
+        "name": here(f"trait.{trait}"),
+        "label": name_of(f"{trait}.", code, tongue),
+        "why": ("" if tongue.startswith("zh") else " ").join(why),
     }
 
 
