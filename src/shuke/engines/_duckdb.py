@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
@@ -19,6 +19,12 @@ from shuke.kit.errors import EngineError
 
 _SORTED_AT_ONCE = 1 << 27  # hashes: 1 GB, and as much again while they are put together
 _READ_AT_ONCE = 1_000_000
+_ARROW: Mapping[str, pa.DataType] = {
+    "BIGINT": pa.int64(), "INTEGER": pa.int32(), "SMALLINT": pa.int16(), "TINYINT": pa.int8(), "DOUBLE": pa.float64(),
+    "FLOAT": pa.float32(), "BOOLEAN": pa.bool_(), "DATE": pa.date32(), "VARCHAR": pa.string(),
+    "TIMESTAMP": pa.timestamp("us"),
+}  # fmt: skip
+"""What a column's type is in Arrow; of others (decimals, lists, moments of a time zone) the engine is asked."""
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     # Extensions are downloads: a query that would need one must fail, not reach out.
     "autoinstall_known_extensions": False,
@@ -148,5 +154,10 @@ class DuckDBEngine:
         return f"{require_label(label)}_{next(self._numbers)}"
 
     def _table(self, name: str) -> Table:
-        schema = self._connection.sql(f"SELECT * FROM {name} LIMIT 0").to_arrow_table().schema
-        return Table(name, schema, self)
+        """With its columns. Mostly their names and types are enough, which are known without planning the query: of a
+        view upon views upon views that would take long."""
+        found = self._connection.sql(f"SELECT * FROM {name} LIMIT 0")
+        types = [_ARROW.get(str(one)) for one in found.types]
+        if None in types:
+            return Table(name, found.to_arrow_table().schema, self)
+        return Table(name, pa.schema(list(zip(found.columns, types, strict=True))), self)
