@@ -28,6 +28,7 @@ _COLUMNS = {
     "quantity": (pa.int64(), "t.quantity", "quantity"),
     "basket_id": (pa.int64(), "t.basket_id", "order"),
     "retail_disc + coupon_disc": (pa.float64(), "t.retail_disc + t.coupon_disc", "discount"),
+    "coupon_disc": (pa.float64(), "t.coupon_disc", "coupon"),
     "product_id": (pa.int64(), "t.product_id", "product"),
     "product_category": (TEXT, "coalesce(p.product_category, p.department)", "category"),
     "store_id": (pa.int64(), "t.store_id", "store"),

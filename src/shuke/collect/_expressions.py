@@ -19,7 +19,7 @@ PATTERNS: dict[str, Value] = {
     # Three decimals are left out: 1.234 may be a thousand.
     "number": "^-?[0-9]{1,12}([.][0-9]{1,2}|[.][0-9]{4})?$",
 }
-MONEY = ("amount", "unit_price", "quantity", "cost", "discount", "refund")
+MONEY = ("amount", "unit_price", "quantity", "cost", "discount", "coupon", "refund")
 
 
 def needs_text(field: str, kind: pa.DataType) -> bool:

@@ -132,7 +132,7 @@ def _share(weight: str) -> str:
 
 def _columns_beside(raw: Raw, replaced: set[str]) -> list[str]:
     others = (
-        "order_id", "product_id", "category", "channel", "store", "cost_minor", "discount_minor", "quantity",
-        "source_file", "source_row", "is_duplicate",
+        "order_id", "product_id", "category", "channel", "store", "cost_minor", "discount_minor", "coupon_minor",
+        "quantity", "source_file", "source_row", "is_duplicate",
     )  # fmt: skip
     return [name for name in (*(column.inside for column in raw.columns), *others) if name not in replaced]

@@ -25,6 +25,7 @@ FIELDS = (
     "order",
     "cost",
     "discount",
+    "coupon",
     "product",
     "category",
     "channel",

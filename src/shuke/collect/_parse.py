@@ -19,7 +19,13 @@ from shuke.engines import Engine, Table, Value
 from shuke.kit.money import minor_digits
 
 _TEXTS = {"order": "order_id", "product": "product_id", "category": "category", "channel": "channel", "store": "store"}
-_MINORS = {"cost": "cost_minor", "discount": "discount_minor", "refund": "refund_minor", "unit_price": "price_minor"}
+_MINORS = {
+    "cost": "cost_minor",
+    "discount": "discount_minor",
+    "coupon": "coupon_minor",
+    "refund": "refund_minor",
+    "unit_price": "price_minor",
+}
 _EARLIEST = date(1900, 1, 1)
 
 

@@ -56,6 +56,7 @@ def read_purchases(
     order: str | None = None,
     cost: str | None = None,
     discount: str | None = None,
+    coupon: str | None = None,
     product: str | None = None,
     category: str | None = None,
     channel: str | None = None,
@@ -107,8 +108,8 @@ def read_purchases(
     """
     given = {
         "customer": customer, "time": time, "amount": amount, "unit_price": unit_price, "quantity": quantity,
-        "order": order, "cost": cost, "discount": discount, "product": product, "category": category,
-        "channel": channel, "store": store,
+        "order": order, "cost": cost, "discount": discount, "coupon": coupon, "product": product,
+        "category": category, "channel": channel, "store": store,
     }  # fmt: skip
     rules = rules_for(currency, timezone, source_timezone, day_first)
     day = require_day(as_of) if isinstance(as_of, str) else as_of
