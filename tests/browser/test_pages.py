@@ -318,7 +318,7 @@ def test_without_script_a_customer_s_slots_are_links(visit: object) -> None:
     visitor = visit(language="en", script=False)  # type: ignore[operator]
     visitor.page.goto(visitor.site.url + "/customers/2226/")
     links = visitor.page.locator(".slot-link:visible")
-    assert links.count() == 6
+    assert links.count() == 7
     visitor.page.locator(".slot-link[href$='/purchases/']").click()
     visitor.page.wait_for_url("**/customers/2226/purchases/")
     assert visitor.page.locator("#purchases tbody tr").count() == 10

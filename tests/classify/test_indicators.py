@@ -225,3 +225,12 @@ def test_an_indicator_of_ones_own_is_measured(duckdb_engine):
     purchases = bought(duckdb_engine, {"customer_id": "u"}, {"customer_id": "u"})
     row = Indicators(definition=definition).measure(purchases, as_of=AS_OF).table.to_arrow().to_pylist()[0]
     assert row["spend"] == 200
+
+
+def test_goods_that_nobody_had_bought_by_then_leave_their_indicators_unknown(engine):
+    lines = {"customer_id": ["u", "u"], "purchased_on": [date(2024, 1, 1), date(2024, 6, 1)],
+             "amount_minor": [100, 100], "product_id": [None, "tea"]}  # fmt: skip
+    purchases = engine.from_arrow("purchases", pa.table(lines))
+    wanted = Indicators(wanted=("known_share", "product_repeat"))
+    (row,) = wanted.measure(purchases, as_of=date(2024, 2, 1)).table.to_arrow().to_pylist()
+    assert (row["lines"], row["known_share"], row["product_repeat"]) == (1, None, None)

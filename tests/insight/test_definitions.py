@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from shuke.classify import DefinitionError, Pyramid
+from shuke.classify import REGISTRY, DefinitionError, Pyramid
 from shuke.crm.people.models import User
 from shuke.crm.people.trail import AuditEntry
 from shuke.crm.scores.models import Run
@@ -66,7 +66,7 @@ def test_a_run_is_told_what_was_in_force_when_it_was_asked_for(
     assert {one["code"]: one["customers"] for one in told["labels"]} == dict(previewing.after)
     assert {was for was, _, _ in told["moves"]} == {"A", "B", "C", "D"}
     assert run.figures["effort"] == []
-    assert set(run.figures["classes"]) == {"pyramid", "prospect", "rfm", "life_cycle", "rfm_grid"}
+    assert set(run.figures["classes"]) == {*REGISTRY, "rfm_grid", "rfm_cuts", "rfm_profit"}
 
 
 def test_scores_that_are_not_kept_cannot_be_previewed(business: Any, manager: User) -> None:

@@ -47,7 +47,8 @@ def narrow(sources: Sources, settings: IndicatorSettings, needs: set[str], *, da
     people = _people(sources, settings, needs)
     goods = goods_of(sources, settings) if "purchases.product_id" in needs else None
     kinds = _kinds(sources) if "purchases.category" in needs else None
-    lines = _lines(sources, people, goods, kinds) if days or goods or kinds else None
+    asked = days or goods is not None or kinds is not None
+    lines = _lines(sources, people, goods, kinds) if asked else None
     if goods is not None:
         goods.engine.drop(goods)
     return Lines(people, lines, kinds, days and _returned(sources))
