@@ -107,7 +107,8 @@ def shop(engine: DuckDBEngine, customers: int, folder: Path) -> tuple[Table, Fac
 _RICH = """
 SELECT customer AS customer_id, CAST(time AS DATE) AS purchased_on, CAST(time AS TIMESTAMP) AS purchased_at,
   CAST(amount * 100 AS BIGINT) AS amount_minor, CAST(1 + h % 3 AS DOUBLE) AS quantity,
-  CAST(NULL AS BIGINT) AS cost_minor, CAST(h % 5 * 20 AS BIGINT) AS discount_minor, CAST(NULL AS BIGINT) AS coupon_minor, CAST(NULL AS VARCHAR) AS order_id,
+  CAST(NULL AS BIGINT) AS cost_minor, CAST(h % 5 * 20 AS BIGINT) AS discount_minor,
+  CAST(NULL AS BIGINT) AS coupon_minor, CAST(NULL AS VARCHAR) AS order_id,
   'P' || CAST(h % 5000 AS VARCHAR) AS product_id, 'category ' || CAST(h % 5000 % 12 AS VARCHAR) AS category,
   'channel ' || CAST(h // 7 % 4 AS VARCHAR) AS channel, CAST(NULL AS VARCHAR) AS store, 'x' AS source_file,
   CAST(0 AS BIGINT) AS source_row
@@ -118,7 +119,8 @@ _SHOP = """
 SELECT customer_id, CAST(purchased_at AS DATE) AS purchased_on, purchased_at,
   CAST(amount * 100 AS BIGINT) AS amount_minor,
   CAST(quantity AS DOUBLE) AS quantity, CAST(cost * 100 AS BIGINT) AS cost_minor,
-  CAST(discount * 100 AS BIGINT) AS discount_minor, CAST(NULL AS BIGINT) AS coupon_minor, order_id, product_id, category, channel, store, 'x' AS source_file,
+  CAST(discount * 100 AS BIGINT) AS discount_minor,
+  CAST(NULL AS BIGINT) AS coupon_minor, order_id, product_id, category, channel, store, 'x' AS source_file,
   line AS source_row
 FROM {raw}
 """

@@ -27,7 +27,8 @@ _LINES = """
         DATE '2021-01-01' + CAST(hash(n + 1) % 1400 AS INTEGER) AS purchased_on,
         CAST(DATE '2021-01-01' + CAST(hash(n + 1) % 1400 AS INTEGER) AS TIMESTAMP) AS purchased_at,
         CAST(hash(n + 2) % 50000 AS BIGINT) AS amount_minor, CAST(1 AS DOUBLE) AS quantity,
-        CAST(hash(n + 3) % 30000 AS BIGINT) AS cost_minor, CAST(0 AS BIGINT) AS discount_minor, CAST(0 AS BIGINT) AS coupon_minor,
+        CAST(hash(n + 3) % 30000 AS BIGINT) AS cost_minor, CAST(0 AS BIGINT) AS discount_minor,
+        CAST(0 AS BIGINT) AS coupon_minor,
         'O' || (n // 2) AS order_id, 'P' || (hash(n + 4) % 5000) AS product_id,
         'category ' || (hash(n + 4) % 40) AS category, 'shop' AS channel, 'S' || (hash(n + 5) % 60) AS store,
         '2024.csv' AS source_file, CAST(n AS BIGINT) AS source_row

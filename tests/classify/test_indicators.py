@@ -231,6 +231,6 @@ def test_goods_that_nobody_had_bought_by_then_leave_their_indicators_unknown(eng
     lines = {"customer_id": ["u", "u"], "purchased_on": [date(2024, 1, 1), date(2024, 6, 1)],
              "amount_minor": [100, 100], "product_id": [None, "tea"]}  # fmt: skip
     purchases = engine.from_arrow("purchases", pa.table(lines))
-    wanted = Indicators(wanted=("known_share", "product_repeat"))
+    wanted = Indicators(wanted=("known_share", "new_share"))
     (row,) = wanted.measure(purchases, as_of=date(2024, 2, 1)).table.to_arrow().to_pylist()
-    assert (row["lines"], row["known_share"], row["product_repeat"]) == (1, None, None)
+    assert (row["lines"], row["known_share"], row["new_share"]) == (1, None, None)
