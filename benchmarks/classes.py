@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from purchases import write_purchases_of
 
-from shuke.classify import Facts, classifiers, label_customers, with_clusters, with_facts
+from shuke.classify import REGISTRY, Facts, classifiers, label_customers, preview, with_facts
 from shuke.collect import read_payments, read_surveys
 from shuke.collect.shop import Shop
 from shuke.engines import DuckDBEngine, Table
@@ -148,23 +148,29 @@ def main() -> None:
             summary = summarise(purchases, as_of=AS_OF).table
             summary = engine.keep("summary", "SELECT * FROM {t}", t=summary)
         forecasts = engine.keep("forecasts", _FORECAST, t=summary, as_of=AS_OF)
-        classified(report, purchases, facts, forecasts)
+        scores = classified(report, purchases, facts, forecasts)
         report.close()
+        previewed(scores)
         print(f"\n{len(purchases):,} lines, {len(summary):,} customers")
 
 
-def classified(report: Report, purchases: Table, facts: Facts, forecasts: Table) -> None:
+def classified(report: Report, purchases: Table, facts: Facts, forecasts: Table) -> Table:
     """As a run does it: what is known of each customer, then every label from it."""
     engine, made = report.engine, classifiers()
     with report.part("indicators, trait scores, habits, signs", steps=True):
         known = with_facts(forecasts, purchases, facts, as_of=AS_OF)
-    with report.part("nine types and clusters, learned"):
-        types = made["type"].fit(known)
-        with_clusters(known, types)
     with report.part("every label, learned and given"):
         labelled = label_customers(known, made)
-        added = [name for name in labelled.columns if name not in forecasts.columns]
-        engine.drop(engine.keep("labelled", f"SELECT customer_id, {', '.join(added)} FROM {{t}}", t=labelled))
+        return engine.keep("labelled", "SELECT * FROM {t}", t=labelled)
+
+
+def previewed(scores: Table) -> None:
+    """How long each classification takes to be tried on the run's customers, by the definition that ships."""
+    print("\n| preview of | seconds |\n| --- | ---: |")
+    for code, one in REGISTRY.items():
+        clock = time.perf_counter()
+        preview(scores, code, one.default)
+        print(f"| {code} | {time.perf_counter() - clock:.2f} |", flush=True)
 
 
 if __name__ == "__main__":
