@@ -18,7 +18,7 @@ from shuke.classify import (
     RfmAlarm,
     Satisfaction,
     Stability,
-    label_standing,
+    label_customers,
     profit_made,
     signs,
     with_facts,
@@ -53,6 +53,11 @@ def said(classifier, table, *names):
     labelled = classifier.fit(table).label(table)
     sql = f"SELECT {', '.join(names)} FROM {{t}} ORDER BY customer_id"
     return [tuple(row.values()) for row in labelled.engine.fetch(sql, t=labelled).to_pylist()]
+
+
+def labelled_by(table, definitions=None):
+    """What STANDING says of customers, by their definitions or as they ship."""
+    return label_customers(table, {code: one.read((definitions or {}).get(code)) for code, one in STANDING.items()})
 
 
 def test_the_loyalty_index_is_the_mean_of_the_groups_that_are_known(engine):
@@ -224,7 +229,7 @@ def test_every_label_is_appended_in_one_go_without_any_facts(duckdb_engine):
         FROM {t}
     """
     table = duckdb_engine.view("t", sql, t=one)
-    labelled = label_standing(with_facts(table, purchases, as_of=AS_OF))
+    labelled = labelled_by(with_facts(table, purchases, as_of=AS_OF))
     assert {name for one in STANDING.values() for name in one.columns} <= set(labelled.columns)
     (row,) = labelled.to_arrow().to_pylist()
     assert (row["loyalty_kind"], row["satisfaction"], row["stability"]) == ("unknown", "unknown", "unknown")
@@ -252,14 +257,14 @@ def test_types_and_quadrants_are_told_of_all_customers_and_by_their_definitions(
         FROM {t}
     """
     table = with_facts(engine.view("named", sql, t=named), purchases, facts, as_of=AS_OF)
-    found = label_standing(table).to_arrow().to_pylist()
+    found = labelled_by(table).to_arrow().to_pylist()
     assert len(found) == 61
     by = {row["customer_id"]: row for row in found}
     assert (by["c60"]["type_why_code"], by["c60"]["type_confidence"]) == ("little_known", 0), "never bought"
     assert (by["c5"]["quadrant"], by["c59"]["quadrant"], by["c0"]["quadrant"]) == ("undetermined", "III", "II")
     assert len({row["type"] for row in found}) > 3
     strict = {"type": {"settings": {"least_lead": 3}}, "quadrant": {"settings": {"current_cut_minor": 10**9}}}
-    told = label_standing(table, strict).to_arrow().to_pylist()
+    told = labelled_by(table, strict).to_arrow().to_pylist()
     assert {row["type"] for row in told} == {"undetermined"}
     assert {row["quadrant"] for row in told} == {"I", "II", "undetermined"}
 

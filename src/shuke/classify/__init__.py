@@ -44,9 +44,9 @@ from shuke.classify.rfm import RFM, RFMParams
 from shuke.classify.rfm_alarm import RfmAlarm
 from shuke.classify.rfm_profit import ProfitCell, profit_made
 from shuke.classify.satisfaction import Satisfaction, SatisfactionParams
-from shuke.classify.signs import SignSettings, signs, with_signs
+from shuke.classify.signs import SignSettings, signs
 from shuke.classify.stability import Stability
-from shuke.classify.standing import STANDING, Known, known_of, label_standing, with_facts
+from shuke.classify.standing import STANDING, Known, known_of, with_facts
 from shuke.classify.trait_labels import label_traits, with_habits
 from shuke.classify.traits import TraitBook, Traits
 from shuke.classify.type_report import FoundCluster, TypeReport, type_report
@@ -129,7 +129,6 @@ __all__ = [
     "known_of",
     "label_all",
     "label_customers",
-    "label_standing",
     "label_traits",
     "names_given",
     "preset_body",
@@ -143,5 +142,4 @@ __all__ = [
     "with_facts",
     "with_habits",
     "with_lists",
-    "with_signs",
 ]

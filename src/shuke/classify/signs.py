@@ -7,8 +7,7 @@ from datetime import date, timedelta
 
 from shuke.classify._days import Past, look_back
 from shuke.classify.facts import NOTHING, Facts
-from shuke.engines import Table, Value, quoted
-from shuke.kit.rules import require_columns
+from shuke.engines import Table, Value
 from shuke.tables import SIGNS
 
 _QUESTIONS = {
@@ -96,16 +95,6 @@ def signs(
     for part in (*parts.values(), own):
         engine.drop(part)
     return table
-
-
-def with_signs(table: Table, known: Table) -> Table:
-    """A table of customers with their signs appended."""
-    require_columns(("customer_id",), table.columns, "with_signs")
-    added = [one.name for one in SIGNS.columns[1:]]
-    kept = ", ".join(f"t.{quoted(name)}" for name in table.columns if name not in added)
-    listed = ", ".join(f"s.{name}" for name in added)
-    sql = f"SELECT {kept}, {listed} FROM {{t}} AS t LEFT JOIN {{s}} AS s ON t.customer_id = s.customer_id"
-    return table.engine.view("with_signs", sql, t=table, s=known)
 
 
 def _answers(surveys: Table, as_of: date, told: SignSettings) -> Table:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from shuke.classify.classification import Classification, Classifier
-from shuke.classify.clusters import with_clusters
+from shuke.classify.classification import Classification
 from shuke.classify.credit import Credit, with_lists
 from shuke.classify.facts import NOTHING, Facts
 from shuke.classify.indicators import Indicators, Measured
@@ -18,7 +16,7 @@ from shuke.classify.rfm_alarm import RfmAlarm
 from shuke.classify.satisfaction import Satisfaction
 from shuke.classify.signs import SignSettings, past_asked, signs
 from shuke.classify.stability import Stability
-from shuke.classify.trait_labels import label_traits, with_habits
+from shuke.classify.trait_labels import with_habits
 from shuke.classify.traits import Traits
 from shuke.classify.types import NineTypes
 from shuke.engines import Table, quoted
@@ -161,16 +159,3 @@ def with_facts(table: Table, purchases: Table, facts: Facts = NOTHING, *, as_of:
     facts_known = table.engine.keep("known", "SELECT * FROM {t}", t=with_lists(joined, facts.listed, as_of=as_of))
     known.drop()
     return facts_known
-
-
-def label_standing(table: Table, definitions: Mapping[str, Mapping[str, Any]] | None = None) -> Table:
-    """The rows with the labels of STANDING appended, by their definitions or as they ship, and clusters beside types.
-
-    Wants the columns of the scores with RFM labels, and those of `with_facts`.
-    """
-    for code, one in STANDING.items():
-        classifier: Classifier = one.read((definitions or {}).get(code))
-        table = classifier.fit(table).label(table)
-        if isinstance(classifier, NineTypes):
-            table = with_clusters(table, classifier)
-    return label_traits(table)
