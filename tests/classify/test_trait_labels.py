@@ -125,7 +125,7 @@ def test_what_all_customers_buy_is_set_beside_what_one_buys(engine):
     named = engine.from_arrow(
         "named", pa.table({"customer_id": ["u", "v", "w"], "main_category": ["tea", "cake", None]})
     )
-    joined = with_habits(named, purchases, as_of=AS_OF)
+    joined = with_habits(named, habits(purchases, as_of=AS_OF), category_shares(purchases, as_of=AS_OF))
     rows = joined.engine.fetch("SELECT * FROM {t} ORDER BY customer_id", t=joined).to_pylist()
     assert [row["main_category_all_share"] for row in rows] == [pytest.approx(4 / 9), pytest.approx(5 / 9), None]
     assert [row["bought_days"] for row in rows] == [1, 1, None]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from shuke.classify._habits import category_shares, habits
 from shuke.classify.classification import Classification
 from shuke.classify.credit import Credit, with_lists
 from shuke.classify.facts import NOTHING, Facts
@@ -146,7 +147,8 @@ def with_facts(table: Table, purchases: Table, facts: Facts = NOTHING, *, as_of:
     """
     known = known_of(purchases, facts, as_of=as_of)
     measured = known.measured.table
-    traits = with_habits(Traits().fit(measured).label(measured), purchases, as_of=as_of)
+    days, shares = habits(purchases, as_of=as_of), category_shares(purchases, as_of=as_of)
+    traits = with_habits(Traits().fit(measured).label(measured), days, shares)
     added, signs_of = [name for name in traits.columns if name != "customer_id"], SIGNS.names[1:]
     kept = [f"t.{quoted(name)}" for name in table.columns if name not in (*added, *signs_of)]
     listed = ", ".join([*kept, *(f"k.{quoted(name)}" for name in added), *(f"s.{name}" for name in signs_of)])
@@ -158,4 +160,6 @@ def with_facts(table: Table, purchases: Table, facts: Facts = NOTHING, *, as_of:
     joined = table.engine.view("joined", sql, t=table, signs=known.signs, traits=traits)
     facts_known = table.engine.keep("known", "SELECT * FROM {t}", t=with_lists(joined, facts.listed, as_of=as_of))
     known.drop()
+    for part in (days, shares):
+        part.engine.drop(part)
     return facts_known

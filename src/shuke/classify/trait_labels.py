@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from datetime import date
 from importlib.resources import files
 from typing import Any
 
-from shuke.classify._habits import HABITS, category_shares, habits
+from shuke.classify._habits import HABITS
 from shuke.engines import Table, literal, quoted
 from shuke.kit.errors import InputError
 from shuke.kit.rules import first_match, read_rules, require_columns
@@ -26,10 +25,10 @@ _NEEDS = (
 )  # fmt: skip
 
 
-def with_habits(table: Table, purchases: Table, *, as_of: date) -> Table:
+def with_habits(table: Table, days: Table, shares: Table) -> Table:
     """Customers with main_category (`Indicators`), with HABITS and the share that all customers have of the category.
 
-    Two passes over purchases: days of the last two years by customer, and lines by category.
+    `days` are `habits`, `shares` are `category_shares`: each a pass over purchases, kept until its caller drops it.
     """
     require_columns(("customer_id", "main_category"), table.columns, "with_habits")
     added = (*HABITS, _ALL_SHARE)
@@ -40,7 +39,6 @@ def with_habits(table: Table, purchases: Table, *, as_of: date) -> Table:
         LEFT JOIN {{h}} AS h ON t.customer_id = h.customer_id
         LEFT JOIN {{c}} AS c ON t.main_category = c.category
     """
-    days, shares = habits(purchases, as_of=as_of), category_shares(purchases, as_of=as_of)
     return table.engine.view("with_habits", sql, t=table, h=days, c=shares)
 
 
