@@ -13,11 +13,7 @@ from shuke.crm.words import here
 
 def _newest(asked: Asked) -> list[Entry]:
     rows = reads.history(asked.viewer, asked.customer)
-    found = [entry for row in rows for entry in _of(row, asked.by)]
-    found.sort(key=lambda entry: (entry.at, entry.number), reverse=True)
-    if asked.at is not None:
-        found = [entry for entry in found if (entry.at, entry.number) < (asked.at, asked.number)]
-    return found[: asked.limit]
+    return asked.newest_of(entry for row in rows for entry in _of(row, asked.by))
 
 
 def _one(viewer: User, customer: Customer, wanted: int) -> Entry | None:

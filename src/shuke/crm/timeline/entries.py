@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -63,6 +63,11 @@ class Asked:
     limit: int
     kinds: frozenset[str]
     by: int | None = None
+
+    def newest_of(self, found: Iterable[Entry]) -> list[Entry]:
+        """What is asked for, out of all that a source with few entries has, in any order."""
+        before = [one for one in found if self.at is None or (one.at, one.number) < (self.at, self.number)]
+        return sorted(before, key=lambda entry: (entry.at, entry.number), reverse=True)[: self.limit]
 
 
 @dataclass(frozen=True, slots=True)
