@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from shuke.engines import DuckDBEngine, _duckdb, literal, open_engine, quoted
-from shuke.kit.errors import InputError
+from shuke.kit.errors import EngineError, InputError
 
 ROWS = pa.table(
     {
@@ -128,3 +128,20 @@ def test_names_with_quotes_and_brackets_stay_names():
 def test_an_unknown_engine_is_told_the_known_ones():
     with pytest.raises(InputError, match="choose one of duckdb, spark"):
         open_engine("polars")
+
+
+def test_a_view_upon_views_is_checked_against_what_they_look_like(engine):
+    rows = engine.from_arrow("rows", ROWS)
+    first = engine.view("step", "SELECT amount_minor + 1 AS more FROM {rows}", rows=rows)
+    joined = "SELECT a.more AS a, b.more AS b FROM {v} AS a JOIN {v} AS b ON a.more = b.more"
+    second = engine.view("step", joined, v=first)
+    third = engine.view("step", "SELECT a + b AS c FROM {v} JOIN {w} ON a = more", v=second, w=first)
+    assert third.columns == ["c"]
+    assert sorted(third.to_arrow()["c"].to_pylist()) == sorted(2 * n + 2 for n in ROWS["amount_minor"].to_pylist())
+
+
+def test_a_step_that_fails_leaves_those_beneath_it_as_they_were(duckdb_engine):
+    below = duckdb_engine.view("below", "SELECT 1 AS n")
+    with pytest.raises(EngineError):
+        duckdb_engine.view("above", "SELECT missing FROM {below}", below=below)
+    assert duckdb_engine.view("above", "SELECT n + 1 AS n FROM {below}", below=below).to_arrow()["n"].to_pylist() == [2]

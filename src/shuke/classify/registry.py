@@ -128,7 +128,7 @@ def label_customers(table: Table, by: Mapping[str, Any], *, in_force: Callable[[
 
     `in_force` is done right after the pyramid: which tier a customer keeps until a review.
     """
-    then = {"type": partial(with_clusters, types=by["type"])} | ({"pyramid": in_force} if in_force else {})
+    then = {"type": partial(with_clusters, types=by["type"], bare=table)} | ({"pyramid": in_force} if in_force else {})
     return label_traits(label_all(table, by, then=then))
 
 

@@ -220,7 +220,8 @@ def _united(
     types = dict.fromkeys(names, TEXT) if as_text else pieces[0].types
     if len(tables) == 1:
         return tables[0], types
-    return engine.view("raw", " UNION ALL ".join(f"SELECT * FROM {table.name}" for table in tables)), types
+    parts = {f"part{number}": table for number, table in enumerate(tables)}
+    return engine.view("raw", " UNION ALL ".join(f"SELECT * FROM {{{name}}}" for name in parts), **parts), types
 
 
 def _group(

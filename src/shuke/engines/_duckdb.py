@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
@@ -47,6 +47,10 @@ def _told() -> Iterator[None]:
 class DuckDBEngine:
     """Runs steps in DuckDB.
 
+    A run has some forty views, one upon the other, and to make one DuckDB works out names and types of all beneath it.
+    So what a view looks like is noted as an empty table of its name in the schema `shape`, and while a view is made,
+    those right beneath it are called otherwise: then DuckDB finds their shapes instead, and looks no deeper.
+
     >>> with DuckDBEngine() as engine:
     ...     engine.fetch("SELECT {a} + 1 AS b", a=41).to_pylist()
     [{'b': 42}]
@@ -62,10 +66,13 @@ class DuckDBEngine:
         settings |= {key: str(value) for key, value in given.items() if value is not None}
         with _told():
             self._connection = duckdb.connect(":memory:", config=settings)
-            self._connection.execute("SET TimeZone = 'UTC'")
+            self._connection.execute("SET GLOBAL TimeZone = 'UTC'")
             # The bar would be drawn on the standard output, where results may be piped.
             self._connection.execute("SET enable_progress_bar = false")
+            self._connection.execute("CREATE SCHEMA shape")
+            self._connection.execute("SET search_path = 'main,shape'")
         self._numbers = itertools.count(1)
+        self._views: set[str] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -91,7 +98,29 @@ class DuckDBEngine:
         return self._table(name)
 
     def view(self, label: str, sql: str, **inputs: Value) -> Table:
-        return self._create("VIEW", label, fill(sql, inputs))
+        name = self._fresh(label)
+        beneath = {table.name for table in inputs.values() if isinstance(table, Table)} & self._views
+        with _told(), self._shapes_of(beneath):
+            self._connection.execute(f"CREATE VIEW {name} AS {fill(sql, inputs)}")
+            self._connection.execute(f"CREATE TABLE shape.{name} AS SELECT * FROM {name} WITH NO DATA")
+        self._views.add(name)
+        with _told():
+            return Table(name, self._schema(f"shape.{name}"), self)
+
+    @contextmanager
+    def _shapes_of(self, views: Set[str]) -> Iterator[None]:
+        """Their names mean their shapes for a while; in one transaction, so that cursors see nothing of it."""
+        self._connection.execute("BEGIN")
+        try:
+            for view in views:
+                self._connection.execute(f"ALTER VIEW {view} RENAME TO {view}_itself")
+            yield
+            for view in views:
+                self._connection.execute(f"ALTER VIEW {view}_itself RENAME TO {view}")
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
 
     def keep(self, label: str, sql: str, **inputs: Value) -> Table:
         return self._create("TABLE", label, fill(sql, inputs))
@@ -135,6 +164,9 @@ class DuckDBEngine:
         return path
 
     def drop(self, table: Table) -> None:
+        if table.name in self._views:
+            self._views.remove(table.name)
+            self._connection.execute(f"DROP TABLE shape.{table.name}")
         kind = self._connection.execute(
             "SELECT table_type FROM information_schema.tables WHERE table_name = ?", [table.name]
         ).fetchone()
@@ -154,10 +186,12 @@ class DuckDBEngine:
         return f"{require_label(label)}_{next(self._numbers)}"
 
     def _table(self, name: str) -> Table:
-        """With its columns. Mostly their names and types are enough, which are known without planning the query: of a
-        view upon views upon views that would take long."""
+        return Table(name, self._schema(name), self)
+
+    def _schema(self, name: str) -> pa.Schema:
+        """Its columns. Mostly their names and types are enough, which are known without planning a query."""
         found = self._connection.sql(f"SELECT * FROM {name} LIMIT 0")
         types = [_ARROW.get(str(one)) for one in found.types]
         if None in types:
-            return Table(name, found.to_arrow_table().schema, self)
-        return Table(name, pa.schema(list(zip(found.columns, types, strict=True))), self)
+            return found.to_arrow_table().schema
+        return pa.schema(list(zip(found.columns, types, strict=True)))

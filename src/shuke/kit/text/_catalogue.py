@@ -42,9 +42,10 @@ def template(key: str, language: str) -> str:
     return sentences[require_language(language)]
 
 
-def keys(prefix: str = "") -> list[str]:
+@cache
+def keys(prefix: str = "") -> tuple[str, ...]:
     """All codes that have a sentence and begin with the prefix, in order."""
-    return sorted(key for key in _catalogue() if key.startswith(prefix))
+    return tuple(sorted(key for key in _catalogue() if key.startswith(prefix)))
 
 
 @cache
