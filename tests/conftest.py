@@ -7,6 +7,8 @@ import os
 
 # Before NumPy is imported: its threads wait busily for one another, and two workers of pytest fill the cores anyway.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# Spark's Java compiles what runs long; here everything is short.
+os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
 
 import atexit
 import shutil
@@ -27,6 +29,12 @@ if TYPE_CHECKING:
     from shuke.crm.people.models import User
 
 _SKIPPED_FOR_A_MISSING_PART = "missing part: "
+_SPARK_ON_FEW_ROWS = {
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.shuffle.partitions": "1",
+}
+"""Plans are run as they are: to compile each takes longer than to run it on a hundred rows, and says the same."""
 
 
 # A slow machine is no wrong answer: no property test has a time limit.
@@ -83,6 +91,12 @@ def spark_engine() -> Iterator[Engine]:
         opened = open_engine("spark", memory_limit="2GB")
     except MissingPartError as reason:
         pytest.skip(_SKIPPED_FOR_A_MISSING_PART + str(reason))
+    from pyspark.sql import SparkSession
+
+    session = SparkSession.getActiveSession()
+    assert session is not None
+    for name, value in _SPARK_ON_FEW_ROWS.items():
+        session.conf.set(name, value)
     with opened as engine:
         yield engine
 

@@ -161,10 +161,12 @@ class Clusters:
         return {c: (raw[c] - scale.mean) / scale.sd for c, scale in params.scales.items() if scale.sd > 0}
 
 
-def with_clusters(table: Table, types: NineTypes, bare: Table) -> Table:
-    """The rows with type_cluster appended, found as these fitted types were among the same customers, still bare of
-    labels: so none is worked out for it."""
-    return Clusters(types=types).fit(bare).label(table)
+def with_clusters(table: Table, types: NineTypes, *, bare: Table | None = None) -> Table:
+    """The rows with type_cluster appended, found among the same customers as these fitted types.
+
+    `bare`: the same customers before labels, so that finding clusters works out none.
+    """
+    return Clusters(types=types).fit(table if bare is None else bare).label(table)
 
 
 def _points(rows: pa.Table, knots: Mapping[str, Knots]) -> tuple[Floats, dict[str, float]]:

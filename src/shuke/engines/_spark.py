@@ -125,7 +125,7 @@ class SparkEngine:
     def _named(self, label: str, frame: Any) -> Table:
         name = f"{require_label(label)}_{next(self._numbers)}"
         frame.createOrReplaceTempView(name)
-        return Table(name, _without_timezone(frame.limit(0).toArrow()).schema, self)
+        return Table(name, _arrow_schema(frame), self)
 
 
 def to_spark(sql: str) -> str:
@@ -151,9 +151,20 @@ def _own_names(node: exp.Expression) -> exp.Expression:
 
 
 def _without_timezone(rows: pa.Table) -> pa.Table:
+    return rows.cast(_wall_clock(rows.schema))
+
+
+def _wall_clock(schema: pa.Schema) -> pa.Schema:
     """Spark hands plain timestamps over as moments in UTC; inside Shuke they are wall-clock times."""
-    fields = [pa.field(f.name, pa.timestamp(f.type.unit)) if pa.types.is_timestamp(f.type) else f for f in rows.schema]
-    return rows.cast(pa.schema(fields))
+    fields = [pa.field(f.name, pa.timestamp(f.type.unit)) if pa.types.is_timestamp(f.type) else f for f in schema]
+    return pa.schema(fields)
+
+
+def _arrow_schema(frame: DataFrame) -> pa.Schema:
+    """What `toArrow` would give, without having Spark plan all that the step rests on."""
+    from pyspark.sql.pandas.types import to_arrow_schema
+
+    return _wall_clock(to_arrow_schema(frame.schema, timezone="UTC"))
 
 
 def _local_session(memory_limit: str | None) -> SparkSession:
