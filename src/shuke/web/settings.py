@@ -177,13 +177,13 @@ SHUKE_PALETTE: list[str] = [
     "shuke.crm.customers.palette.find_customers",
 ]
 SHUKE_CUSTOMER_SLOTS: list[dict[str, str]] = [
-    {"name": "classes", "url_name": "insight:customer_classes", "shape": "table"},
+    {"name": "classes", "url_name": "insight:customer_classes", "shape": "strip"},
     {"name": "forecast", "url_name": "insight:customer_forecast", "shape": "told"},
     {"name": "purchases_over_time", "url_name": "insight:customer_purchases_over_time"},
     {"name": "purchases", "url_name": "insight:customer_purchases", "shape": "table"},
     {"name": "timeline", "url_name": "timeline:show", "shape": "long", "unscored": "yes"},
-    {"name": "lists", "url_name": "lists:of_customer", "shape": "told", "unscored": "yes", "beside": "yes"},
-    {"name": "consents", "url_name": "privacy:consents", "shape": "told", "unscored": "yes", "beside": "yes"},
+    {"name": "lists", "url_name": "lists:of_customer", "shape": "line", "unscored": "yes", "beside": "yes"},
+    {"name": "consents", "url_name": "privacy:consents", "shape": "form", "unscored": "yes", "beside": "yes"},
 ]
 SHUKE_TIMELINE_SOURCES: list[str] = [
     "shuke.insight.timeline.PURCHASES",

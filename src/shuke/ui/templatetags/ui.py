@@ -22,7 +22,7 @@ is plain HTML inside `{% table %}` so that a page says what its cells are):
     {% tile label=… value=… delta=-0.03 delta_text="−3%" good="up" href=… why=Why(…) note=… %}
     {% reason "insight.why.pyramid" as_of=… href=… as because %}   a Why from the catalogue: its sentence, and its
     formula where there is a key with `_formula`; `{% panel title=… why=because %}` shows it beside the title
-    {% slot address label shape="chart|told|table" %}   a place that fetches its content when it comes near
+    {% slot address label shape="chart|told|table…" %}   a place that fetches its content when it comes near
     {% why explanation %} (in a div, not in a p)  {% change delta text good="up" %}  {% progress done total text=… %}
     {% button label=… href=… icon=… tone="primary|quiet|danger" %}   without href: a submit button (name=, value=)
     {% segmented label options %}  {% tabs label options %}  {% crumbs trail %}
@@ -253,8 +253,8 @@ def slot(
 ) -> dict[str, object]:
     """A place that fetches its content when it comes near (or at once); without script a link.
 
-    shape: what will come, so that nothing moves: a chart, told (a chart with a sentence), a table of ten rows, or long:
-    more than a screen, so that nothing that is seen stands below it.
+    shape: what will come, so that nothing moves: a line, a chart, told (figures with what they say), a form, a table of
+    ten rows, a strip of all labels, or long: more than a screen, so that nothing that is seen stands below it.
     waits: it only shows how it waits.
     """
     return {"address": address, "label": label, "shape": shape, "waits": waits, "at_once": at_once}
