@@ -16,6 +16,7 @@ from scipy.special import betaln, logsumexp
 
 from shuke.value import _alive
 from shuke.value._alive import Alive, growth, leaving_points, log_at_least, log_events
+from shuke.value._curves import along_alpha
 from shuke.value.histories import FloatArray, distinct_rows
 
 ComplexArray = NDArray[np.complex128]
@@ -98,28 +99,47 @@ def log_chance(alive: Alive, n: FloatArray, horizon: float, k: int) -> FloatArra
     stays = betaln(a, b + n) - betaln(a, b) + logsumexp(block, axis=0)
     with np.errstate(divide="ignore"):
         log_weights = np.log(weights(alive, k)).T
-    some, z, at_least = np.maximum(n, 1), horizon / (alive.alpha + horizon), []
+    buys = np.flatnonzero(n > 0)
+    some, n, at_least = alive.part(buys), n[buys], []
+    a, b, z = some.a, some.b, horizon / (some.alpha + horizon)
     for j in range(k):
-        missing, r = some * k - j, alive.r + j
-        exactly = log_events(r, alive.alpha, missing, horizon)
-        at_least.append(log_weights[j] + log_at_least(missing, r, z, exactly))
-    leaves = betaln(a + 1, b + some - 1) - betaln(a, b) + logsumexp(at_least, axis=0)
-    return np.asarray(np.where(n > 0, np.logaddexp(stays, leaves), stays))
+        missing, r = n * k - j, some.r + j
+        exactly = log_events(r, some.alpha, missing, horizon)
+        at_least.append(log_weights[j, buys] + log_at_least(missing, r, z, exactly))
+    leaves = betaln(a + 1, b + n - 1) - betaln(a, b) + logsumexp(at_least, axis=0)
+    stays[buys] = np.logaddexp(stays[buys], leaves)
+    return np.asarray(stays)
 
 
 def due(alive: Alive, k: int) -> FloatArray:
     """Median of the wait. In y = log(1 + t/alpha) its survival is exp(-r y) A(1 - (1-share) exp(-y)) / A(share), where
-    A is the sum in `silence`; where that is one half is found by bisection."""
+    A is the sum in `silence`; where that is one half is found by Newton's steps, halving where these lead astray."""
     if k == 1:
         return _alive.due(alive)
+    found = np.empty(len(alive))
+    for chunk, part in alive.parts(np.arange(len(alive))):
+        found[chunk] = _due(part, k)
+    return found
+
+
+def _due(alive: Alive, k: int) -> FloatArray:
     share = alive.silence / alive.alpha
     half = silence(alive.r, share, k).log - np.log(2)
     low, high = np.zeros(len(alive)), (silence(alive.r, np.ones(len(alive)), k).log - half) / alive.r
+    y = high / 2
     for _ in range(64):
-        y = (low + high) / 2
-        later = alive.r * y - silence(alive.r, 1 - (1 - share) * np.exp(-y), k).log + half > 0
-        low, high = np.where(later, low, y), np.where(later, y, high)
-    return np.asarray(alive.alpha * np.expm1((low + high) / 2))
+        left = (1 - share) * np.exp(-y)
+        since = silence(alive.r, 1 - left, k)
+        above = alive.r * y - since.log + half
+        low, high = np.where(above > 0, low, y), np.where(above > 0, y, high)
+        slope = alive.r - since.by_log_share / (1 - left) * left
+        with np.errstate(divide="ignore", invalid="ignore"):
+            stepped = y - above / slope
+        stepped = np.where((stepped >= low) & (stepped <= high), stepped, (low + high) / 2)
+        settled, y = np.abs(stepped - y) <= 1e-12 * y, stepped
+        if settled.all():
+            break
+    return np.asarray(alive.alpha * np.expm1(y))
 
 
 def by_events(alive: Alive, t: float, k: int, j: int) -> FloatArray:
@@ -157,14 +177,18 @@ def by_quadrature(alive: Alive, t: float, k: int, j: int) -> FloatArray:
 
 def _over_phases(alive: Alive, k: int, of_phase: Callable[[Alive, int], FloatArray]) -> FloatArray:
     """The mean over the j events since the last purchase; what is told of each j rests on all but the silence, and is
-    computed once per distinct r, alpha, a, b."""
+    computed once per distinct r, alpha, a, b, or drawn between a few alphas."""
     if k == 1:
         return of_phase(alive, 0)
     first, group = distinct_rows(alive.r, alive.alpha, alive.a, alive.b)
     told, chances = alive.part(first), weights(alive, k)
     total = np.zeros(len(alive))
     for j in range(k):
-        total += chances[:, j] * of_phase(told, j)[group]
+
+        def answer(part: Alive, j: int = j) -> FloatArray:
+            return of_phase(part, j)
+
+        total += chances[:, j] * along_alpha(told, answer)[group]
     return total
 
 
