@@ -99,13 +99,14 @@ def _doubts(told: Told) -> list[str]:
     doubts = told.get("doubts")
     if not doubts or not doubts["used"]:
         return []
-    found, (_, stays, afresh) = doubts["difference"], doubts["weights"]
-    tongue = language.active()
+    found, tongue = doubts["difference"], language.active()
+    parts = zip(("stays", "afresh", "beat"), doubts["weights"][1:], strict=False)
+    k = {"k": number(doubts["beat_k"], tongue)} if doubts.get("beat_k") else {}
     return [
         here(
-            "models.choice.doubts",
-            stays=share(stays, tongue),
-            afresh=share(afresh, tongue),
+            "models.choice.doubts_and_beat" if k else "models.choice.doubts",
+            **{name: share(weight, tongue) for name, weight in parts},
+            **k,
             difference=_decimals(found["difference"]),
             error=_decimals(_CLEAR * (found["standard_error"] or 0.0)),
         )

@@ -57,12 +57,13 @@ def _margin(margin: Margin, language: str) -> str:
 
 
 def _doubts(doubts: Doubts, language: str) -> str:
-    found, (_, stays, afresh) = doubts.difference, doubts.weights
+    found, parts = doubts.difference, zip(("stays", "afresh", "beat"), doubts.weights[1:], strict=False)
+    k = {} if doubts.beat_k is None else {"k": number(doubts.beat_k, language)}
     return say(
-        "report.model.doubts",
+        "report.model.doubts_and_beat" if k else "report.model.doubts",
         language,
-        stays=share(stays, language, decimals=1),
-        afresh=share(afresh, language, decimals=1),
+        **{name: share(weight, language, decimals=1) for name, weight in parts},
+        **k,
         difference="—" if found is None else f"{found.difference:+.4f}",
         error="—" if found is None or found.standard_error is None else f"{found.standard_error:.4f}",
     )

@@ -19,6 +19,7 @@ from shuke.value.stacked import Afresh, Stacked
 
 AUTO = "auto"
 NAIVE = "naive"
+BEAT = "mbg_cnbd_k"
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ CANDIDATES = (
     Candidate("bg_nbd", BGNBD, BGNBDParams, ("r", "alpha", "a", "b")),
     Candidate("mbg_nbd", MBGNBD, MBGNBDParams, ("r", "alpha", "a", "b")),
     Candidate("pareto_nbd", ParetoNBD, ParetoNBDParams, ("r", "alpha", "s", "beta")),
-    Candidate("mbg_cnbd_k", MBGCNBDk, MBGCNBDkParams, ("k", "r", "alpha", "a", "b"), settled=("k",)),
+    Candidate(BEAT, MBGCNBDk, MBGCNBDkParams, ("k", "r", "alpha", "a", "b"), settled=("k",)),
     Candidate("ggompertz_nbd", GGompertzNBD, GGompertzNBDParams, ("r", "alpha", "b", "s", "beta")),
     Candidate(NAIVE, NaiveRate, NaiveRateParams, ("pooled_rate", "longest_time")),
 )
@@ -109,19 +110,26 @@ def leading(model: CountModel) -> CountModel:
 
 
 def _doubts(model: CountModel) -> dict[str, float]:
-    """What a mixture of a model, `NBD` and `Afresh` has beside the model's own parameters, by flat names."""
+    """What a mixture of a model, `NBD`, `Afresh` and perhaps `MBGCNBDk` has beside the model's own parameters, by flat
+    names."""
     if not isinstance(model, Stacked):
         return {}
-    _, stays, afresh = model.params_.weights
-    other = model.params_.members[1]
-    weights = {"stays_weight": stays, "afresh_weight": afresh}
-    return weights | {"stays_r": other.r, "stays_alpha": other.alpha, "pace": model.params_.pace}
+    (_, *weights), (_, stays, _, *beat) = model.params_.weights, model.params_.members
+    told = dict(zip(("stays_weight", "afresh_weight", "beat_weight"), weights, strict=False))
+    told |= {"stays_r": stays.r, "stays_alpha": stays.alpha}
+    for one in beat:
+        told |= {f"beat_{name}": getattr(one, name) for name in candidate(BEAT).parameters}
+    return told | {"pace": model.params_.pace}
 
 
 def _with_doubts(own: CountModel, parameters: Mapping[str, float]) -> CountModel:
     stays = NBD.from_params(NBDParams(parameters["stays_r"], parameters["stays_alpha"]))
-    others = parameters["stays_weight"], parameters["afresh_weight"]
-    return Stacked.of((own, stays, Afresh(own)), (1 - sum(others), *others), pace=parameters["pace"])
+    others: list[CountModel] = [stays, Afresh(own)]
+    weights = [parameters["stays_weight"], parameters["afresh_weight"]]
+    if "beat_weight" in parameters:  # runs of before it was allowed for have none
+        others.append(restored(BEAT, {name: parameters[f"beat_{name}"] for name in candidate(BEAT).parameters}))
+        weights.append(parameters["beat_weight"])
+    return Stacked.of((own, *others), (max(0.0, 1 - sum(weights)), *weights), pace=parameters["pace"])
 
 
 def _known(parameters: Mapping[str, float], names: Iterable[str]) -> dict[str, float]:

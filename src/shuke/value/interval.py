@@ -23,7 +23,7 @@ from shuke.value.fitting import checked
 from shuke.value.futures import Nodes
 from shuke.value.gamma_gamma import GammaGamma, GammaGammaParams
 from shuke.value.histories import FloatArray, Histories, IntArray, distinct_rows, read_histories, whole_counts
-from shuke.value.parts import Ordered, courses, ordered, parts_of
+from shuke.value.parts import Ordered, courses, masses, ordered, parts_of
 
 _SINGLE = 64  # counts up to here are simulated one by one, then in steps of 1/16 of the count
 
@@ -115,7 +115,7 @@ def _by_segment(world: _World, seen: Histories, own: FloatArray) -> FloatArray:
     all cores."""
     alike = (seen.x, own, *_covariates(seen))
     starts = np.flatnonzero(np.any([np.diff(column, prepend=np.nan) != 0 for column in alike], axis=0))
-    alive = np.array([part.alive(seen) for part in world.parts])
+    mass = masses(world.parts, seen)
     found = np.empty((4, len(seen)))
 
     def answer(start: int, end: int) -> None:
@@ -124,7 +124,7 @@ def _by_segment(world: _World, seen: Histories, own: FloatArray) -> FloatArray:
         segment = _Segment(world, seen.rows(part), float(own[start]), nodes)
         for row, told in enumerate(segment.told()):
             for side, place in enumerate(world.ends):
-                found[2 * row + side, part] = told.end(nodes, world.parts, alive[:, part], place)
+                found[2 * row + side, part] = told.end(nodes, mass[part], place)
 
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         list(pool.map(answer, starts.tolist(), np.append(starts[1:], len(seen)).tolist()))
