@@ -150,6 +150,10 @@ def test_a_beat_that_is_allowed_for_is_told_with_what_its_parameters_come_to(mod
     said = " ".join(modelling.choice(models_told))
     assert "10% of the forecast" in said
     assert "55% by the view that the customer keeps a beat (k = 3)" in said
+    models_told["doubts"]["weights"] = [0.45, 0.0, 0.0, 0.55]
+    said = " ".join(modelling.choice(models_told))
+    assert "55% of the forecast" in said
+    assert "nobody has left" not in said
     own = {"beat_weight": 0.55, "beat_k": 3, "beat_r": 4.0, "beat_alpha": 20.0, "beat_a": 1.0, "beat_b": 9.0}
     models_told["parameters"] += [{"name": name, "value": value, "standard_error": None} for name, value in own.items()]
     told = {row["sign"]: row["text"] for row in parameters(models_told)}

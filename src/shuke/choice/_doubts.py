@@ -33,7 +33,8 @@ class Doubts:
     """
 
     weights: tuple[float, ...] = (1.0, 0.0, 0.0)
-    """Of the model itself, of never having left, of starting afresh; and of keeping a beat, where that takes part."""
+    """Of the model itself, of never having left, of starting afresh; and of keeping a beat, where that takes part. Who
+    has none is no part of the mixture."""
     difference: Difference | None = None
     beat_k: int | None = None
 
@@ -44,29 +45,46 @@ class Doubts:
     def around(self, usual: CountModel, horizon: float) -> Stacked:
         """The model with its doubts, not fitted yet."""
         beat = () if self.beat_k is None else (MBGCNBDk(self.beat_k),)
-        return Stacked((usual, NBD(), Afresh(usual), *beat), self.weights, horizon=horizon)
+        return Stacked(*self._parts((usual, NBD(), Afresh(usual), *beat)), horizon=horizon)
+
+    def mixed(self, members: Sequence[CountModel]) -> Stacked:
+        """The same of members that are fitted, the model itself first."""
+        return Stacked.of(*self._parts(members))
+
+    def _parts(self, members: Sequence[CountModel]) -> tuple[list[CountModel], list[float]]:
+        own, *others = zip(members, self.weights, strict=True)
+        parts = [own, *((member, weight) for member, weight in others if weight > 0)]
+        return [member for member, _ in parts], [weight for _, weight in parts]
 
 
 def doubted(one: Entrant, looks: Sequence[Look], beat: Entrant | None = None) -> tuple[Doubts, Entrant]:
     """Does the model foresee better with its doubts? What was found, and the entrant with them, where it does.
 
-    ``beat`` is the entrant that takes customers to keep a beat, where it found one: it takes part where the mixture
-    with it is clearly better than the mixture without it, and than the model alone.
+    ``beat`` is the entrant that takes customers to keep a beat, where it found one: it joins what is used by then (the
+    model with its doubts where these are used, else the model alone) where the mixture with it is clearly better.
     """
     if len(looks) < _LEAST_ORIGINS:
         return Doubts(), one
-    others: tuple[CountModel, ...] = (NBD().fit(looks[0].seen.histories), Afresh(one.model))
-    marks = [one.marks, *(_marked(one.code, other, looks) for other in others)]
+    members: list[CountModel] = [one.model, NBD().fit(looks[0].seen.histories), Afresh(one.model)]
+    marks = [one.marks, *(_marked(one.code, other, looks) for other in members[1:])]
     found, crossed = _weighed(marks)
     if beat is not None:
-        all_of_them, better = _weighed([*marks, beat.marks])
-        if clear(difference(better, crossed)) and clear(difference(better, one.marks)):
-            weights = _without_nothing(all_of_them.weights)
-            found, others = Doubts(weights, all_of_them.difference, beat.model.params_.k), (*others, beat.model)
+        joined = _joined(beat, marks, crossed) if found.used else _joined(beat, marks[:1], one.marks)
+        found, members = (joined, [*members, beat.model]) if joined else (found, members)
     if not found.used:
         return found, one
-    model = Stacked.of((one.model, *others), found.weights).paced(looks[0].seen.histories, looks[0].horizon)
+    model = found.mixed(members).paced(looks[0].seen.histories, looks[0].horizon)
     return found, replace(one, model=model, marks=_marked(one.code, model, looks))
+
+
+def _joined(beat: Entrant, marks: Sequence[Sequence[Marks]], used: Sequence[Marks]) -> Doubts | None:
+    """The doubts with a beat beside the members of these marks, where that is clearly better than what is used."""
+    found, crossed = _weighed([*marks, beat.marks])
+    if not (found.used and clear(difference(crossed, used))):
+        return None
+    kept = [weight if weight >= _NOTHING else 0.0 for weight in found.weights]
+    own, *others, last = (weight / sum(kept) for weight in kept)
+    return Doubts((own, *(others or (0.0, 0.0)), last), found.difference, beat.model.params_.k)
 
 
 def _marked(code: str, model: CountModel, looks: Sequence[Look]) -> tuple[Marks, ...]:
@@ -87,11 +105,6 @@ def _weights(marks: Sequence[Sequence[Marks]]) -> FloatArray:
     logs = np.concatenate([np.column_stack([mark.logs for mark in each]) for each in marks])
     customers = np.concatenate([np.asarray(each[0].origin.histories["customers"], dtype=float) for each in marks])
     return stacking_weights(logs, customers)
-
-
-def _without_nothing(weights: Sequence[float]) -> tuple[float, ...]:
-    kept = [weight if weight >= _NOTHING else 0.0 for weight in weights]
-    return tuple(weight / sum(kept) for weight in kept)
 
 
 def _mixed(marks: Sequence[Marks], weights: FloatArray) -> Marks:

@@ -100,13 +100,16 @@ def _doubts(told: Told) -> list[str]:
     if not doubts or not doubts["used"]:
         return []
     found, tongue = doubts["difference"], language.active()
-    parts = zip(("stays", "afresh", "beat"), doubts["weights"][1:], strict=False)
-    k = {"k": number(doubts["beat_k"], tongue)} if doubts.get("beat_k") else {}
+    weights, k = doubts["weights"], doubts.get("beat_k")  # runs of before a beat was allowed for say nothing of it
+    kind = "doubts" if k is None else "doubts_and_beat" if any(weights[1:3]) else "beat"
     return [
         here(
-            "models.choice.doubts_and_beat" if k else "models.choice.doubts",
-            **{name: share(weight, tongue) for name, weight in parts},
-            **k,
+            f"models.choice.{kind}",
+            **{
+                name: share(weight, tongue)
+                for name, weight in zip(("stays", "afresh", "beat"), weights[1:], strict=False)
+            },
+            k=number(k or 1, tongue),
             difference=_decimals(found["difference"]),
             error=_decimals(_CLEAR * (found["standard_error"] or 0.0)),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -65,6 +65,14 @@ CANDIDATES = (
 )
 
 
+# What may stand beside a model in a mixture: its name there, and its parameters.
+_DOUBTS: dict[type, tuple[str, tuple[str, ...]]] = {
+    NBD: ("stays", ("r", "alpha")),
+    Afresh: ("afresh", ()),
+    MBGCNBDk: ("beat", ("k", "r", "alpha", "a", "b")),
+}
+
+
 def candidate(code: str) -> Candidate:
     """The candidate of that code.
 
@@ -110,26 +118,30 @@ def leading(model: CountModel) -> CountModel:
 
 
 def _doubts(model: CountModel) -> dict[str, float]:
-    """What a mixture of a model, `NBD`, `Afresh` and perhaps `MBGCNBDk` has beside the model's own parameters, by flat
-    names."""
+    """What a mixture has beside the model's own parameters, by flat names."""
     if not isinstance(model, Stacked):
         return {}
-    (_, *weights), (_, stays, _, *beat) = model.params_.weights, model.params_.members
-    told = dict(zip(("stays_weight", "afresh_weight", "beat_weight"), weights, strict=False))
-    told |= {"stays_r": stays.r, "stays_alpha": stays.alpha}
-    for one in beat:
-        told |= {f"beat_{name}": getattr(one, name) for name in candidate(BEAT).parameters}
-    return told | {"pace": model.params_.pace}
+    weights, learned = dict[str, float](), dict[str, float]()
+    for member, weight in zip(model.members[1:], model.params_.weights[1:], strict=True):
+        name, parameters = next(told for kind, told in _DOUBTS.items() if isinstance(member, kind))
+        weights[f"{name}_weight"] = weight
+        learned |= {f"{name}_{one}": getattr(member.params_, one) for one in parameters}
+    return weights | learned | {"pace": model.params_.pace}
 
 
 def _with_doubts(own: CountModel, parameters: Mapping[str, float]) -> CountModel:
-    stays = NBD.from_params(NBDParams(parameters["stays_r"], parameters["stays_alpha"]))
-    others: list[CountModel] = [stays, Afresh(own)]
-    weights = [parameters["stays_weight"], parameters["afresh_weight"]]
-    if "beat_weight" in parameters:  # runs of before it was allowed for have none
-        others.append(restored(BEAT, {name: parameters[f"beat_{name}"] for name in candidate(BEAT).parameters}))
-        weights.append(parameters["beat_weight"])
-    return Stacked.of((own, *others), (max(0.0, 1 - sum(weights)), *weights), pace=parameters["pace"])
+    def learned(name: str) -> dict[str, Any]:
+        return {one: parameters[f"{name}_{one}"] for one in dict(_DOUBTS.values())[name]}
+
+    made: dict[str, Callable[[], CountModel]] = {
+        "stays": lambda: NBD.from_params(NBDParams(**learned("stays"))),
+        "afresh": lambda: Afresh(own),
+        "beat": lambda: restored(BEAT, learned("beat")),
+    }
+    joined = [name for name in made if f"{name}_weight" in parameters]
+    weights = [parameters[f"{name}_weight"] for name in joined]
+    members = (own, *(made[name]() for name in joined))
+    return Stacked.of(members, (max(0.0, 1 - sum(weights)), *weights), pace=parameters["pace"])
 
 
 def _known(parameters: Mapping[str, float], names: Iterable[str]) -> dict[str, float]:
