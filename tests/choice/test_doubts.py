@@ -98,11 +98,14 @@ def test_one_day_teaches_no_doubt():
 def two_kinds(simulated, k, **told):
     """One half of the customers keeps a beat (their waits are Erlang-k), the other buys at random."""
     told = {"leaving": 0.1, "mean_gap": 20, **told}
-    one, other = (simulated(400, 900, k=each, seed=seed, **told) for each, seed in ((k, 1), (1, 2)))
+    return together(*(simulated(400, 900, k=each, seed=seed, **told) for each, seed in ((k, 1), (1, 2))))
+
+
+def together(one, other):
+    """The customers of two samples of as many days."""
     customer = np.concatenate((one.customer, other.customer + one.customers))
-    day = np.concatenate((one.day, other.day))
-    money = customer, day, np.full(len(day), 1000.0)
-    return Sampled(one.first_day, one.as_of, 800, 800, customer, day, money)
+    day, many = np.concatenate((one.day, other.day)), one.customers + other.customers
+    return Sampled(one.first_day, one.as_of, many, many, customer, day, (customer, day, np.full(len(day), 1000.0)))
 
 
 def of_race(sample):
@@ -146,6 +149,17 @@ def test_a_beat_joins_where_the_other_doubts_alone_are_of_no_use(half_regular):
     assert doubts.difference.difference > MATTERS
     [own, *_] = [one for one in half_regular.standings if one.code == half_regular.chosen]
     assert own.log_score > max(one.log_score for one in half_regular.standings if one is not own)
+
+
+def test_a_beat_joins_the_doubts_that_are_used_and_what_weighs_nothing_is_no_part(simulated):
+    sample = together(simulated(500, 600, leaving=0.1, mean_gap=10, k=8, seed=3), changeable())
+    choice = chosen_of(sample)
+    own, stays, afresh, beat = choice.doubts.weights
+    assert choice.doubts.beat_k > 1
+    assert min(own, afresh, beat) > 0.001
+    assert stays == 0
+    assert len(choice.model.members) == len(choice.fitted(sample.at(sample.as_of, 0).histories).members) == 3
+    assert set(candidate(choice.chosen).told(choice.model)) >= {"afresh_weight", "beat_weight", "beat_k", "pace"}
 
 
 def test_where_customers_buy_at_random_no_beat_joins_and_the_doubts_are_as_without(simulated):

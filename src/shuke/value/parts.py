@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from shuke.value.alive import mean_alive
 from shuke.value.count_model import CountModel
@@ -24,6 +25,7 @@ from shuke.value.stacked import Afresh, Stacked
 _OTHERS = 0.5  # of the leading member's draws, for each other one: their weights are smaller
 _IN_PHASES = 2.0  # times as many for one whose draws are parted by the events past: a customer is in few of these
 _LEAST_DRAWS = 20
+_SMALL = 1 << 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,8 +144,15 @@ class Ordered:
         return np.asarray(at + 1 - start)
 
 
-def ordered(values: FloatArray, parts: Sequence[Part]) -> Ordered:
-    """Put what the draws came to, shape (nodes, draws), in rising order at each node."""
+def ordered(values: FloatArray, parts: Sequence[Part], *, whole: bool = False) -> Ordered:
+    """Put what the draws came to, shape (nodes, draws), in rising order at each node; small whole numbers are put in
+    order by their digits, far quicker than others."""
+    if whole and values.max() < _SMALL:
+        return _ordered(values.astype(np.uint16), parts)
+    return _ordered(values, parts)
+
+
+def _ordered(values: FloatArray | NDArray[np.uint16], parts: Sequence[Part]) -> Ordered:
     zero = np.zeros((len(values), 1))
     if len(parts) == 1:
         return Ordered(np.hstack([zero, np.sort(values, axis=1)]))
