@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaln, logsumexp
+from scipy.special import betaln
 
 from shuke.value import _alive
 from shuke.value._alive import Alive, growth, leaving_points, log_at_least, log_events
@@ -94,19 +94,26 @@ def log_chance(alive: Alive, n: FloatArray, horizon: float, k: int) -> FloatArra
     """Log chance of ``n`` purchases within ``horizon``, one count a customer: left at the last of them, or stayed."""
     if k == 1:
         return _alive.log_chance(alive, n, horizon)
-    a, b = alive.a, alive.b
+    found = np.empty(len(alive))
+    for chunk, part in alive.parts(np.arange(len(alive))):
+        found[chunk] = _log_chance(part, n[chunk], horizon, k)
+    return found
+
+
+def _log_chance(alive: Alive, n: FloatArray, horizon: float, k: int) -> FloatArray:
+    a, b, few = alive.a, alive.b, silence(alive.r, alive.silence / alive.alpha, k).log
     block = [_log_since_last(alive, n * k + i, horizon, k) for i in range(k)]
-    stays = betaln(a, b + n) - betaln(a, b) + logsumexp(block, axis=0)
-    with np.errstate(divide="ignore"):
-        log_weights = np.log(weights(alive, k)).T
+    stays = betaln(a, b + n) - betaln(a, b) + np.logaddexp.reduce(block, axis=0) - few
     buys = np.flatnonzero(n > 0)
     some, n, at_least = alive.part(buys), n[buys], []
+    with np.errstate(divide="ignore"):
+        log_weights = np.log(weights(some, k)).T
     a, b, z = some.a, some.b, horizon / (some.alpha + horizon)
     for j in range(k):
         missing, r = n * k - j, some.r + j
         exactly = log_events(r, some.alpha, missing, horizon)
-        at_least.append(log_weights[j, buys] + log_at_least(missing, r, z, exactly))
-    leaves = betaln(a + 1, b + n - 1) - betaln(a, b) + logsumexp(at_least, axis=0)
+        at_least.append(log_weights[j] + log_at_least(missing, r, z, exactly))
+    leaves = betaln(a + 1, b + n - 1) - betaln(a, b) + np.logaddexp.reduce(at_least, axis=0)
     stays[buys] = np.logaddexp(stays[buys], leaves)
     return np.asarray(stays)
 
@@ -265,12 +272,12 @@ class _Roots:
 
 
 def _log_since_last(alive: Alive, m: FloatArray, horizon: float, k: int) -> FloatArray:
-    """Log chance of m events from the last purchase to the end of the horizon, fewer than k of them until now."""
+    """Log chance of m events from the last purchase to the end of the horizon, fewer than k of them until now; times
+    the chance that these were fewer than k, to that there were none."""
     silent, terms = alive.silence / horizon, [np.zeros(len(m))]
     with np.errstate(divide="ignore"):
         log_silent = np.log(silent)
     for j in range(1, k):
         chosen = -np.log(m + 1) - betaln(np.maximum(m - j, 0) + 1, j + 1)
         terms.append(np.where(m >= j, chosen + j * log_silent, -np.inf))
-    known = silence(alive.r, alive.silence / alive.alpha, k).log
-    return np.asarray(log_events(alive.r, alive.alpha, m, horizon) + logsumexp(terms, axis=0) - known)
+    return np.asarray(log_events(alive.r, alive.alpha, m, horizon) + np.logaddexp.reduce(terms, axis=0))
