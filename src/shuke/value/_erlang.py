@@ -102,8 +102,7 @@ def log_chance(alive: Alive, n: FloatArray, horizon: float, k: int) -> FloatArra
 
 def _log_chance(alive: Alive, n: FloatArray, horizon: float, k: int) -> FloatArray:
     a, b, few = alive.a, alive.b, silence(alive.r, alive.silence / alive.alpha, k).log
-    block = [_log_since_last(alive, n * k + i, horizon, k) for i in range(k)]
-    stays = betaln(a, b + n) - betaln(a, b) + np.logaddexp.reduce(block, axis=0) - few
+    stays = betaln(a, b + n) - betaln(a, b) + _log_since_last(alive, n, horizon, k) - few
     buys = np.flatnonzero(n > 0)
     some, n, at_least = alive.part(buys), n[buys], []
     with np.errstate(divide="ignore"):
@@ -271,13 +270,21 @@ class _Roots:
         return [(y * np.exp(2j * np.pi * i / self.k), 1 if 2 * i == self.k else 2) for i in pairs]
 
 
-def _log_since_last(alive: Alive, m: FloatArray, horizon: float, k: int) -> FloatArray:
-    """Log chance of m events from the last purchase to the end of the horizon, fewer than k of them until now; times
-    the chance that these were fewer than k, to that there were none."""
-    silent, terms = alive.silence / horizon, [np.zeros(len(m))]
-    with np.errstate(divide="ignore"):
-        log_silent = np.log(silent)
-    for j in range(1, k):
-        chosen = -np.log(m + 1) - betaln(np.maximum(m - j, 0) + 1, j + 1)
-        terms.append(np.where(m >= j, chosen + j * log_silent, -np.inf))
-    return np.asarray(log_events(alive.r, alive.alpha, m, horizon) + np.logaddexp.reduce(terms, axis=0))
+def _log_since_last(alive: Alive, n: FloatArray, horizon: float, k: int) -> FloatArray:
+    """Log chance of kn to kn + k - 1 events from the last purchase to the end of the horizon, fewer than k of them
+    until now; times the chance that these were fewer than k, to that there were none.
+
+    The chance of m events is that of one less times (r + m - 1) z / m; of m, j fell into the silence with the weight of
+    m over j times (silence / horizon)^j. So all is told by the chance of kn events, and by products.
+    """
+    ahead, silent, m = horizon / (alive.alpha + horizon), alive.silence / horizon, n * k
+    exactly, total = np.ones(len(m)), np.zeros(len(m))
+    for _ in range(k):
+        fell, ways = np.ones(len(m)), np.ones(len(m))
+        for j in range(1, k):
+            fell = fell * (np.maximum(m - j + 1, 0) * silent / j)
+            ways = ways + fell
+        total += exactly * ways
+        exactly = exactly * ((alive.r + m) / (m + 1) * ahead)
+        m = m + 1
+    return np.asarray(log_events(alive.r, alive.alpha, n * k, horizon) + np.log(total))
