@@ -18,6 +18,7 @@ from shuke.value import Candidate, Horizon
 SEED = 20050201
 """lifetimes starts its Pareto/NBD fit at random."""
 DOUBTS = " with doubts"
+BEAT = f"{DOUBTS} and a beat"
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +50,8 @@ def ours(purchases: Purchases, origin: Origin) -> Answer:
     assert np.array_equal(scores["customer_id"].to_numpy(), origin.customer), "the run saw other customers"
     expected = scores["expected_purchases"].to_numpy().astype(float)
     value = scores["potential_value_minor"].to_numpy().astype(float) / 100
-    used = f"{run.models.chosen}{DOUBTS if run.models.choice.doubts.used else ''}"
+    doubts = run.models.choice.doubts
+    used = f"{run.models.chosen}{BEAT if doubts.beat_k else DOUBTS if doubts.used else ''}"
     return Answer(expected, _log_chance(run.models.counts, origin), value, _missing(expected), used)
 
 

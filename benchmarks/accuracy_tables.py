@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from accuracy_measures import Gain, Measures
-from accuracy_models import DOUBTS
+from accuracy_models import BEAT, DOUBTS
 
 if TYPE_CHECKING:
     from accuracy import Judged
@@ -24,6 +24,7 @@ _WORDS = {
         "horizon": "days forecast",
         "model": "model",
         "used": "model chosen",
+        "beat": BEAT,
         "doubts": DOUBTS,
         "rmse": "RMSE per customer",
         "errors": "error of the total, by day",
@@ -53,6 +54,7 @@ _WORDS = {
         "horizon": "预测天数",
         "model": "模型",
         "used": "所选模型",
+        "beat": "（留余地，含节拍）",
         "doubts": "（留余地）",
         "rmse": "每客户 RMSE",
         "errors": "各截止日的总量误差",
@@ -96,7 +98,7 @@ def _looked_at(found: list[Judged], words: dict[str, str]) -> Iterator[str]:
     yield from _heads((words["data"], words["days"], words["customers"], words["horizon"], words["used"]), "llrrl")
     for one in found:
         customers = ", ".join(f"{many:,}" for many in one.customers)
-        used = one.models[_OURS].used.replace(DOUBTS, words["doubts"])
+        used = one.models[_OURS].used.replace(BEAT, words["beat"]).replace(DOUBTS, words["doubts"])
         yield _row((one.data, ", ".join(one.days), customers, str(one.horizon_days), used))
 
 

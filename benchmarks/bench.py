@@ -62,7 +62,7 @@ def cycle(file: str) -> dict[str, float]:
     return {"total": marks[-1][1] - marks[0][1], **spans}
 
 
-SCORED_BY = ("bg_nbd", "pareto_nbd", "bg_nbd with doubts")
+SCORED_BY = ("bg_nbd", "pareto_nbd", "bg_nbd with doubts", "bg_nbd with doubts and a beat")
 
 
 def scores(file: str) -> dict[str, float]:
@@ -91,11 +91,14 @@ def scores(file: str) -> dict[str, float]:
 
 
 def scored_by(name: str, known: Any) -> Any:
-    from shuke.value import NBD, Afresh, Stacked, candidate
+    from shuke.value import NBD, Afresh, MBGCNBDk, Stacked, candidate
 
     model = candidate(name.split()[0]).new()
-    if "doubts" in name:
-        model = Stacked((model, NBD(), Afresh(model)), (0.7, 0.25, 0.05), horizon=365)
+    others = (NBD(), Afresh(model))
+    if "beat" in name:
+        model = Stacked((model, *others, MBGCNBDk(3)), (0.5, 0.2, 0.05, 0.25), horizon=365)
+    elif "doubts" in name:
+        model = Stacked((model, *others), (0.7, 0.25, 0.05), horizon=365)
     return model.fit(known)
 
 

@@ -82,6 +82,16 @@ def test_of_models_that_forecast_alike_the_simplest_is_used_and_of_others_the_be
     assert verdict((plain, better, naive), AUTO).chosen == "pareto_nbd"
 
 
+def test_who_is_clearly_behind_any_model_is_no_equal_of_the_best_however_unsure_its_distance_from_the_leader():
+    behind, close = entrant("bg_nbd", -1.05, -1.25), entrant("pareto_nbd", -1.0, -1.2)
+    leader, naive = entrant("ggompertz_nbd", -0.2, -1.98), entrant(NAIVE, -3.0, -2.0)
+    assert not leader.over(behind).clear, "what says something else altogether is at no sure distance"
+    assert close.over(behind).clear
+    assert leader.log_score > close.log_score
+    found = verdict((behind, close, leader, naive), AUTO)
+    assert (found.chosen, found.why) == ("pareto_nbd", "simplest_of_the_best")
+
+
 def test_a_model_that_swings_when_learned_anew_gives_way_to_the_best_of_the_steady():
     plain, rich, richer = entrant("bg_nbd", -1.0), entrant("pareto_nbd", -0.9, -0.92), entrant("ggompertz_nbd", -0.8)
     all_of_them = (plain, rich, richer, entrant(NAIVE, -3.0, -2.0))

@@ -144,6 +144,26 @@ def test_doubts_about_the_model_in_use_are_told_with_what_they_gain(models_told:
     assert "1.30%" in told["pace"]
 
 
+def test_a_beat_that_is_allowed_for_is_told_with_what_its_parameters_come_to(models_told: Told) -> None:
+    found = {"difference": 0.0153, "standard_error": 0.004}
+    models_told["doubts"] = {"used": True, "weights": [0.3, 0.1, 0.05, 0.55], "difference": found, "beat_k": 3}
+    said = " ".join(modelling.choice(models_told))
+    assert "10% of the forecast" in said
+    assert "55% by the view that the customer keeps a beat (k = 3)" in said
+    models_told["doubts"]["weights"] = [0.45, 0.0, 0.0, 0.55]
+    said = " ".join(modelling.choice(models_told))
+    assert "55% of the forecast" in said
+    assert "nobody has left" not in said
+    own = {"beat_weight": 0.55, "beat_k": 3, "beat_r": 4.0, "beat_alpha": 20.0, "beat_a": 1.0, "beat_b": 9.0}
+    models_told["parameters"] += [{"name": name, "value": value, "standard_error": None} for name, value in own.items()]
+    told = {row["sign"]: row["text"] for row in parameters(models_told)}
+    assert "55%" in told["weight of keeping a beat"]
+    assert "50%" in told["r, with a beat"]
+    assert "every 15.0 days" in told["α, with a beat"]
+    assert "10%" in told["a, with a beat"]
+    assert all(told[sign] for sign in ("k, with a beat", "b, with a beat"))
+
+
 def test_a_model_that_was_asked_for_is_not_called_chosen(models_told: Told) -> None:
     assert "asked for" in modelling.choice(models_told | {"asked": "bg_nbd"})[-1]
 

@@ -86,3 +86,12 @@ def test_doubts_about_the_model_are_told_with_what_they_bring(whole, language):
     doubted = replace(whole.result, choice=replace(whole.result.choice, doubts=doubts))
     text = models_report(doubted, whole.trust, language)
     assert all(figure in text for figure in ("25.0%", "5.0%", "+0.0123", "0.0021"))
+    with_beat = Doubts((0.5, 0.25, 0.05, 0.2), Difference(0.0123, 0.0021), beat_k=3)
+    doubted = replace(whole.result, choice=replace(whole.result.choice, doubts=with_beat))
+    text = models_report(doubted, whole.trust, language)
+    assert all(figure in text for figure in ("25.0%", "5.0%", "20.0%", "k = 3", "+0.0123"))
+    beat_alone = Doubts((0.4, 0.0, 0.0, 0.6), Difference(0.0123, 0.0021), beat_k=3)
+    doubted = replace(whole.result, choice=replace(whole.result.choice, doubts=beat_alone))
+    text = models_report(doubted, whole.trust, language)
+    assert "60.0%" in text
+    assert "0.0%" not in next(line for line in text.splitlines() if "k = 3" in line).replace("60.0%", "")

@@ -54,7 +54,7 @@ def test_the_mean_over_the_parameters_is_close_to_drawing_them(name):
     assert mean_alive(model, seen) == pytest.approx(np.mean(drawn, axis=0), abs=0.02)
 
 
-@pytest.mark.parametrize("name", ["BG/NBD", "MBG/NBD"])
+@pytest.mark.parametrize("name", ["BG/NBD", "MBG/NBD", "MBG/CNBD-3"])
 def test_the_closed_form_and_differences_say_the_same(name):
     model, seen = MODELS[name], read_histories({key: SEEN[key] for key in ("x", "t_x", "T")})
     odds, variance = alive._by_differences(model, seen, covariance_of(model.params_))

@@ -9,7 +9,18 @@ import pytest
 
 from shuke.kit.errors import InputError
 from shuke.kit.text import keys
-from shuke.value import CANDIDATES, NAIVE, candidate, model_codes, require_model, restored
+from shuke.value import (
+    CANDIDATES,
+    NAIVE,
+    NBD,
+    Afresh,
+    MBGCNBDk,
+    Stacked,
+    candidate,
+    model_codes,
+    require_model,
+    restored,
+)
 
 RNG = np.random.default_rng(2)
 T = RNG.integers(60, 400, 300)
@@ -64,3 +75,31 @@ def test_an_unknown_model_is_refused_with_all_there_are():
     with pytest.raises(InputError, match="there are: auto, bg_nbd"):
         require_model("bgnbd")
     assert model_codes()[0] == "auto"
+
+
+def test_a_mixture_is_restored_from_its_parameters_with_a_beat_and_as_older_runs_kept_it_without():
+    own, beat = candidate("pareto_nbd").new().fit(SEEN), MBGCNBDk(2).fit(SEEN)
+    others, known = (NBD().fit(SEEN), Afresh(own)), candidate("pareto_nbd")
+    mixed = Stacked.of((own, *others, beat), (0.5, 0.2, 0.1, 0.2), pace=0.97)
+    told = json.loads(json.dumps(known.told(mixed)))
+    assert {name: told[name] for name in ("beat_weight", "beat_k", "beat_b")} == {
+        "beat_weight": 0.2,
+        "beat_k": 2,
+        "beat_b": beat.params_.b,
+    }
+    without = Stacked.of((own, *others), (0.7, 0.2, 0.1), pace=0.97)
+    older = json.loads(json.dumps(known.told(without)))
+    assert not any(name.startswith("beat") for name in older)
+    for model, kept in ((mixed, told), (without, older)):
+        again = restored(known.code, kept)
+        assert again.params_.weights == pytest.approx(model.params_.weights)
+        for asked in ("expected_purchases", "expected_lifetime"):
+            assert getattr(again, asked)(SEEN, 90) == pytest.approx(getattr(model, asked)(SEEN, 90))
+    assert set(known.standard_errors(mixed)) == set(known.parameters)
+
+
+def test_a_mixture_in_which_the_model_itself_has_no_weight_is_restored():
+    own, beat = candidate("bg_nbd").new().fit(SEEN), MBGCNBDk(2).fit(SEEN)
+    mixed = Stacked.of((own, NBD().fit(SEEN), Afresh(own), beat), (0.0, 0.1, 0.2, 0.7))
+    again = restored("bg_nbd", candidate("bg_nbd").told(mixed))
+    assert again.expected_purchases(SEEN, 90) == pytest.approx(mixed.expected_purchases(SEEN, 90))

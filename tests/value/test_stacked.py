@@ -8,12 +8,24 @@ import pytest
 from scipy.special import logsumexp
 
 from shuke.kit.errors import InputError
-from shuke.value import BGNBD, NBD, Afresh, BGNBDParams, NBDParams, Stacked, stacking_weights
+from shuke.value import (
+    BGNBD,
+    NBD,
+    Afresh,
+    BGNBDParams,
+    MBGCNBDk,
+    MBGCNBDkParams,
+    NBDParams,
+    Stacked,
+    stacking_weights,
+)
 
 LEAVING = BGNBD.from_params(BGNBDParams(r=0.243, alpha=4.414, a=0.793, b=2.426))
 STAYING = NBD.from_params(NBDParams(r=0.4, alpha=14.0))
 PARTS = (LEAVING, STAYING, Afresh(LEAVING))
 WEIGHTS = (0.7, 0.25, 0.05)
+REGULAR = MBGCNBDk.from_params(MBGCNBDkParams(k=3, r=0.4, alpha=2.0, a=0.6, b=3.0))
+MIXTURES = {"doubts": (PARTS, WEIGHTS), "a beat as well": ((*PARTS, REGULAR), (0.5, 0.2, 0.05, 0.25))}
 SEEN = {"x": [0, 2, 10], "t_x": [0, 30.0, 12.0], "T": [38.9, 38.9, 39.0]}
 QUESTIONS = {
     "probability_alive": (),
@@ -24,21 +36,23 @@ QUESTIONS = {
 }
 
 
+@pytest.mark.parametrize(("parts", "weights"), MIXTURES.values(), ids=MIXTURES)
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_means_are_the_members_means_by_their_weights(question):
-    model = Stacked.of(PARTS, WEIGHTS)
-    parts = [getattr(part, question)(SEEN, *QUESTIONS[question]) for part in PARTS]
-    assert getattr(model, question)(SEEN, *QUESTIONS[question]) == pytest.approx(np.array(WEIGHTS) @ np.array(parts))
+def test_means_are_the_members_means_by_their_weights(question, parts, weights):
+    model = Stacked.of(parts, weights)
+    answers = [getattr(part, question)(SEEN, *QUESTIONS[question]) for part in parts]
+    assert getattr(model, question)(SEEN, *QUESTIONS[question]) == pytest.approx(np.array(weights) @ np.array(answers))
 
 
-def test_chances_mix_and_sum_to_one():
-    model, counts = Stacked.of(PARTS, WEIGHTS), np.array([0, 3, 1])
-    logs = [part.log_probability_of_purchases(SEEN, counts, 39) for part in PARTS]
-    mixed = logsumexp(np.array(logs), axis=0, b=np.array(WEIGHTS)[:, None])
+@pytest.mark.parametrize(("parts", "weights"), MIXTURES.values(), ids=MIXTURES)
+def test_chances_mix_and_sum_to_one(parts, weights):
+    model, counts = Stacked.of(parts, weights), np.array([0, 3, 1])
+    logs = [part.log_probability_of_purchases(SEEN, counts, 39) for part in parts]
+    mixed = logsumexp(np.array(logs), axis=0, b=np.array(weights)[:, None])
     assert model.log_probability_of_purchases(SEEN, counts, 39) == pytest.approx(mixed)
     assert sum(model.probability_of_purchases(SEEN, n, 39) for n in range(300)) == pytest.approx(np.ones(3))
-    means = [part.expected_purchases_new(39) for part in PARTS]
-    assert model.expected_purchases_new(39) == pytest.approx(np.dot(WEIGHTS, means))
+    means = [part.expected_purchases_new(39) for part in parts]
+    assert model.expected_purchases_new(39) == pytest.approx(np.dot(weights, means))
 
 
 def test_with_all_weight_on_the_first_it_is_the_first():
@@ -79,6 +93,9 @@ def test_a_fit_fits_the_members_and_keeps_the_weights():
     assert model.params_.members[0] == model.params_.members[2] == BGNBD().fit(seen).params_
     assert model.params_.customers == 3_000
     json.dumps(dataclasses.asdict(model.params_))
+    with_beat = Stacked((leaving, NBD(), Afresh(leaving), MBGCNBDk(2)), (0.6, 0.1, 0.1, 0.2)).fit(seen)
+    assert with_beat.params_.members[:3] == model.params_.members
+    assert with_beat.params_.members[3] == MBGCNBDk(2).fit(seen).params_
 
 
 def test_who_starts_afresh_is_as_a_new_customer_whatever_came_before():

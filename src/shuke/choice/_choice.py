@@ -14,7 +14,7 @@ from shuke.choice._steady import Drifts, simplest_of
 from shuke.choice._totals import NO_TOTALS, Totals, totals
 from shuke.choice._trust import Trust, trust, weeks
 from shuke.evaluate import Backtest, backtest
-from shuke.value import AUTO, CANDIDATES, NAIVE, NBD, Calendar, Candidate, CountModel, Sampled, candidate, spends
+from shuke.value import AUTO, BEAT, CANDIDATES, NAIVE, Calendar, Candidate, CountModel, Sampled, candidate, spends
 
 FEW_REPEAT_BUYERS = 30
 
@@ -87,7 +87,7 @@ class Choice:
             return None
         again = _again(candidate(self.chosen), self.model, self.sample)
         if self.doubts.used:
-            again = self.doubts.around(again, NBD(), self.horizon_days)
+            again = self.doubts.around(again, self.horizon_days)
         return again.fit(histories)
 
     def totals(self, *, horizon_days: int, shares: Sequence[float]) -> Totals:
@@ -180,15 +180,21 @@ def _with_doubts(asked: str, found: Verdict, days: Origins, sample: Sampled) -> 
     own = found.entrant(found.chosen)
     if asked != AUTO or own is None or own.code == NAIVE:
         return found, Doubts()
-    by_doubts, other = doubted(own, looks(sample, days.race, days.holdout_days))
+    by_doubts, other = doubted(own, looks(sample, days.race, days.holdout_days), _keeping_a_beat(found, own))
     return replace(found, entrants=tuple(other if one is own else one for one in found.entrants)), by_doubts
+
+
+def _keeping_a_beat(found: Verdict, own: Entrant) -> Entrant | None:
+    """The entrant that takes customers to keep a beat, where it found one, and where it is not chosen itself."""
+    entrant = found.entrant(BEAT)
+    return None if entrant is None or entrant is own or entrant.model.params_.k == 1 else entrant
 
 
 def _as_of_first(sample: Sampled, days: Origins, chosen: Candidate, by_season: Season, by_doubts: Doubts) -> CountModel:
     [first] = looks(sample, days.race[:1], days.holdout_days, by_season.clock)
     model = chosen.new()
     if by_doubts.used:
-        model = by_doubts.around(model, NBD(), first.horizon)
+        model = by_doubts.around(model, first.horizon)
     return model.fit(first.seen.histories)
 
 

@@ -81,12 +81,13 @@ def _entered(one: Candidate, looks: Sequence[Look]) -> Entrant:
 def ranked(entrants: Sequence[Entrant]) -> list[Entrant]:
     """The models (without the naive rate) in the order in which they are to be used.
 
-    The best mean log score leads. Who is not clearly behind it (1.96 standard errors, and 0.001) is its equal, and of
+    Equals are those that no model is clearly better than (1.96 standard errors, and 0.001). It is not enough that the
+    leader is not: from one that says something else altogether its distance is unsure, from one much like it, sure. Of
     equals the first of the registry is preferred, the simplest; then come the others, by their log scores.
     """
     models = [one for one in entrants if one.code != NAIVE]
     by_score = sorted(models, key=lambda one: -math.inf if one.log_score is None else one.log_score, reverse=True)
-    alike = [one for one in models if not _clear(by_score[0].over(one))]
+    alike = [one for one in models if not any(clear(other.over(one)) for other in models)]
     return [*alike, *(one for one in by_score if one not in alike)]
 
 
@@ -101,18 +102,18 @@ def verdict(entrants: tuple[Entrant, ...], asked: str, steady: Steady | None = N
     order = ranked(entrants)
     naive = next(one for one in entrants if one.code == NAIVE)
     first = next((one for one in order if steady is None or steady(one)), order[0])
-    if _clear(naive.over(first)):
+    if clear(naive.over(first)):
         return Verdict(NAIVE, "naive_forecast_better", _margin(NAIVE, entrants), entrants)
     return Verdict(first.code, _why(first, order, naive), _margin(first.code, entrants), entrants)
 
 
 def _why(first: Entrant, order: Sequence[Entrant], naive: Entrant) -> str:
-    if not _clear(first.over(naive)):
+    if not clear(first.over(naive)):
         return "no_clear_difference"
     others = [one for one in order if one is not first]
     if first is not order[0]:
         return "steadier"
-    return "forecast_better" if all(_clear(first.over(one)) for one in others) else "simplest_of_the_best"
+    return "forecast_better" if all(clear(first.over(one)) for one in others) else "simplest_of_the_best"
 
 
 def _margin(chosen: str, entrants: Sequence[Entrant]) -> Margin | None:
@@ -123,6 +124,6 @@ def _margin(chosen: str, entrants: Sequence[Entrant]) -> Margin | None:
     return min(margins, key=lambda margin: margin.difference, default=None)
 
 
-def _clear(found: Difference | None) -> bool:
+def clear(found: Difference | None) -> bool:
     """Beyond chance, and large enough to matter: among millions the smallest difference is beyond chance."""
     return found is not None and found.clear and found.difference >= MATTERS

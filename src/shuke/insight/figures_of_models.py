@@ -38,8 +38,10 @@ def models(done: Run) -> dict[str, Any]:
     sample           {asked, customers, of}: on how many customers models were fitted and asked, how many the totals and
                      weeks look at, and how many there are
     left_truncated   customers who may have bought before the data begin
-    doubts           {weights, difference, used}: of the model itself, of never having left, of starting afresh; its log
-                     score with them less without; whether they are used
+    doubts           {weights, difference, beat_k, used}: of the model itself, of never having left, of starting afresh
+                     and, where it takes part, of keeping a beat; its log score with them less without; every how many
+                     events those buy who keep a beat, None (or absent, in older runs) where that takes no part; whether
+                     they are used
     holdout_days     how far each origin's forecast looks
     origins          [{day, customers, forecast, actual, low, high}] of the chosen, rising by day: purchases foreseen
                      for and made by the customers known at the day; low, high: the 90 % interval made from the *other*

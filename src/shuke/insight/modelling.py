@@ -99,13 +99,17 @@ def _doubts(told: Told) -> list[str]:
     doubts = told.get("doubts")
     if not doubts or not doubts["used"]:
         return []
-    found, (_, stays, afresh) = doubts["difference"], doubts["weights"]
-    tongue = language.active()
+    found, tongue = doubts["difference"], language.active()
+    weights, k = doubts["weights"], doubts.get("beat_k")  # runs of before a beat was allowed for say nothing of it
+    kind = "doubts" if k is None else "doubts_and_beat" if any(weights[1:3]) else "beat"
     return [
         here(
-            "models.choice.doubts",
-            stays=share(stays, tongue),
-            afresh=share(afresh, tongue),
+            f"models.choice.{kind}",
+            **{
+                name: share(weight, tongue)
+                for name, weight in zip(("stays", "afresh", "beat"), weights[1:], strict=False)
+            },
+            k=number(k or 1, tongue),
             difference=_decimals(found["difference"]),
             error=_decimals(_CLEAR * (found["standard_error"] or 0.0)),
         )

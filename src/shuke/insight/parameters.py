@@ -88,6 +88,9 @@ def _figures(p: Mapping[str, float]) -> dict[str, Any]:
             "afresh_share": (p["afresh_weight"], _share),
             "pace_change": (abs(p["pace"] - 1), _share),
         }
+    if "beat_weight" in p:
+        beat = _figures({name.removeprefix("beat_"): value for name, value in p.items() if name.startswith("beat_")})
+        found |= {f"beat_{name}": figure for name, figure in beat.items()} | {"beat_share": (p["beat_weight"], _share)}
     if "pooled_rate" in p:
         found["pooled_gap"] = (1 / p["pooled_rate"], _days)
     return found

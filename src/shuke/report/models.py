@@ -57,12 +57,13 @@ def _margin(margin: Margin, language: str) -> str:
 
 
 def _doubts(doubts: Doubts, language: str) -> str:
-    found, (_, stays, afresh) = doubts.difference, doubts.weights
+    found, parts = doubts.difference, zip(("stays", "afresh", "beat"), doubts.weights[1:], strict=False)
+    kind = "doubts" if doubts.beat_k is None else "doubts_and_beat" if any(doubts.weights[1:3]) else "beat"
     return say(
-        "report.model.doubts",
+        f"report.model.{kind}",
         language,
-        stays=share(stays, language, decimals=1),
-        afresh=share(afresh, language, decimals=1),
+        **{name: share(weight, language, decimals=1) for name, weight in parts},
+        k=number(doubts.beat_k or 1, language),
         difference="—" if found is None else f"{found.difference:+.4f}",
         error="—" if found is None or found.standard_error is None else f"{found.standard_error:.4f}",
     )

@@ -12,7 +12,17 @@ depended on.
 from shuke.value.bgbb import BGBB, BGBBParams
 from shuke.value.bgnbd import BGNBD, BGNBDParams
 from shuke.value.calendar import Calendar, Clock, DeclaredPeriod, declared_in, in_words, read_calendar, seasonal_index
-from shuke.value.candidates import AUTO, CANDIDATES, NAIVE, Candidate, candidate, model_codes, require_model, restored
+from shuke.value.candidates import (
+    AUTO,
+    BEAT,
+    CANDIDATES,
+    NAIVE,
+    Candidate,
+    candidate,
+    model_codes,
+    require_model,
+    restored,
+)
 from shuke.value.cohorts import LATEST, STEPS, Cohort, Cohorts, Pooled, cohorts, pooled
 from shuke.value.contracts import Contracts, cohort_contracts, read_contracts
 from shuke.value.count_model import CountModel
@@ -40,6 +50,7 @@ from shuke.value.worth import lifetime_value, residual_value
 
 __all__ = [
     "AUTO",
+    "BEAT",
     "BGBB",
     "BGNBD",
     "CANDIDATES",

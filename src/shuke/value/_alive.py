@@ -106,10 +106,12 @@ def log_chance(alive: Alive, n: FloatArray, horizon: float) -> FloatArray:
     staying = log_events(r, alpha, n, horizon)
     stays = betaln(a, b + n) - betaln(a, b) + staying
     # [FHL] eq. 8, second part: left at the n-th, whatever would have come after it
-    k = np.maximum(n, 1)
-    at_least = log_at_least(k, r, horizon / (alpha + horizon), staying)
-    leaves = betaln(a + 1, b + k - 1) - betaln(a, b) + at_least
-    return np.asarray(np.where(n > 0, np.logaddexp(stays, leaves), stays))
+    buys = np.flatnonzero(n > 0)
+    n, r, alpha, a, b = n[buys], r[buys], alpha[buys], a[buys], b[buys]
+    at_least = log_at_least(n, r, horizon / (alpha + horizon), staying[buys])
+    leaves = betaln(a + 1, b + n - 1) - betaln(a, b) + at_least
+    stays[buys] = np.logaddexp(stays[buys], leaves)
+    return np.asarray(stays)
 
 
 def due(alive: Alive) -> FloatArray:

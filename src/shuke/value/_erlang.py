@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaln, logsumexp
+from scipy.special import betaln
 
 from shuke.value import _alive
 from shuke.value._alive import Alive, growth, leaving_points, log_at_least, log_events
+from shuke.value._curves import along_alpha
 from shuke.value.histories import FloatArray, distinct_rows
 
 ComplexArray = NDArray[np.complex128]
@@ -93,33 +94,58 @@ def log_chance(alive: Alive, n: FloatArray, horizon: float, k: int) -> FloatArra
     """Log chance of ``n`` purchases within ``horizon``, one count a customer: left at the last of them, or stayed."""
     if k == 1:
         return _alive.log_chance(alive, n, horizon)
-    a, b = alive.a, alive.b
-    block = [_log_since_last(alive, n * k + i, horizon, k) for i in range(k)]
-    stays = betaln(a, b + n) - betaln(a, b) + logsumexp(block, axis=0)
+    found = np.empty(len(alive))
+    for chunk, part in alive.parts(np.arange(len(alive))):
+        found[chunk] = _log_chance(part, n[chunk], horizon, k)
+    return found
+
+
+def _log_chance(alive: Alive, n: FloatArray, horizon: float, k: int) -> FloatArray:
+    a, b, few = alive.a, alive.b, silence(alive.r, alive.silence / alive.alpha, k).log
+    stays = betaln(a, b + n) - betaln(a, b) + _log_since_last(alive, n, horizon, k) - few
+    buys = np.flatnonzero(n > 0)
+    some, n, at_least = alive.part(buys), n[buys], []
     with np.errstate(divide="ignore"):
-        log_weights = np.log(weights(alive, k)).T
-    some, z, at_least = np.maximum(n, 1), horizon / (alive.alpha + horizon), []
+        log_weights = np.log(weights(some, k)).T
+    a, b, z = some.a, some.b, horizon / (some.alpha + horizon)
     for j in range(k):
-        missing, r = some * k - j, alive.r + j
-        exactly = log_events(r, alive.alpha, missing, horizon)
+        missing, r = n * k - j, some.r + j
+        exactly = log_events(r, some.alpha, missing, horizon)
         at_least.append(log_weights[j] + log_at_least(missing, r, z, exactly))
-    leaves = betaln(a + 1, b + some - 1) - betaln(a, b) + logsumexp(at_least, axis=0)
-    return np.asarray(np.where(n > 0, np.logaddexp(stays, leaves), stays))
+    leaves = betaln(a + 1, b + n - 1) - betaln(a, b) + np.logaddexp.reduce(at_least, axis=0)
+    stays[buys] = np.logaddexp(stays[buys], leaves)
+    return np.asarray(stays)
 
 
 def due(alive: Alive, k: int) -> FloatArray:
     """Median of the wait. In y = log(1 + t/alpha) its survival is exp(-r y) A(1 - (1-share) exp(-y)) / A(share), where
-    A is the sum in `silence`; where that is one half is found by bisection."""
+    A is the sum in `silence`; where that is one half is found by Newton's steps, halving where these lead astray."""
     if k == 1:
         return _alive.due(alive)
+    found = np.empty(len(alive))
+    for chunk, part in alive.parts(np.arange(len(alive))):
+        found[chunk] = _due(part, k)
+    return found
+
+
+def _due(alive: Alive, k: int) -> FloatArray:
     share = alive.silence / alive.alpha
     half = silence(alive.r, share, k).log - np.log(2)
     low, high = np.zeros(len(alive)), (silence(alive.r, np.ones(len(alive)), k).log - half) / alive.r
+    y = high / 2
     for _ in range(64):
-        y = (low + high) / 2
-        later = alive.r * y - silence(alive.r, 1 - (1 - share) * np.exp(-y), k).log + half > 0
-        low, high = np.where(later, low, y), np.where(later, y, high)
-    return np.asarray(alive.alpha * np.expm1((low + high) / 2))
+        left = (1 - share) * np.exp(-y)
+        since = silence(alive.r, 1 - left, k)
+        above = alive.r * y - since.log + half
+        low, high = np.where(above > 0, low, y), np.where(above > 0, y, high)
+        slope = alive.r - since.by_log_share / (1 - left) * left
+        with np.errstate(divide="ignore", invalid="ignore"):
+            stepped = y - above / slope
+        stepped = np.where((stepped >= low) & (stepped <= high), stepped, (low + high) / 2)
+        settled, y = np.abs(stepped - y) <= 1e-12 * y, stepped
+        if settled.all():
+            break
+    return np.asarray(alive.alpha * np.expm1(y))
 
 
 def by_events(alive: Alive, t: float, k: int, j: int) -> FloatArray:
@@ -157,14 +183,18 @@ def by_quadrature(alive: Alive, t: float, k: int, j: int) -> FloatArray:
 
 def _over_phases(alive: Alive, k: int, of_phase: Callable[[Alive, int], FloatArray]) -> FloatArray:
     """The mean over the j events since the last purchase; what is told of each j rests on all but the silence, and is
-    computed once per distinct r, alpha, a, b."""
+    computed once per distinct r, alpha, a, b, or drawn between a few alphas."""
     if k == 1:
         return of_phase(alive, 0)
     first, group = distinct_rows(alive.r, alive.alpha, alive.a, alive.b)
     told, chances = alive.part(first), weights(alive, k)
     total = np.zeros(len(alive))
     for j in range(k):
-        total += chances[:, j] * of_phase(told, j)[group]
+
+        def answer(part: Alive, j: int = j) -> FloatArray:
+            return of_phase(part, j)
+
+        total += chances[:, j] * along_alpha(told, answer)[group]
     return total
 
 
@@ -240,13 +270,21 @@ class _Roots:
         return [(y * np.exp(2j * np.pi * i / self.k), 1 if 2 * i == self.k else 2) for i in pairs]
 
 
-def _log_since_last(alive: Alive, m: FloatArray, horizon: float, k: int) -> FloatArray:
-    """Log chance of m events from the last purchase to the end of the horizon, fewer than k of them until now."""
-    silent, terms = alive.silence / horizon, [np.zeros(len(m))]
-    with np.errstate(divide="ignore"):
-        log_silent = np.log(silent)
-    for j in range(1, k):
-        chosen = -np.log(m + 1) - betaln(np.maximum(m - j, 0) + 1, j + 1)
-        terms.append(np.where(m >= j, chosen + j * log_silent, -np.inf))
-    known = silence(alive.r, alive.silence / alive.alpha, k).log
-    return np.asarray(log_events(alive.r, alive.alpha, m, horizon) + logsumexp(terms, axis=0) - known)
+def _log_since_last(alive: Alive, n: FloatArray, horizon: float, k: int) -> FloatArray:
+    """Log chance of kn to kn + k - 1 events from the last purchase to the end of the horizon, fewer than k of them
+    until now; times the chance that these were fewer than k, to that there were none.
+
+    The chance of m events is that of one less times (r + m - 1) z / m; of m, j fell into the silence with the weight of
+    m over j times (silence / horizon)^j. So all is told by the chance of kn events, and by products.
+    """
+    ahead, silent, m = horizon / (alive.alpha + horizon), alive.silence / horizon, n * k
+    exactly, total = np.ones(len(m)), np.zeros(len(m))
+    for _ in range(k):
+        fell, ways = np.ones(len(m)), np.ones(len(m))
+        for j in range(1, k):
+            fell = fell * (np.maximum(m - j + 1, 0) * silent / j)
+            ways = ways + fell
+        total += exactly * ways
+        exactly = exactly * ((alive.r + m) / (m + 1) * ahead)
+        m = m + 1
+    return np.asarray(log_events(alive.r, alive.alpha, n * k, horizon) + np.log(total))

@@ -87,11 +87,7 @@ class LeavingModel(LeavingUnseen[LearnedT]):
 
         In units of time from now: the median of the wait over the rates that the history leaves plausible.
         """
-        read = self._read(histories)
-        if self._events_per_purchase() == 1:
-            return futures.due(self._alive(read), 1)
-        first, group = distinct_rows(*self._telling(read))
-        return futures.due(self._alive(read).part(first), self._events_per_purchase())[group]
+        return futures.due(self._alive(self._read(histories)), self._events_per_purchase())
 
     def _fit(self, histories: object, k: int = 1) -> Found:
         """The likeliest parameters, with a purchase every k-th event."""
@@ -102,24 +98,28 @@ class LeavingModel(LeavingUnseen[LearnedT]):
         return 1
 
     def _forecast(self, histories: object, if_alive: Callable[[Alive, int], FloatArray]) -> FloatArray:
-        """P(alive) times a forecast for those still there, made once for those of whom the history says the same."""
+        """P(alive) times a forecast for those still there."""
         read = self._read(histories)
-        first, group = distinct_rows(*self._telling(read))
-        return (
-            self.probability_alive(read) * if_alive(self._alive(read).part(first), self._events_per_purchase())[group]
-        )
-
-    def _telling(self, h: Histories) -> list[FloatArray]:
-        """The columns on which the future of those still there rests."""
-        phases = [h.t_x] if self._events_per_purchase() > 1 else []
-        effects = self.params_.effects
-        return [h.x, h.T, *phases, *([] if effects is None or h.covariates is None else h.covariates.T)]
+        return self.probability_alive(read) * self._once(read, if_alive)
 
     def _log_chance_if_alive(self, h: Histories, counts: FloatArray, horizon: float) -> FloatArray:
         """The future is that of a new customer with what the history says of r, alpha, a and b: [FHL] eq. 8."""
-        first, group = distinct_rows(*self._telling(h), counts)
-        alive, k = self._alive(h).part(first), self._events_per_purchase()
-        return futures.log_chance(alive, counts[first], horizon, k)[group]
+
+        def log_chance(alive: Alive, k: int, n: FloatArray) -> FloatArray:
+            return futures.log_chance(alive, n, horizon, k)
+
+        return self._once(h, log_chance, counts)
+
+    def _once(self, h: Histories, answer: Callable[..., FloatArray], *also: FloatArray) -> FloatArray:
+        """What is told of those still there (and ``also`` of them), once for those of whom the history says the same.
+        Where purchases keep a beat it tells of the silence too, in which few are the same: what these share is found
+        by `shuke.value._erlang`."""
+        alive, k, effects = self._alive(h), self._events_per_purchase(), self.params_.effects
+        if k > 1:
+            return answer(alive, k, *also)
+        covariates = () if effects is None or h.covariates is None else h.covariates.T
+        first, group = distinct_rows(h.x, h.T, *covariates, *also)
+        return answer(alive.part(first), k, *(column[first] for column in also))[group]
 
     def _parameters(self, h: Histories) -> tuple[float, FloatArray, FloatArray, FloatArray]:
         """r, alpha, a, b, the latter of each customer where covariates move them ([FH], `shuke.value.covariates`)."""

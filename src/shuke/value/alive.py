@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 from scipy.special import expit, logit
 
+from shuke.value._erlang import silence
 from shuke.value.bgnbd import BGNBD
 from shuke.value.count_model import CountModel
 from shuke.value.drawing import acts_of, covariance_of, params_at, point_of
 from shuke.value.futures import kind_of
 from shuke.value.histories import FloatArray, Histories
+from shuke.value.mbgcnbdk import MBGCNBDk
 from shuke.value.mbgnbd import MBGNBD
 
 _STEP = 1e-3  # of a log, to tell by how much the odds change
@@ -58,6 +60,18 @@ def _at_purchase(params: Any, seen: Histories, *, first_too: bool = False) -> tu
     return odds if first_too else np.where(x > 0, odds, -np.inf), slopes
 
 
+def _in_phases(params: Any, seen: Histories) -> tuple[FloatArray, FloatArray]:
+    """MBG/CNBD-k: as MBG/NBD with k events a purchase, less the log of how much likelier it is that fewer than k came
+    since the last purchase than that none did (Platzer & Reutterer 2016)."""
+    r, alpha, a, b, k = params.r, params.alpha, params.a, params.b, params.k
+    shape, now, stays = r + k * seen.x, alpha + seen.T, b + seen.x
+    gap = np.log1p((seen.T - seen.t_x) / (alpha + seen.t_x))
+    few = silence(shape, (seen.T - seen.t_x) / now, k)
+    odds = np.log(a / stays) + shape * gap - few.log
+    by_alpha = shape * (alpha / now - alpha / (alpha + seen.t_x)) + few.by_log_share * alpha / now
+    return odds, np.array([r * (gap - few.by_shape), by_alpha, np.ones(len(gap)), -b / stays])
+
+
 def _by_differences(model: CountModel, seen: Histories, covariance: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Log odds of having left, and their variance, of any model."""
     estimate = model.probability_alive(seen)
@@ -87,4 +101,5 @@ def _axes(covariance: FloatArray) -> tuple[FloatArray, FloatArray]:
 _ODDS: dict[type, _Odds] = {
     BGNBD: _at_purchase,
     MBGNBD: partial(_at_purchase, first_too=True),
+    MBGCNBDk: _in_phases,
 }

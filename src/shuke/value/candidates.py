@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -19,6 +19,7 @@ from shuke.value.stacked import Afresh, Stacked
 
 AUTO = "auto"
 NAIVE = "naive"
+BEAT = "mbg_cnbd_k"
 
 
 @dataclass(frozen=True)
@@ -58,10 +59,18 @@ CANDIDATES = (
     Candidate("bg_nbd", BGNBD, BGNBDParams, ("r", "alpha", "a", "b")),
     Candidate("mbg_nbd", MBGNBD, MBGNBDParams, ("r", "alpha", "a", "b")),
     Candidate("pareto_nbd", ParetoNBD, ParetoNBDParams, ("r", "alpha", "s", "beta")),
-    Candidate("mbg_cnbd_k", MBGCNBDk, MBGCNBDkParams, ("k", "r", "alpha", "a", "b"), settled=("k",)),
+    Candidate(BEAT, MBGCNBDk, MBGCNBDkParams, ("k", "r", "alpha", "a", "b"), settled=("k",)),
     Candidate("ggompertz_nbd", GGompertzNBD, GGompertzNBDParams, ("r", "alpha", "b", "s", "beta")),
     Candidate(NAIVE, NaiveRate, NaiveRateParams, ("pooled_rate", "longest_time")),
 )
+
+
+# What may stand beside a model in a mixture: its name there, and its parameters.
+_DOUBTS: dict[type, tuple[str, tuple[str, ...]]] = {
+    NBD: ("stays", ("r", "alpha")),
+    Afresh: ("afresh", ()),
+    MBGCNBDk: ("beat", ("k", "r", "alpha", "a", "b")),
+}
 
 
 def candidate(code: str) -> Candidate:
@@ -109,19 +118,30 @@ def leading(model: CountModel) -> CountModel:
 
 
 def _doubts(model: CountModel) -> dict[str, float]:
-    """What a mixture of a model, `NBD` and `Afresh` has beside the model's own parameters, by flat names."""
+    """What a mixture has beside the model's own parameters, by flat names."""
     if not isinstance(model, Stacked):
         return {}
-    _, stays, afresh = model.params_.weights
-    other = model.params_.members[1]
-    weights = {"stays_weight": stays, "afresh_weight": afresh}
-    return weights | {"stays_r": other.r, "stays_alpha": other.alpha, "pace": model.params_.pace}
+    weights, learned = dict[str, float](), dict[str, float]()
+    for member, weight in zip(model.members[1:], model.params_.weights[1:], strict=True):
+        name, parameters = next(told for kind, told in _DOUBTS.items() if isinstance(member, kind))
+        weights[f"{name}_weight"] = weight
+        learned |= {f"{name}_{one}": getattr(member.params_, one) for one in parameters}
+    return weights | learned | {"pace": model.params_.pace}
 
 
 def _with_doubts(own: CountModel, parameters: Mapping[str, float]) -> CountModel:
-    stays = NBD.from_params(NBDParams(parameters["stays_r"], parameters["stays_alpha"]))
-    others = parameters["stays_weight"], parameters["afresh_weight"]
-    return Stacked.of((own, stays, Afresh(own)), (1 - sum(others), *others), pace=parameters["pace"])
+    def learned(name: str) -> dict[str, Any]:
+        return {one: parameters[f"{name}_{one}"] for one in dict(_DOUBTS.values())[name]}
+
+    made: dict[str, Callable[[], CountModel]] = {
+        "stays": lambda: NBD.from_params(NBDParams(**learned("stays"))),
+        "afresh": lambda: Afresh(own),
+        "beat": lambda: restored(BEAT, learned("beat")),
+    }
+    joined = [name for name in made if f"{name}_weight" in parameters]
+    weights = [parameters[f"{name}_weight"] for name in joined]
+    members = (own, *(made[name]() for name in joined))
+    return Stacked.of(members, (max(0.0, 1 - sum(weights)), *weights), pace=parameters["pace"])
 
 
 def _known(parameters: Mapping[str, float], names: Iterable[str]) -> dict[str, float]:

@@ -6,6 +6,7 @@ which purchase the customer leaves, and how many events a purchase takes. So all
 
 - `AtPurchase`: each purchase may be the last, with the customer's own chance (BG/NBD, MBG/NBD);
 - `InPhases`: the same, and a purchase is every k-th event, so they come more regularly than at random (MBG/CNBD-k);
+- `InPhase`: of these the customers of whom so many events are past, which is one part of several in a mixture;
 - `InTime`: the customer's life ends some day, purchase or not (Pareto/NBD, GGompertz/NBD);
 - `Staying`: nobody leaves (NBD);
 - `Never`: nobody leaves, and rates are known for sure (the naive rate).
@@ -77,7 +78,7 @@ class Course:
 
     def purchases(self, events: FloatArray) -> FloatArray:
         """How many purchases do these events make? Shape (nodes, draws)."""
-        made = events if self.past is None else (events + self.past) // self.each
+        made = events if self.past is None else np.floor((events + self.past) / self.each)
         return np.asarray(np.minimum(made, self.last))
 
 
@@ -209,6 +210,27 @@ class InPhases:
         """The gap at which so many events are past on the average: 0 at none, without end as all are."""
         tried = np.append(0.0, np.geomspace(1e-6, 1e9, 600) / shape)
         return np.asarray(np.interp(mean_past, self._mean_past(shape, tried), tried), dtype=np.float64)
+
+
+class InPhase:
+    """One of `InPhases`: ``past`` of the k events for the next purchase are past. What rests on the silence is how many
+    these are, so the future rests on x and T alone."""
+
+    def __init__(self, params: Any, horizon: float, draws: int, rng: np.random.Generator, *, past: int) -> None:
+        self.horizon, self.k, self.past = horizon, int(params.k), past
+        self.parameters = DrawnParameters(params, _AT_PURCHASE, rng, draws)
+
+    def nodes(self, seen: Histories, /) -> Nodes:
+        """As `Future.nodes`."""
+        return _along(seen.T, self.parameters.estimate(seen)["alpha"])
+
+    def course(self, seen: Histories, nodes: Nodes, chance: Chance, /) -> Course:
+        """As `Future.course`."""
+        x, known = float(seen.x[0]), self.parameters.drawn(seen)
+        pace = gammaincinv(known["r"] + self.k * x + self.past, chance.even[0])
+        last = _last_purchase(chance.rng.beta(known["a"], known["b"] + x + 1), chance.even[1])
+        until = pace * self.horizon / (known["alpha"] + nodes.T[:, None])
+        return Course(until, last, self.k, np.full(len(pace), float(self.past)))
 
 
 class InTime:

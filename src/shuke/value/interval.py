@@ -23,7 +23,7 @@ from shuke.value.fitting import checked
 from shuke.value.futures import Nodes
 from shuke.value.gamma_gamma import GammaGamma, GammaGammaParams
 from shuke.value.histories import FloatArray, Histories, IntArray, distinct_rows, read_histories, whole_counts
-from shuke.value.parts import Ordered, courses, ordered, parts_of
+from shuke.value.parts import Ordered, courses, masses, ordered, parts_of
 
 _SINGLE = 64  # counts up to here are simulated one by one, then in steps of 1/16 of the count
 
@@ -115,7 +115,7 @@ def _by_segment(world: _World, seen: Histories, own: FloatArray) -> FloatArray:
     all cores."""
     alike = (seen.x, own, *_covariates(seen))
     starts = np.flatnonzero(np.any([np.diff(column, prepend=np.nan) != 0 for column in alike], axis=0))
-    alive = np.array([part.alive(seen) for part in world.parts])
+    mass = masses(world.parts, seen)
     found = np.empty((4, len(seen)))
 
     def answer(start: int, end: int) -> None:
@@ -124,7 +124,7 @@ def _by_segment(world: _World, seen: Histories, own: FloatArray) -> FloatArray:
         segment = _Segment(world, seen.rows(part), float(own[start]), nodes)
         for row, told in enumerate(segment.told()):
             for side, place in enumerate(world.ends):
-                found[2 * row + side, part] = told.end(nodes, world.parts, alive[:, part], place)
+                found[2 * row + side, part] = told.end(nodes, mass[part], place)
 
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         list(pool.map(answer, starts.tolist(), np.append(starts[1:], len(seen)).tolist()))
@@ -180,33 +180,30 @@ class _Segment:
         rng = np.random.default_rng((world.seed, int(seen.x[0]), int(own)))
         self.course, spending = courses(world.parts, seen, nodes, rng)
         self.weight = world.spends(own, spending)
-        self._simulate(rng, self.course.until.max(axis=0), self.course.last * self.course.each)
+        for_times, self.for_sums = rng.spawn(2)
+        self._simulate(for_times, self.course.until.max(axis=0), self.course.last * self.course.each)
 
     def told(self) -> list[Ordered]:
         """Counts, and summed spends where they are no counts, at each node, in rising order."""
         counts = self.course.purchases(self._events())
-        found = [counts] if self.world.spending is None else [counts, self._summed(counts) * self.weight]
-        return [ordered(values, self.world.parts) for values in found]
+        found = [ordered(counts, self.world.parts, whole=True)]
+        if self.world.spending is not None:
+            found.append(ordered(self._summed(counts, self.world.spending) * self.weight, self.world.parts))
+        return found
 
     def _simulate(self, rng: np.random.Generator, most: FloatArray, last: FloatArray) -> None:
-        """Times (at rate 1) and summed spends (at scale 1) of the n-th event, until every draw is past ``most``.
+        """Times (at rate 1) of the n-th event, until every draw is past ``most``.
 
-        Event after event comes from its own stream, so that a longer table begins like a shorter one.
+        Event after event comes from the stream, so that a longer table begins like a shorter one.
         """
-        for_times, for_sums = rng.spawn(2)
         grid, times = np.zeros(1), np.zeros((1, len(most)))
         while ((times[-1] <= most) & (grid[-1] < last)).any():
             farthest = np.minimum(most + 4 * np.sqrt(most), last).max()
             more = _grid(grid[-1], max(farthest, grid[-1] + 8))
-            waits = for_times.standard_gamma(np.diff(more)[:, None], (len(more) - 1, len(most)))
+            waits = rng.standard_gamma(np.diff(more)[:, None], (len(more) - 1, len(most)))
             times = np.vstack([times, times[-1] + np.cumsum(waits, axis=0)])
             grid = np.append(grid, more[1:])
         self.grid, self.times = grid, np.ascontiguousarray(times.T)
-        if self.world.spending is None:
-            self.sums = np.tile(grid, (len(most), 1))
-        else:
-            spends = for_sums.standard_gamma(self.world.spending[0] * np.diff(grid)[:, None])
-            self.sums = np.vstack([np.zeros(len(most)), np.cumsum(spends, axis=0)]).T.copy()
 
     def _events(self) -> FloatArray:
         """Events until the course ends or the horizon does, if still there now: shape (nodes, draws)."""
@@ -230,14 +227,18 @@ class _Segment:
         step = self.grid[after - draw] - self.grid[at - draw]
         return np.asarray(np.floor(np.clip(share, 0, 1 - 1e-12) * step))
 
-    def _summed(self, counts: FloatArray) -> FloatArray:
-        sums, draw = self.sums.ravel(), np.arange(self.world.draws) * len(self.grid)
-        if self.grid[-1] <= _SINGLE:
+    def _summed(self, counts: FloatArray, spending: FloatArray) -> FloatArray:
+        """Summed spends (at scale 1) of so many purchases, which are fewer than the events where these keep a beat."""
+        grid = self.grid[: np.searchsorted(self.grid, counts.max(), "right") + 1]
+        spends = self.for_sums.standard_gamma(spending[0] * np.diff(grid)[:, None])
+        sums = np.vstack([np.zeros(self.world.draws), np.cumsum(spends, axis=0)]).T.ravel()
+        draw = np.arange(self.world.draws) * len(grid)
+        if grid[-1] <= _SINGLE:
             return np.asarray(sums.take(counts.astype(np.int64) + draw))
-        at = np.searchsorted(self.grid, counts, "right") - 1
-        after = np.minimum(at + 1, len(self.grid) - 1)
-        step = np.maximum(self.grid[after] - self.grid[at], 1.0)
-        share = (counts - self.grid[at]) / step
+        at = np.searchsorted(grid, counts, "right") - 1
+        after = np.minimum(at + 1, len(grid) - 1)
+        step = np.maximum(grid[after] - grid[at], 1.0)
+        share = (counts - grid[at]) / step
         return np.asarray(sums[at + draw] + share * (sums[after + draw] - sums[at + draw]))
 
 
