@@ -63,6 +63,10 @@ class CustomerListing(Listing):
     credit: Words = Field(default_factory=list)
     stability: Words = Field(default_factory=list)
     list_proposal: Words = Field(default_factory=list)
+    price_code: Words = Field(default_factory=list)
+    channel_code: Words = Field(default_factory=list)
+    affinity_code: Words = Field(default_factory=list)
+    rhythm: Words = Field(default_factory=list)
     tag: Annotated[str, Field(max_length=40)] = ""
     owner: Annotated[str, Field(pattern="^(mine|team|nobody|[1-9][0-9]{0,7})?$")] = ""
     contact: Annotated[str, Field(pattern=f"^({'|'.join(CONTACTS)})?$")] = ""

@@ -1,4 +1,4 @@
-"""Labels that lists filter by beside those of the cells: each a column with an index, and counts that a run keeps.
+"""Labels that lists filter by beside those of the cells: each a column, and counts that a run keeps.
 
 Cells multiply with each label that joins them; these stand apart, so that there may be many.
 """
@@ -10,6 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
+TRAITS: Mapping[str, str] = {
+    "price_code": "price.",
+    "channel_code": "channel.",
+    "affinity_code": "affinity.",
+    "rhythm": "rhythm.",
+}
+"""What customers are like. Their codes are told with the trait: by itself “as for most” says nothing."""
 LABELS: Mapping[str, str] = {
     "prospect": "prospect.",
     "rfm_alarm": "rfm_alarm.",
@@ -20,9 +27,15 @@ LABELS: Mapping[str, str] = {
     "credit": "credit.",
     "stability": "stability.",
     "list_proposal": "list.",
+    **TRAITS,
 }
 """The filter, which is the score's column too, and where the names of its codes stand."""
+WITH_INDEX = tuple(name for name in LABELS if name not in TRAITS)
+"""Those whose few are found by an index. A trait parts customers into a handful of large groups, whom a walk along the
+order meets soon, and the run knows which codes are rare; four indexes more would cost each publication a tenth."""
 
+Asked = Sequence[tuple[str, Sequence[str]]]
+"""Filters, each with its codes: any of them."""
 Counts = dict[str, dict[str, int]]
 
 
@@ -59,3 +72,18 @@ def recounted(counts: Mapping[str, Mapping[str, int]], rows: Iterable[Mapping[st
         for name, counted in found.items():
             counted[row[name]] = counted.get(row[name], 0) + step
     return found
+
+
+def how_many(counts: Mapping[str, Mapping[str, int]], asked: Asked) -> int | None:
+    """How many customers a filter leaves, as the run counted them; None where it did not.
+
+    >>> counts = {"prospect": {"star": 2, "steady": 5}}
+    >>> how_many(counts, [("prospect", ("star", "steady"))]), how_many(counts, [("prospect", ("usual",))])
+    (7, 0)
+    >>> how_many(counts, [("prospect", ("star",)), ("credit", ("red",))]) is None
+    True
+    """
+    [(name, codes), *more] = asked
+    if more or name not in counts:
+        return None
+    return sum(counts[name].get(code, 0) for code in codes)
