@@ -123,6 +123,8 @@ def many(row: Callable[..., Row]) -> list[Row]:
             rfm_segment=("loyal", "at_risk", "champion")[number % 3],
             prospect="star" if number % 10 == 3 else "steady",
             price_code=("high", "middle", "low", "unknown")[number % 4],
+            rfm_f=number % 5 + 1,
+            rfm_m=number % 4 + 1,
             rhythm="regular" if number % 8 == 2 else "usual",
             usual_weekday=None if number % 3 else number % 7 + 1,
             why_code="at_risk_valuable" if number % 7 == 0 else "steady",

@@ -34,6 +34,9 @@ def test_every_label_and_trait_filters_lists_and_is_told_of_each_customer() -> N
 def test_a_list_is_filtered_by_traits_together_and_each_customer_tells_them(get: Get) -> None:
     items = get("/customers?price_code=low,unknown&rhythm=regular&limit=100").json()["items"]
     assert {one["key"] for one in items} == {f"k{number:02d}" for number in range(2, 60, 8)}
+    items = get("/customers?rfm_f=5&rfm_m=4&limit=100").json()["items"]
+    assert {one["key"] for one in items} == {"k19", "k39", "k59"}
+    assert get("/customers?rfm_f=six").status_code == 422
     score = get("/customers/k18/score").json()
     assert (score["price_code"], score["rhythm"], score["usual_weekday"], score["usual_month"]) == (
         "low", "regular", 5, None,

@@ -46,6 +46,10 @@ FILTERS = [
     "q=张&prospect=star",
     "prospect=nobody",
     "rhythm=regular",
+    "rfm_f=5",
+    "rfm_f=5&rfm_m=4",
+    "rfm_f=4,5&rfm_m=1&rfm_r=5&tier=A,B",
+    "rfm_f=2&rhythm=regular&price_code=low",
     "rhythm=regular&price_code=high",
     "rhythm=regular&price_code=low,unknown",
     "price_code=high,low&tier=A&q=张",
@@ -73,7 +77,7 @@ def expected(many: list[tuple[Any, ...]], filters: str) -> set[str]:
         passes = (
             ("tier" not in asked or row["tier_in_force"] in listed["tier"])
             and ("stage" not in asked or row["stage"] in listed["stage"])
-            and all(row[name] in listed[name] for name in LABELS if name in asked)
+            and all(str(row[name]) in listed[name] for name in LABELS if name in asked)
             and ("segment" not in asked or row["rfm_segment"] in listed["segment"])
             and ("risk" not in asked or any(risks[name] for name in listed["risk"]))
             and ("tag" not in asked or (asked["tag"] == "VIP" and key[-1] in "15"))

@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from django.http import QueryDict
 from django.test import Client
 
 from shuke.crm.customers.models import SavedView
 from shuke.crm.people.models import User
+from shuke.crm.scores import find as finding
 from shuke.crm.scores.find import find
 from shuke.crm.scores.forgetting import forget
 from shuke.crm.scores.models import SLOTS, Run
@@ -37,6 +39,27 @@ def test_an_erased_customer_is_counted_no_more(published: Callable[..., Run], ma
     run.refresh_from_db()
     assert run.counts["prospect"] == {"steady": 54, "star": 5}
     assert sum(run.counts["tier"].values()) == 59
+
+
+def test_scores_of_rfm_are_counted_together_so_that_a_cell_of_two_is_counted_exactly(
+    published: Callable[..., Run], many: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = published(many)
+    assert run.counts["rfm_f"] == {str(score): 12 for score in range(1, 6)}
+    assert run.counts["rfm"]["554"] == 3
+    monkeypatch.setattr(finding, "FEW", 2)
+    found = find(read(QueryDict("rfm_f=5&rfm_m=4&size=25")), run, UNLIMITED)
+    assert (len(found.ids), found.total, found.capped) == (3, 3, False)
+    both = find(read(QueryDict("rfm_f=4,5&rfm_r=5&page=1&size=25")), run, UNLIMITED)
+    assert (len(both.ids), both.total, both.capped) == (24, 24, False)
+    assert run.slot is not None
+    forget([SLOTS[run.slot].objects.filter(rfm_f=5, rfm_m=4).values_list("pk", flat=True)[0]])
+    run.refresh_from_db()
+    assert (run.counts["rfm"]["554"], run.counts["rfm_f"]["5"], run.counts["rfm_m"]["4"]) == (2, 11, 14)
+
+
+def test_a_score_that_is_none_is_left_out_of_an_address() -> None:
+    assert read(QueryDict("rfm_f=5,six,0&rfm_m=x")).labels == (("rfm_f", ("5",)),)
 
 
 def test_an_address_keeps_its_labels() -> None:

@@ -20,8 +20,8 @@ class Run(models.Model):
 
     `figures` are the precomputed figures of the Overview. `cells` counts customers by what lists filter by: each is
     [tier, stage, segment, valuable at risk, likely to churn, tier before, count], and a score's `cell` is its place.
-    `counts` sums them up for each filter, and counts each of `labels.LABELS`. `names`: what labels are called that do
-    not go by the catalogue's names, by key and language.
+    `counts` sums them up for each filter, and counts each of `labels.LABELS`, those of RFM together too. `names`: what
+    labels are called that do not go by the catalogue's names, by key and language.
     """
 
     class State(models.TextChoices):
@@ -166,7 +166,8 @@ def _indexes(letter: str) -> list[models.Index]:
         for order in FIRST_OF_CELLS
     ]
     labels = [models.Index(fields=[name], name=f"score_{letter}_{name[:20]}") for name in WITH_INDEX]
-    return [*sorts, *firsts, *labels]
+    scores = models.Index(fields=["rfm_f", "rfm_m", "rfm_r", "customer"], name=f"score_{letter}_rfm")
+    return [*sorts, *firsts, *labels, scores]
 
 
 class ScoreA(Scored):

@@ -234,6 +234,7 @@ _ORDER = (
     "perfectionist",
     "super_value", "latent", "monopoly", "inertia", "convenience", "price", "incentive",
     "pillar", "at_ease", "captive", "exposed", "friend", "pleasant", "bound", "passing",
+    "5", "4", "3", "2", "1",
     "red", "black", "undetermined", "none", "unknown",
 )  # fmt: skip
 """Codes in the order people think of them; others follow by name."""
