@@ -108,7 +108,8 @@ def _previewed(request: HttpRequest, code: str, body: Body) -> dict[str, Any]:
 def _form(request: HttpRequest, code: str, body: Body, **given: Any) -> DefinitionForm:
     run, _ = page.run_of(viewer_of(request))
     cuts = run.figures["classes"].get(f"{code}_cuts", {}) if run else {}
-    return DefinitionForm(code, _start(request, code, body), _currency(), cuts=cuts, **given)
+    unknown = run.figures.get("types_report", {}).get("missing", ()) if run else ()
+    return DefinitionForm(code, _start(request, code, body), _currency(), cuts=cuts, unknown=unknown, **given)
 
 
 def _start(request: HttpRequest, code: str, body: Body) -> Body:

@@ -56,7 +56,9 @@ class Counted:
     """
 
     def __init__(self, columns: Sequence[str]) -> None:
-        self._picks = {name: itemgetter(columns.index(name)) for name in LABELS if name not in RFM}
+        self._picks: dict[str, itemgetter[Any]] = {
+            name: itemgetter(columns.index(name)) for name in LABELS if name not in RFM
+        }
         self._picks[TOGETHER] = itemgetter(*(columns.index(name) for name in RFM))
         self._counts: dict[str, Counter[Any]] = {name: Counter() for name in self._picks}
 
