@@ -128,3 +128,13 @@ def test_names_with_quotes_and_brackets_stay_names():
 def test_an_unknown_engine_is_told_the_known_ones():
     with pytest.raises(InputError, match="choose one of duckdb, spark"):
         open_engine("polars")
+
+
+@pytest.mark.parametrize("rows", [{"n": []}, {"n": [1]}], ids=["empty", "one row"])
+def test_a_table_is_neither_true_nor_false_and_says_what_to_ask_instead(engine, rows):
+    table = engine.from_arrow("numbers", pa.table({"n": pa.array(rows["n"], pa.int64())}))
+    with pytest.raises(TypeError, match=r"is not None.*len\("):
+        bool(table)
+    with pytest.raises(TypeError):
+        _ = table or None
+    assert len(table) == len(rows["n"])

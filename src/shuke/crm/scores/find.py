@@ -115,7 +115,9 @@ def _named(plan: Plan, most: int) -> Iterator[list[int]]:
     if plan.query.labels and plan.run:
         # All at once: labels that many have each are together often those of few.
         counted = how_many(plan.run.counts, plan.query.labels)
-        if counted is None or counted < most:
+        if counted == 0:
+            yield []
+        elif counted is None or counted < most:
             yield list(plan.scores.objects.filter(plan.labelled("")).values_list("pk", flat=True)[:most])
 
 

@@ -39,7 +39,8 @@ LABELS: Mapping[str, str] = {
 WITH_INDEX = tuple(name for name in LABELS if name not in (*TRAITS, *RFM))
 """Those whose few are found by an index of their own. The scores of RFM share one: two of them make a cell of a
 picture, and many cells hold few. A trait parts customers into a handful of large groups, whom a walk along the order
-meets soon, and the run knows which of them are small; four indexes more would cost each publication a tenth."""
+meets soon, and the run knows which are small: of a million those take 0.4 s to find without an index, 0.02 s with one.
+Four indexes more would take 3.7 s of each publication, more than a tenth of it."""
 
 Asked = Sequence[tuple[str, Sequence[str]]]
 """Filters, each with its codes: any of them."""
