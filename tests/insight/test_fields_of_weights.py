@@ -66,11 +66,22 @@ def test_a_weight_of_nought_is_none_and_what_was_dropped_can_be_added_elsewhere(
         ({ADDED: "categories", ITS_WEIGHT: "1", "a_trendy__1": "categories", "a_trendy__1_weight": "2"}, "a_trendy__1"),
         ({ADDED: "sign_of_the_zodiac", ITS_WEIGHT: "1"}, ADDED),
         ({ADDED: "new_share", ITS_WEIGHT: "1"}, ADDED),
+        ({ADDED: "categories", ITS_WEIGHT: "11"}, ITS_WEIGHT),
         ({CHANGED: "11"}, CHANGED),
         ({CHANGED: "a lot"}, CHANGED),
         ({f"w_trendy__{one}": "" for one in SHIPPED["weights"]["trendy"]}, ADDED),
     ],
-    ids=["no weight", "no indicator", "twice", "unknown", "there already", "too heavy", "no number", "all emptied"],
+    ids=[
+        "no weight",
+        "no indicator",
+        "twice",
+        "unknown",
+        "there already",
+        "too heavy added",
+        "too heavy",
+        "no number",
+        "all emptied",
+    ],
 )
 def test_what_cannot_be_used_is_refused_beside_its_field_and_the_type_stands_open(
     told: dict[str, str], field: str
@@ -78,6 +89,7 @@ def test_what_cannot_be_used_is_refused_beside_its_field_and_the_type_stands_ope
     form = sent(told)
     assert not form.is_valid()
     assert list(form.errors) == [field]
+    assert form.refused == [f"{form.fields[field].label}: {form.errors[field][0]}"]
     assert [block.name for block in form.weights if block.is_open] == ["Trendy"]
 
 

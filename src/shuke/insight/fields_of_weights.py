@@ -83,7 +83,9 @@ def weight_faults(weights: Weights, told: Mapping[str, Any]) -> Iterator[tuple[s
     for code in _types(weights):
         chosen: set[str] = set()
         for pick, weight in (_pair(code, place) for place in range(_ADDED)):
-            indicator, value = told.get(pick), told.get(weight)
+            if pick not in told or weight not in told:
+                continue  # refused already
+            indicator, value = told[pick], told[weight]
             if indicator and value is None:
                 yield weight, here("classes.weights.missing")
             elif value is not None and not indicator:

@@ -116,6 +116,17 @@ class DefinitionForm(forms.Form):
         return weight_blocks(self, self._weights, self._unknown)
 
     @property
+    def refused(self) -> list[str]:
+        """All that is wrong, each with its field, for where the fields are not seen."""
+        found = [(name, error) for name, errors in self.errors.items() for error in errors]
+        return [
+            here("classes.form.wrong", field=self.fields[name].label, wrong=error)
+            if name in self.fields
+            else str(error)
+            for name, error in found
+        ]
+
+    @property
     def _figures(self) -> Sequence[Setting]:
         return self._shape.figures
 

@@ -70,7 +70,7 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
     form = _form(request, code, body, data=request.POST)
     shown: dict[str, Any] = {"preview": None, "refused": []}
     if not form.is_valid():
-        shown["refused"] = [error for errors in form.errors.values() for error in errors]
+        shown["refused"] = form.refused
     else:
         shown |= _previewed(request, code, form.body)
     if request.headers.get("HX-Request"):
