@@ -142,3 +142,10 @@ def test_changed_weights_are_previewed_and_saved_as_a_version_without_script(
     body, version = body_in_force("type")
     assert (version, body["weights"]["trendy"]["new_share"], body["weights"]["trendy"]["categories"]) == (1, -1.5, 0.25)
     assert "variety" not in body["weights"]["trendy"]
+    told = client.get("/classes/type/", headers={"Accept-Language": "en"}).content.decode()
+    coming = (
+        r'<p class="quietly">Trendy: Sold by function 2[^<]*Share of new products −1.5[^<]*Categories 0.25[^<]*</p>'
+    )
+    assert re.search(coming, told), "what holds from the next run on"
+    assert "<dt>Trendy</dt>" in told
+    assert not re.search(r'<p class="quietly">Outdated', told), "what stays as it is is not told"

@@ -10,13 +10,11 @@ from django import forms
 from django.forms import BoundField
 
 from shuke.classify import MOST_WEIGHT, NineTypes
-from shuke.crm.scores.columns import name_of
-from shuke.crm.words import here, name_or_itself
+from shuke.crm.words import here
+from shuke.insight.words_of_classes import Weights, heaviest, indicator_name, type_codes, type_name
 from shuke.kit.text import number
 from shuke.ui import language
 
-Weights = Mapping[str, Mapping[str, float]]
-"""By type, by indicator."""
 _ADDED = 3
 """Empty rows of a type."""
 
@@ -48,14 +46,17 @@ class Block:
 def weight_fields(weights: Weights) -> dict[str, forms.Field]:
     """A field for each weight; for each type some pairs of an indicator to be chosen and its weight."""
     made: dict[str, forms.Field] = {}
-    for code in _types(weights):
-        title = _type(code)
-        for indicator in _heaviest(weights[code]):
+    for code in type_codes(weights):
+        title = type_name(code)
+        for indicator in heaviest(weights[code]):
             made[_name(code, indicator)] = _weight(
-                here("classes.weights.of", type=title, indicator=_called(indicator)), weights[code][indicator]
+                here("classes.weights.of", type=title, indicator=indicator_name(indicator)), weights[code][indicator]
             )
         left = [one for one in NineTypes().indicators.codes if one not in weights[code]]
-        choices = [("", here("classes.weights.none")), *sorted(((one, _called(one)) for one in left), key=_second)]
+        choices = [
+            ("", here("classes.weights.none")),
+            *sorted(((one, indicator_name(one)) for one in left), key=_second),
+        ]
         for place in range(_ADDED):
             pick, weight = _pair(code, place)
             another = here("classes.weights.added", type=title, number=place + 1)
@@ -68,19 +69,19 @@ def weight_blocks(form: forms.Form, weights: Weights, unknown: Collection[str]) 
     """The types as the template shows them."""
     return [
         Block(
-            _type(code),
+            type_name(code),
             here("classes.weights.told", count=number(len(weights[code]), language.active())),
-            [Weighed(_called(one), form[_name(code, one)], one in unknown) for one in _heaviest(weights[code])],
+            [Weighed(indicator_name(one), form[_name(code, one)], one in unknown) for one in heaviest(weights[code])],
             [(form[pick], form[weight]) for pick, weight in (_pair(code, place) for place in range(_ADDED))],
         )
-        for code in _types(weights)
+        for code in type_codes(weights)
     ]
 
 
 def weight_faults(weights: Weights, told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """What is wrong with what was added, each with its field: an indicator without a weight, or the other way, or one
     that was chosen before."""
-    for code in _types(weights):
+    for code in type_codes(weights):
         chosen: set[str] = set()
         for pick, weight in (_pair(code, place) for place in range(_ADDED)):
             if pick not in told or weight not in told:
@@ -107,21 +108,11 @@ def field_at(place: str, weights: Weights) -> str | None:
 def read_weights(weights: Weights, told: Mapping[str, Any]) -> dict[str, dict[str, float]]:
     """As the definition keeps them; whether they can be used is for its reader to say."""
     found: dict[str, dict[str, float]] = {}
-    for code in _types(weights):
+    for code in type_codes(weights):
         kept: list[tuple[Any, Any]] = [(indicator, told.get(_name(code, indicator))) for indicator in weights[code]]
         kept += [(told.get(pick), told.get(weight)) for pick, weight in (_pair(code, n) for n in range(_ADDED))]
         found[code] = {indicator: weight for indicator, weight in kept if indicator and weight}
     return found
-
-
-def _types(weights: Weights) -> list[str]:
-    """In the order of the picture, since a database keeps none."""
-    return [code for code in NineTypes().book.codes if code in weights]
-
-
-def _heaviest(weights: Mapping[str, float]) -> list[str]:
-    order = {code: place for place, code in enumerate(NineTypes().indicators.codes)}
-    return sorted(weights, key=lambda one: (-abs(weights[one]), order.get(one, len(order)), one))
 
 
 def _name(code: str, indicator: str) -> str:
@@ -130,14 +121,6 @@ def _name(code: str, indicator: str) -> str:
 
 def _pair(code: str, place: int) -> tuple[str, str]:
     return f"a_{code}__{place}", f"a_{code}__{place}_weight"
-
-
-def _type(code: str) -> str:
-    return name_of("type.", code, language.active())
-
-
-def _called(indicator: str) -> str:
-    return name_or_itself("indicator.", indicator)
 
 
 def _second(pair: tuple[str, str]) -> str:
