@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,35 @@ def test_a_mark_of_the_pyramid_leads_to_its_customers(visit: object) -> None:
     page.locator("svg a[href='/customers/?tier=A']:visible").first.click()
     page.wait_for_url("**/customers/?tier=A")
     assert page.locator("tbody tr").count() >= 20
+
+
+def test_a_cell_of_profit_leads_to_as_many_customers_as_it_says(visit: object) -> None:
+    visitor = visit(language="en")  # type: ignore[operator]
+    page = visitor.page
+    page.goto(visitor.site.url + "/classes/rfm/")
+    cell = page.locator("svg a[href='/customers/?rfm_f=5&rfm_m=5']:visible").first
+    count = re.search(r"([0-9,]+) cust\.", cell.get_attribute("aria-label") or "")
+    cell.click()
+    page.wait_for_url("**/customers/?rfm_f=5&rfm_m=5")
+    assert count is not None
+    assert f"{count[1]} customers" in page.locator("[role=status].strong").inner_text()
+
+
+def test_weights_are_changed_and_tried_on_a_phone(visit: object) -> None:
+    visitor = visit("phone", "dark", "en")  # type: ignore[operator]
+    page = visitor.page
+    page.goto(visitor.site.url + "/classes/type/edit/")
+    page.get_by_text("Trendy 7 indicators").click()
+    page.get_by_label("Trendy: weight of Share of new products").fill("")
+    page.get_by_label("Trendy: added indicator 1", exact=True).select_option("categories")
+    page.get_by_role("button", name="Preview").click()
+    page.locator("#preview .notice").wait_for()
+    wrong = "Trendy: weight of added indicator 1: Give the indicator a weight."
+    assert wrong in page.locator("#preview").inner_text()
+    page.get_by_label("Trendy: weight of added indicator 1").fill("2")
+    page.get_by_role("button", name="Preview").click()
+    page.locator("#preview table").first.wait_for(timeout=30_000)
+    visitor.look("class-edit-type-tried")
 
 
 def test_a_file_goes_from_upload_to_scores(visit: object, tmp_path: Path) -> None:

@@ -249,6 +249,7 @@ OPENED = {
     "overview-why-row": ("/", "td.ask .why summary"),
     "customer-why": ("/customers/2226/", "td .why summary"),
     "customer-tags": ("/customers/2226/", "main .menu summary"),
+    "class-edit-type-weights": ("/classes/type/edit/", ".weights summary"),
     "cohorts-costs": ("/cohorts/", "[data-dialog=costs]"),
     "cohorts-why": ("/cohorts/", ".panel-title .why summary"),
     "runs-start": ("/runs/", "[data-dialog=start]"),

@@ -145,3 +145,13 @@ def test_a_step_that_fails_leaves_those_beneath_it_as_they_were(duckdb_engine):
     with pytest.raises(EngineError):
         duckdb_engine.view("above", "SELECT missing FROM {below}", below=below)
     assert duckdb_engine.view("above", "SELECT n + 1 AS n FROM {below}", below=below).to_arrow()["n"].to_pylist() == [2]
+
+
+@pytest.mark.parametrize("rows", [{"n": []}, {"n": [1]}], ids=["empty", "one row"])
+def test_a_table_is_neither_true_nor_false_and_says_what_to_ask_instead(engine, rows):
+    table = engine.from_arrow("numbers", pa.table({"n": pa.array(rows["n"], pa.int64())}))
+    with pytest.raises(TypeError, match=r"is not None.*len\("):
+        bool(table)
+    with pytest.raises(TypeError):
+        _ = table or None
+    assert len(table) == len(rows["n"])

@@ -37,7 +37,7 @@ def test_a_form_that_nobody_touched_says_what_ships(code: str) -> None:
     assert all(str(field.label) for field in form.settings)
 
 
-def test_weights_of_ones_own_outlive_a_change_by_form() -> None:
+def test_weights_of_ones_own_outlive_a_change_of_names() -> None:
     body = copy.deepcopy(NineTypes().definition())
     body["weights"]["trendy"] = {"variety": 2.0}
     told = sent(DefinitionForm("type", body, "CNY")) | {"s_least_lead": "0.5", "l0_en": "Old school"}

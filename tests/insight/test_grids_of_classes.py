@@ -92,3 +92,12 @@ def test_profit_is_darkest_where_most_is_made_and_a_loss_is_no_profit() -> None:
     tones = [mark.tone for mark in profit(rows, "CNY").draw(560).marks]
     assert (tones[4], tones[20]) == ("heat-6", "heat-0")
     assert profit(rows, "CNY").cells[2][2].text == "—"
+
+
+def test_every_cell_of_rfm_and_of_profit_leads_to_its_own_customers() -> None:
+    cells = profit([{"rfm_f": 5, "rfm_m": 2, "customers": 2, "current_value_minor": 90_000}], "CNY").cells
+    assert (cells[0][1].href, cells[0][0].href) == ("/customers/?rfm_f=5&rfm_m=2", "")
+    figures = {"classes": {"rfm": {"definition": REGISTRY["rfm"].default}, "rfm_grid": [[4, 3, 7, 100]]}}
+    picture = charts.picture("rfm", figures, "CNY")
+    assert isinstance(picture, HeatMap)
+    assert (picture.cells[1][2].href, picture.cells[1][1].href) == ("/customers/?rfm_r=4&rfm_f=3", "")

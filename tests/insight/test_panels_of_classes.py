@@ -6,12 +6,16 @@ from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 
 from shuke.crm.customers.models import Customer
 from shuke.crm.people.models import User
 from shuke.crm.scores.forgetting import forget
 from shuke.crm.scores.models import Run
+from shuke.crm.scores.query import read
+from shuke.crm.scores.reads import listed
+from shuke.insight.grids_of_classes import profit
 from shuke.insight.models import Upload
 from shuke.insight.panels_of_classes import panels
 
@@ -48,6 +52,17 @@ def test_alarms_and_profit_stand_on_the_page_of_rfm(run: Run, manager: User, as_
     for words in ("Who has left their own usual band", "Profit by frequency and amount", 'href="/customers/c11/"'):
         assert words in text
     assert sum(cell["customers"] for cell in run.figures["classes"]["rfm_profit"]) == run.customers
+    assert 'href="/customers/?rfm_f=4%2C5&amp;rfm_m=4%2C5"' in text, "those who bring most, by name"
+
+
+def test_the_list_holds_as_many_as_the_cell_that_led_to_it(run: Run, manager: User) -> None:
+    cells = run.figures["classes"]["rfm_profit"]
+    leads = {cell.href: row for line in profit(cells, "CNY").cells for cell in line for row in cells
+             if cell.href == f"/customers/?rfm_f={row['rfm_f']}&rfm_m={row['rfm_m']}"}  # fmt: skip
+    assert len(leads) == len(cells) > 1
+    for href, row in leads.items():
+        found = listed(manager, read(QueryDict(href.partition("?")[2])), run)[1]
+        assert (found.total, found.capped) == (row["customers"], False)
 
 
 def test_who_was_erased_is_no_alarm_any_more(run: Run, manager: User) -> None:

@@ -38,6 +38,8 @@ def test_every_label_is_there_with_why_and_since_when(scored: Upload, manager: U
         assert f"/customers/?{one.listed_by}=" in text
     assert re.search(r"[Rr]ank,? [0-9]+ of 40", text)
     assert text.count("<td") == 2 * (len(REGISTRY) + len(TRAITS))
+    for code in TRAITS.values():
+        assert f'<a href="/customers/?{code}=' in text, "a trait leads to all who are alike"
     assert "Price sensitivity" in text
     assert "Rhythm" in text
     assert "{" not in text

@@ -10,7 +10,7 @@ from shuke.classify._faults import DefinitionError, Fault
 from shuke.classify._grid import SEGMENTS, Grid, grid_from
 from shuke.classify._indicator_definition import Indicator, IndicatorBook, IndicatorSettings
 from shuke.classify._pyramid_shape import preset_body
-from shuke.classify._type_definition import TIMES, VALUES, Cell, TypeBook
+from shuke.classify._type_definition import MOST_WEIGHT, TIMES, VALUES, Cell, TypeBook
 from shuke.classify._type_sql import TYPE_COLUMNS
 from shuke.classify.agreement import (
     Agreement,
@@ -55,6 +55,7 @@ from shuke.classify.types import NineTypes, TypeParams
 __all__ = [
     "ABCD",
     "COLOURS",
+    "MOST_WEIGHT",
     "PROSPECTS",
     "QUADRANTS",
     "REGISTRY",

@@ -29,7 +29,7 @@ _PLACES: Mapping[str, tuple[str, str]] = {
     "perfectionist": ("psychological", "future"),
 }
 _BODY: Body = tomllib.loads(files(__package__).joinpath("types.toml").read_text("utf-8"))
-_MOST = 10
+MOST_WEIGHT = 10
 """A weight lies between this and as much below nought."""
 
 
@@ -132,8 +132,8 @@ def _faults_of_weights(weights: Any, place: str, indicators: IndicatorBook) -> I
     for code, weight in weights.items():
         if code not in indicators.codes:
             yield Fault("unknown", f"{place}.{code}", allowed=", ".join(indicators.codes))
-        elif not _is_number(weight) or not abs(weight) <= _MOST:
-            yield Fault("number", f"{place}.{code}", value=weight, least=-_MOST, most=_MOST)
+        elif not _is_number(weight) or not abs(weight) <= MOST_WEIGHT:
+            yield Fault("number", f"{place}.{code}", value=weight, least=-MOST_WEIGHT, most=MOST_WEIGHT)
     if not any(map(bool, weights.values())):
         yield Fault("no_weight", place)
 

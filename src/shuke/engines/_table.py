@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 import pyarrow as pa
 
@@ -30,6 +30,16 @@ class Table:
 
     def __len__(self) -> int:
         return self.engine.count(self)
+
+    def __bool__(self) -> NoReturn:
+        """Never: `if table:` would count all rows, and take an empty table for none.
+
+        Raises TypeError.
+        """
+        raise TypeError(
+            "A Table is neither true nor false: write `table is not None` to ask whether there is one, "
+            "`len(table) > 0` to ask whether it has rows, which counts them."
+        )
 
     @property
     def columns(self) -> list[str]:

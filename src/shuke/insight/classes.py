@@ -10,7 +10,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from shuke.classify import REGISTRY, Classification, Preview
+from shuke.classify import REGISTRY, Body, Classification, Preview
 from shuke.crm.customers.models import Customer
 from shuke.crm.customers.reads import sees_all, visible
 from shuke.crm.people.models import User
@@ -23,7 +23,7 @@ from shuke.insight.charts import listed
 from shuke.insight.definitions import body_in_force, in_force, versions
 from shuke.insight.grids_of_classes import counts_before, profit, signed
 from shuke.insight.panels_of_classes import panels
-from shuke.insight.words_of_classes import lever, sentences
+from shuke.insight.words_of_classes import lever, sentences, weights_told
 from shuke.kit.text import compact_money, day, money, number, share
 from shuke.ui import language
 from shuke.ui.drawings import Kept
@@ -77,9 +77,16 @@ def one_of_them(viewer: User, code: str) -> dict[str, Any]:
         "effort": _effort(run) if code == "pyramid" else None,
         "levers": any(lever(REGISTRY[code], row["code"]) for row in told["labels"]),
         **panels(viewer, run, code),
-        "coming": sentences(code, body, run.currency) if version != used else [],
+        "weights": weights_told(told["definition"].get("weights", {})),
+        "coming": _coming(code, told["definition"], body, run.currency) if version != used else [],
         **_charts(code, dumps(run.figures), run.as_of.isoformat(), run.currency, language.active()),
     }
+
+
+def _coming(code: str, used: Body, body: Body, currency: str) -> list[str]:
+    """What holds from the next run on, in sentences; of weights only those that change."""
+    changed = weights_told(body.get("weights", {}), unlike=used.get("weights", {}))
+    return [*sentences(code, body, currency), *(here("classes.weights.coming", **one) for one in changed)]
 
 
 def _titles(code: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -14,6 +14,14 @@ from shuke.classify import COLOURS, REGISTRY, Body, DefinitionError, Setting
 from shuke.crm.scores.columns import name_of
 from shuke.crm.words import here, lazily
 from shuke.insight.fields_of_cuts import Cuts, cut_fault, cut_fields, read_cuts
+from shuke.insight.fields_of_weights import (
+    Block,
+    field_at,
+    read_weights,
+    weight_blocks,
+    weight_faults,
+    weight_fields,
+)
 from shuke.insight.words_of_classes import settings_of
 from shuke.kit.errors import InputError
 from shuke.kit.money import minor_digits, to_major, to_minor
@@ -39,7 +47,7 @@ class Row:
 
 class DefinitionForm(forms.Form):
     """A definition as its page edits it. `body` is the definition so far, `based_on` its version; `cuts`: where classes
-    fell in the run in force, which a definition may keep."""
+    fell in the run in force, which a definition may keep; `unknown`: indicators that it knew of nobody."""
 
     comment = forms.CharField(label=lazily("classes.form.comment"), max_length=200, required=False)
     based_on = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
@@ -53,9 +61,11 @@ class DefinitionForm(forms.Form):
         based_on: int = 0,
         data: Mapping[str, Any] | None = None,
         cuts: Cuts | None = None,
+        unknown: Collection[str] = (),
     ) -> None:
         super().__init__(data, initial={"based_on": based_on})
         self.code, self._body, self._currency, self._cuts = code, body, currency, cuts or {}
+        self._weights, self._unknown = body.get("weights", {}), unknown
         self._shape = REGISTRY[code].make.SHAPE
         for setting in settings_of(code):
             value = body["settings"].get(setting.name)
@@ -68,6 +78,7 @@ class DefinitionForm(forms.Form):
             self._add_label(place, body["labels"][place] if place < len(body["labels"]) else {})
         if "grid" in body:
             self._add_grid(body)
+        self.fields.update(weight_fields(self._weights))
         self.order_fields([*(name for name in self.fields if name != "comment"), "comment"])
 
     @property
@@ -98,6 +109,22 @@ class DefinitionForm(forms.Form):
         if "g11" not in self.fields:
             return []
         return [(here("classes.rfm.recency", score=r), [self[f"g{r}{f}"] for f in _SCORES]) for r in reversed(_SCORES)]
+
+    @property
+    def weights(self) -> list[Block]:
+        """The types with the weights of their indicators."""
+        return weight_blocks(self, self._weights, self._unknown)
+
+    @property
+    def refused(self) -> list[str]:
+        """All that is wrong, each with its field, for where the fields are not seen."""
+        found = [(name, error) for name, errors in self.errors.items() for error in errors]
+        return [
+            here("classes.form.wrong", field=self.fields[name].label, wrong=error)
+            if name in self.fields
+            else str(error)
+            for name, error in found
+        ]
 
     @property
     def _figures(self) -> Sequence[Setting]:
@@ -143,13 +170,15 @@ class DefinitionForm(forms.Form):
         for setting in settings_of(self.code):
             if setting.form == "rising" and (wrong := cut_fault(setting, told)):
                 self.add_error(f"s_{setting.name}_own", wrong)
+        for name, wrong in weight_faults(self._weights, told):
+            self.add_error(name, wrong)
         if self.errors:
             return told
         try:
             told["body"] = REGISTRY[self.code].read(self._told(told)).definition()
         except DefinitionError as reason:
             for found in reason.faults:
-                self.add_error(None, found.told(language.active()))
+                self.add_error(field_at(found.place, self._weights), found.told(language.active()))
         except InputError as reason:
             self.add_error(None, reason.told(language.active()))
         return told
@@ -162,9 +191,9 @@ class DefinitionForm(forms.Form):
 
     def _told(self, told: Mapping[str, Any]) -> Body:
         settings = {one.name: self._setting(one, told) for one in settings_of(self.code)}
-        # What has no field, such as the weights of types, stays as it is.
-        rest = {name: self._body[name] for name in self._shape.rest if name in self._body}
-        body: Body = {"settings": settings, "labels": list(self._labels(told)), **rest}
+        body: Body = {"settings": settings, "labels": list(self._labels(told))}
+        if "weights" in self._body:
+            body["weights"] = read_weights(self._weights, told)
         if "grid" in self._body:
             body["grid"] = {str(r): [told[f"g{r}{f}"] for f in _SCORES] for r in _SCORES}
         return body

@@ -86,7 +86,7 @@ def satisfaction(one: Classification, classes: Told, currency: str) -> Grids:
 
 
 def rfm(one: Classification, classes: Told, currency: str) -> HeatMap:
-    """Recency by frequency: each cell with its customers, below it the segment, to which it leads."""
+    """Recency by frequency: each cell with its customers, to whom it leads, below it their segment."""
     tongue, write = language.active(), numbers()
     rows: Mapping[str, Sequence[str]] = classes[one.code]["definition"]["grid"]
     counts = {(r, f): customers for r, f, customers, _ in classes["rfm_grid"]}
@@ -94,7 +94,8 @@ def rfm(one: Classification, classes: Told, currency: str) -> HeatMap:
     def cell(r: int, f: int) -> Cell:
         code, count = rows[str(r)][f - 1], counts.get((r, f))
         name = name_of(one.names, code, tongue)
-        return Cell(None, "—", name) if count is None else Cell(count, write(count), name, listed(segment=code))
+        href = listed(rfm_r=str(r), rfm_f=str(f))
+        return Cell(None, "—", name) if count is None else Cell(count, write(count), name, href)
 
     return HeatMap(
         here("classes.rfm.picture"),
@@ -106,7 +107,8 @@ def rfm(one: Classification, classes: Told, currency: str) -> HeatMap:
 
 
 def profit(rows: Sequence[Mapping[str, int]], currency: str) -> HeatMap:
-    """Frequency by amount: each cell's share of the margin of twelve months, the margin, and how many brought it."""
+    """Frequency by amount: each cell's share of the margin of twelve months, the margin, and how many brought it, to
+    whom it leads."""
     tongue, found = language.active(), {(row["rfm_f"], row["rfm_m"]): row for row in rows}
     whole = sum(row["current_value_minor"] for row in rows)
 
@@ -117,7 +119,8 @@ def profit(rows: Sequence[Mapping[str, int]], currency: str) -> HeatMap:
         amount = row["current_value_minor"]
         part = share(amount / whole, tongue, 1) if whole > 0 else "—"
         customers = here("classes.profit.customers", count=number(row["customers"], tongue))
-        return Cell(amount, part, compact_money(amount, currency, tongue), more=[customers])
+        href = listed(rfm_f=str(f), rfm_m=str(m))
+        return Cell(amount, part, compact_money(amount, currency, tongue), href, more=[customers])
 
     return HeatMap(
         here("classes.profit.title"),

@@ -25,8 +25,8 @@ _OF_ALARM = {"r": ("silent",), "f": ("rarer", "more_often"), "m": ("smaller", "l
 _COMPARED = ("halves", "quarters", "quarters_decided", "halves_of_clusters")
 _READ = ((0.8, "full"), (0.6, "much"), (0.4, "some"))
 """From which kappa on agreement is called how (Landis & Koch 1977, steps of a fifth)."""
-_GOOD = 4
-"""From this score on customers buy often, or much."""
+_GOOD, _FIVE = 4, 5
+"""From this score on, up to the highest, customers buy often, or much."""
 _TRUTHS = ("real", "held_back", "false", "unknown")
 
 
@@ -35,7 +35,12 @@ def panels(viewer: User, run: Run, code: str) -> dict[str, Any]:
     classes = run.figures["classes"]
     if code == "rfm":
         alarms = _alarms(viewer, run) if "rfm_alarm" in classes else None
-        return {"alarms": alarms, "profit_told": _profit_told(classes.get("rfm_profit", ()))}
+        best = ",".join(map(str, range(_GOOD, _FIVE + 1)))
+        return {
+            "alarms": alarms,
+            "profit_told": _profit_told(classes.get("rfm_profit", ())),
+            "profit_best": listed(rfm_f=best, rfm_m=best),
+        }
     if code == "rfm_alarm":
         return {"alarms": _alarms(viewer, run)}
     if code == "type" and "types_report" in run.figures:

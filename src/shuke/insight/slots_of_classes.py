@@ -121,6 +121,7 @@ def _trait(trait: str, row: Mapping[str, Any], currency: str) -> dict[str, Any]:
         "known": code not in _UNKNOWN,
         "name": here(f"trait.{trait}"),
         "label": name_of(f"{trait}.", code, tongue),
+        "alike": listed(**{TRAITS[trait]: code}),
         "why": ("" if tongue.startswith("zh") else " ").join(why),
     }
 

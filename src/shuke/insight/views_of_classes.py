@@ -70,7 +70,7 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
     form = _form(request, code, body, data=request.POST)
     shown: dict[str, Any] = {"preview": None, "refused": []}
     if not form.is_valid():
-        shown["refused"] = [error for errors in form.errors.values() for error in errors]
+        shown["refused"] = form.refused
     else:
         shown |= _previewed(request, code, form.body)
     if request.headers.get("HX-Request"):
@@ -108,7 +108,8 @@ def _previewed(request: HttpRequest, code: str, body: Body) -> dict[str, Any]:
 def _form(request: HttpRequest, code: str, body: Body, **given: Any) -> DefinitionForm:
     run, _ = page.run_of(viewer_of(request))
     cuts = run.figures["classes"].get(f"{code}_cuts", {}) if run else {}
-    return DefinitionForm(code, _start(request, code, body), _currency(), cuts=cuts, **given)
+    unknown = run.figures.get("types_report", {}).get("missing", ()) if run else ()
+    return DefinitionForm(code, _start(request, code, body), _currency(), cuts=cuts, unknown=unknown, **given)
 
 
 def _start(request: HttpRequest, code: str, body: Body) -> Body:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shuke.classify import REGISTRY, Body, Classification, Setting
+from shuke.classify import REGISTRY, Body, Classification, NineTypes, Setting
 from shuke.crm.scores.columns import name_of
-from shuke.crm.words import here
+from shuke.crm.words import here, name_or_itself
 from shuke.kit.text import compact_money, keys, money, number, share
 from shuke.report import measure_name
 from shuke.ui import language
 
 MONEY_CUTS = ("spend_cuts",)
 """Rising figures that are money."""
+Weights = Mapping[str, Mapping[str, float]]
+"""Of types: by type, by indicator."""
 
 
 def sentences(code: str, body: Body, currency: str) -> list[str]:
@@ -58,6 +60,41 @@ def written(setting: Setting, value: Any, currency: str) -> str:
     if setting.form == "choice":
         return here(f"classes.choice.{setting.name}.{value}")
     return number(value, tongue, next((digits for digits in (0, 1) if round(value, digits) == value), 2))
+
+
+def weights_told(weights: Weights, unlike: Weights | None = None) -> list[dict[str, str]]:
+    """Each type with its indicators and their weights; `unlike`: only types that are weighed otherwise there."""
+    return [
+        {"name": type_name(code), "told": here("insight.slot.and").join(_weights_of(weights[code]))}
+        for code in type_codes(weights)
+        if unlike is None or weights[code] != unlike.get(code)
+    ]
+
+
+def type_codes(weights: Weights) -> list[str]:
+    """The types in the order of the picture, since a database keeps none."""
+    return [code for code in NineTypes().book.codes if code in weights]
+
+
+def heaviest(weights: Mapping[str, float]) -> list[str]:
+    """The indicators of a type, those first that count most."""
+    order = {code: place for place, code in enumerate(NineTypes().indicators.codes)}
+    return sorted(weights, key=lambda one: (-abs(weights[one]), order.get(one, len(order)), one))
+
+
+def type_name(code: str) -> str:
+    return name_of("type.", code, language.active())
+
+
+def indicator_name(code: str) -> str:
+    return name_or_itself("indicator.", code)
+
+
+def _weights_of(weights: Mapping[str, float]) -> list[str]:
+    return [
+        here("classes.weights.one", indicator=indicator_name(one), weight=f"{weights[one]:g}".replace("-", "−"))
+        for one in heaviest(weights)
+    ]
 
 
 def _holds(key: str, body: Mapping[str, Any]) -> bool:

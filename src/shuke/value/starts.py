@@ -58,7 +58,7 @@ def starts(
     The month of the customer's own time is ceil(12 days / 365): whole numbers alone, the same on every engine.
     """
     PURCHASES.require(purchases.schema)
-    known = scores or _summary(purchases, as_of, basis, rates, left_truncation_days)
+    known = _summary(purchases, as_of, basis, rates, left_truncation_days) if scores is None else scores
     buyers = _buyers(purchases, _some(known, most_customers), as_of, sources)
     months = purchases.engine.keep(
         "own_months",

@@ -16,6 +16,7 @@ from shuke.crm.people.models import User
 from shuke.crm.scores import find as finding
 from shuke.crm.scores.columns import COLUMNS, file_text
 from shuke.crm.scores.models import SLOTS, Run
+from shuke.crm.scores.plan import UNLIMITED, planned
 from shuke.crm.scores.query import read
 from shuke.crm.scores.reads import listed
 from shuke.crm.timeline.models import LastTouch, Touch
@@ -58,7 +59,7 @@ def test_the_list_is_sorted_by_the_last_contact_and_those_without_come_last(
 
 def test_the_index_of_the_last_contacts_serves_the_order(run: Run, owner: User) -> None:
     query = read(QueryDict("sort=-last_contact"), (), owner)
-    walk, _ = finding._walks(finding._planned(query, run, finding.UNLIMITED))
+    walk, _ = finding._walks(planned(query, run, UNLIMITED))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET enable_seqscan = off")

@@ -20,6 +20,7 @@ from shuke.crm.people.models import User
 from shuke.crm.scores import find
 from shuke.crm.scores.export import lines
 from shuke.crm.scores.models import Run
+from shuke.crm.scores.plan import UNLIMITED, planned
 from shuke.crm.scores.query import Query, read
 from shuke.crm.scores.reads import listed
 
@@ -144,7 +145,7 @@ def test_what_fits_no_field_is_left_out(run: Run, owner: User, address: str) -> 
 def test_an_index_serves_what_lists_ask_for(run: Run, owner: User, code: str) -> None:
     """Else a million customers would be looked through for a page."""
     query = read(QueryDict(f"sort=f.{code}"), listed_fields(owner), owner)
-    walk, _ = find._walks(find._planned(query, Run.objects.get(), find.UNLIMITED))
+    walk, _ = find._walks(planned(query, Run.objects.get(), UNLIMITED))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET enable_seqscan = off")

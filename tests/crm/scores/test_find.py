@@ -4,7 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,8 +16,10 @@ from shuke.crm.customers.writes import Card, ensure, keep, tag
 from shuke.crm.people.models import User
 from shuke.crm.scores import find as finding
 from shuke.crm.scores.columns import LAST_TOUCH, ORDERS
-from shuke.crm.scores.find import UNLIMITED, Sight, all_ids, find
+from shuke.crm.scores.find import all_ids, find
+from shuke.crm.scores.labels import LABELS
 from shuke.crm.scores.models import COLUMNS, Run
+from shuke.crm.scores.plan import UNLIMITED, Sight, planned
 from shuke.crm.scores.query import read
 
 Row = dict[str, Any]
@@ -41,6 +45,15 @@ FILTERS = [
     "prospect=star,unknown&tier=A,B",
     "q=张&prospect=star",
     "prospect=nobody",
+    "rhythm=regular",
+    "rfm_f=5",
+    "rfm_f=5&rfm_m=4",
+    "rfm_f=4,5&rfm_m=1&rfm_r=5&tier=A,B",
+    "rfm_f=2&rhythm=regular&price_code=low",
+    "rhythm=regular&price_code=high",
+    "rhythm=regular&price_code=low,unknown",
+    "price_code=high,low&tier=A&q=张",
+    "price_code=middle&prospect=star&tag=VIP",
 ]
 
 
@@ -64,7 +77,7 @@ def expected(many: list[tuple[Any, ...]], filters: str) -> set[str]:
         passes = (
             ("tier" not in asked or row["tier_in_force"] in listed["tier"])
             and ("stage" not in asked or row["stage"] in listed["stage"])
-            and ("prospect" not in asked or row["prospect"] in listed["prospect"])
+            and all(str(row[name]) in listed[name] for name in LABELS if name in asked)
             and ("segment" not in asked or row["rfm_segment"] in listed["segment"])
             and ("risk" not in asked or any(risks[name] for name in listed["risk"]))
             and ("tag" not in asked or (asked["tag"] == "VIP" and key[-1] in "15"))
@@ -97,6 +110,21 @@ def test_both_ways_find_whom_the_filters_leave(
     assert list(all_ids(query, run, UNLIMITED)) == found.ids
 
 
+def test_a_label_that_the_run_counted_as_rare_is_looked_up_and_one_of_many_is_walked_to(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "FEW", 10)
+    rare, frequent, both = (
+        planned(read(QueryDict(asked)), run, UNLIMITED)
+        for asked in ("rhythm=regular", "rhythm=usual", "rhythm=usual&price_code=high")
+    )
+    assert len(finding._few(rare) or ()) == 8
+    with CaptureQueriesContext(connection) as asked:
+        assert finding._few(frequent) is None
+    assert len(asked) == 0, "52 were counted when the run was published"
+    assert finding._few(both) is None, "15 of them, which only the rows tell"
+
+
 @pytest.mark.parametrize("order", [sign + code for code in ORDERS for sign in ("", "-")])
 def test_both_ways_give_the_same_order_of_values_and_blanks_last(
     run: Run, order: str, monkeypatch: pytest.MonkeyPatch
@@ -121,12 +149,12 @@ def test_a_page_merged_of_cells_is_the_one_that_is_walked_to(
             for page in (1, 2, 3):
                 query = read(QueryDict(f"{filters}&sort={order}&size=25&page={page}"))
                 ids = find(query, run, UNLIMITED).ids
-                plan = finding._planned(query, run, UNLIMITED)
+                plan = planned(query, run, UNLIMITED)
                 assert ids == finding._walked(plan, query.start, query.size), (filters, order, page)
                 merged += bool(finding._merged(plan, query.start, query.size))
     assert merged >= 12, "this way was taken"
     monkeypatch.setattr(finding, "MERGED", 10)
-    assert finding._merged(finding._planned(read(QueryDict("tier=A,B,C,D")), run, UNLIMITED), 0, 25) == []
+    assert finding._merged(planned(read(QueryDict("tier=A,B,C,D")), run, UNLIMITED), 0, 25) == []
 
 
 @pytest.mark.parametrize("order", ["-clv", "clv", "name", "next_purchase_due"])

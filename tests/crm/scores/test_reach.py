@@ -23,8 +23,9 @@ from shuke.crm.customers.writes_of_fields import add_field, add_section
 from shuke.crm.people.models import Role, User
 from shuke.crm.scores import find as finding
 from shuke.crm.scores.columns import ORDERS
-from shuke.crm.scores.find import UNLIMITED, all_ids
+from shuke.crm.scores.find import all_ids
 from shuke.crm.scores.models import Run
+from shuke.crm.scores.plan import UNLIMITED
 from shuke.crm.scores.query import read
 from shuke.crm.scores.reads import all_listed, listed, listed_ids
 from shuke.crm.timeline.models import LastTouch

@@ -33,9 +33,9 @@ from shuke.crm.scores.api_shapes import (
 )
 from shuke.crm.scores.bulk import NEVER
 from shuke.crm.scores.columns import COLUMNS, ORDERS, why_sentence
-from shuke.crm.scores.find import Sight
 from shuke.crm.scores.labels import LABELS
 from shuke.crm.scores.models import Run, Score, Scored
+from shuke.crm.scores.plan import Sight
 from shuke.crm.scores.query import Query, read
 from shuke.crm.scores.reads import Listed
 from shuke.crm.scores.walk import Place, is_by_score

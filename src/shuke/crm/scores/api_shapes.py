@@ -16,6 +16,7 @@ from shuke.crm.scores.query import CONTACTS
 
 Word = Annotated[str, Field(min_length=1, max_length=80)]
 Words = Annotated[list[Word], Field(max_length=40)]
+Scores = Annotated[list[Literal["1", "2", "3", "4", "5"]], Field(max_length=40)]
 _TYPES: dict[type[models.Field[Any, Any]], type] = {
     models.DateField: date, models.BooleanField: bool, models.FloatField: float, models.CharField: str,
 }  # fmt: skip
@@ -63,6 +64,13 @@ class CustomerListing(Listing):
     credit: Words = Field(default_factory=list)
     stability: Words = Field(default_factory=list)
     list_proposal: Words = Field(default_factory=list)
+    price_code: Words = Field(default_factory=list)
+    channel_code: Words = Field(default_factory=list)
+    affinity_code: Words = Field(default_factory=list)
+    rhythm: Words = Field(default_factory=list)
+    rfm_r: Scores = Field(default_factory=list)
+    rfm_f: Scores = Field(default_factory=list)
+    rfm_m: Scores = Field(default_factory=list)
     tag: Annotated[str, Field(max_length=40)] = ""
     owner: Annotated[str, Field(pattern="^(mine|team|nobody|[1-9][0-9]{0,7})?$")] = ""
     contact: Annotated[str, Field(pattern=f"^({'|'.join(CONTACTS)})?$")] = ""

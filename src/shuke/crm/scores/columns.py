@@ -68,9 +68,18 @@ COLUMNS: Mapping[str, Column] = {
         Column("satisfaction", "satisfaction", "name", names="satisfaction."),
         Column("credit", "credit", "name", names="credit."),
         Column("stability", "stability", "name", names="stability."),
+        Column("price_code", "price_code", "name", names="price."),
+        Column("channel_code", "channel_code", "name", names="channel."),
+        Column("affinity_code", "affinity_code", "name", names="affinity."),
+        Column("rhythm", "rhythm", "name", names="rhythm."),
+        Column("usual_weekday", "usual_weekday", "name", names="weekday."),
+        Column("usual_month", "usual_month", "name", names="month."),
         Column("standing_list", "standing_list", "name", names="list."),
         Column("list_proposal", "list_proposal", "name", names="list."),
         Column("segment", "rfm_segment", "name", order="rfm_segment", names="rfm."),
+        Column("rfm_r", "rfm_r", "whole"),
+        Column("rfm_f", "rfm_f", "whole"),
+        Column("rfm_m", "rfm_m", "whole"),
         _sorted("clv", "money", "clv_minor"),
         _sorted("current_value", "money", "current_value_minor"),
         _sorted("historic_value", "money", "historic_value_minor"),
@@ -176,9 +185,11 @@ class Names:
     language: str
     called: Mapping[str, str]
 
-    def get_or_code(self, code: str | None) -> str:
+    def get_or_code(self, code: str | int | None) -> str:
+        """Weekdays and months are codes too, 1 is Monday or January."""
         if not code:
             return _UNKNOWN
+        code = str(code)
         return name_given(self.prefix + code, self.language) or self.called.get(code, code)
 
 

@@ -12,7 +12,7 @@ from typing import ClassVar
 from django.db import models
 
 from shuke.crm.customers.models import Customer
-from shuke.crm.scores.labels import LABELS
+from shuke.crm.scores.labels import WITH_INDEX
 
 
 class Run(models.Model):
@@ -20,8 +20,8 @@ class Run(models.Model):
 
     `figures` are the precomputed figures of the Overview. `cells` counts customers by what lists filter by: each is
     [tier, stage, segment, valuable at risk, likely to churn, tier before, count], and a score's `cell` is its place.
-    `counts` sums them up for each filter, and counts each of `labels.LABELS`. `names`: what labels are called that do
-    not go by the catalogue's names, by key and language.
+    `counts` sums them up for each filter, and counts each of `labels.LABELS`, those of RFM together too. `names`: what
+    labels are called that do not go by the catalogue's names, by key and language.
     """
 
     class State(models.TextChoices):
@@ -122,6 +122,12 @@ class Scored(models.Model):
     standing_list = models.CharField(max_length=16, default="")
     list_proposal = models.CharField(max_length=16, default="")
     list_why_code = models.CharField(max_length=32, default="")
+    price_code = models.CharField(max_length=16, default="")
+    channel_code = models.CharField(max_length=16, default="")
+    affinity_code = models.CharField(max_length=16, default="")
+    rhythm = models.CharField(max_length=16, default="")
+    usual_weekday = models.SmallIntegerField(null=True)
+    usual_month = models.SmallIntegerField(null=True)
     policy_code = models.CharField(max_length=48)
     why_code = models.CharField(max_length=32)
     cell = models.SmallIntegerField()
@@ -159,8 +165,9 @@ def _indexes(letter: str) -> list[models.Index]:
         models.Index(fields=["cell", f"-{order}", "customer"], name=f"score_{letter}_cell_{order[:17]}")
         for order in FIRST_OF_CELLS
     ]
-    labels = [models.Index(fields=[name], name=f"score_{letter}_{name[:20]}") for name in LABELS]
-    return [*sorts, *firsts, *labels]
+    labels = [models.Index(fields=[name], name=f"score_{letter}_{name[:20]}") for name in WITH_INDEX]
+    scores = models.Index(fields=["rfm_f", "rfm_m", "rfm_r", "customer"], name=f"score_{letter}_rfm")
+    return [*sorts, *firsts, *labels, scores]
 
 
 class ScoreA(Scored):

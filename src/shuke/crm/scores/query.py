@@ -16,7 +16,7 @@ from shuke.crm.scores import conditions
 from shuke.crm.scores.cells import ALL, Wanted
 from shuke.crm.scores.columns import COLUMNS, DEFAULT, ORDERS, Column, card_column
 from shuke.crm.scores.conditions import Condition
-from shuke.crm.scores.labels import LABELS
+from shuke.crm.scores.labels import FIVE, LABELS, RFM
 from shuke.ui.parts import PAGE_SIZES
 
 RISKS = ("value", "churn")
@@ -123,13 +123,19 @@ def read(asked: QueryDict, fields: Sequence[Field] = (), viewer: User | None = N
         size=size if size in PAGE_SIZES else PAGE_SIZES[0],
         columns=tuple(known[code] for code in dict.fromkeys(codes)) or Query().columns,
         conditions=conditions.read(asked, fields, viewer),
-        labels=tuple((name, found) for name in LABELS if (found := _values(asked, name))),
+        labels=tuple((name, found) for name in LABELS if (found := _codes(asked, name))),
         fields=own,
     )
 
 
 def _values(asked: QueryDict, name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value for entry in asked.getlist(name) for value in entry.split(",") if value))
+
+
+def _codes(asked: QueryDict, name: str) -> tuple[str, ...]:
+    """The codes of a label; scores of RFM are whole numbers, and others are none."""
+    values = _values(asked, name)
+    return tuple(value for value in values if value in FIVE) if name in RFM else values
 
 
 def _owner(text: str) -> str:

@@ -16,8 +16,9 @@ from shuke.crm.customers.scope import reach
 from shuke.crm.people.models import User
 from shuke.crm.people.rights import Act
 from shuke.crm.scores.columns import LAST_CONTACT, LAST_TOUCH, OF_CARD, OF_CUSTOMER, Column
-from shuke.crm.scores.find import Found, Sight, all_ids, find
+from shuke.crm.scores.find import Found, all_ids, find
 from shuke.crm.scores.models import COLUMNS, SLOTS, Run, Score, TierChange
+from shuke.crm.scores.plan import Sight
 from shuke.crm.scores.query import Query
 from shuke.crm.scores.walk import Place, walk
 from shuke.kit.text import use_names

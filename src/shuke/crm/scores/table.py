@@ -20,7 +20,7 @@ from shuke.crm.privacy.reads import CONSENTS
 from shuke.crm.scores.columns import COLUMNS, Column, name_of
 from shuke.crm.scores.conditions import PREFIX, RANGES, STATES, WORDS
 from shuke.crm.scores.find import Found
-from shuke.crm.scores.labels import LABELS
+from shuke.crm.scores.labels import LABELS, TRAITS
 from shuke.crm.scores.models import Run
 from shuke.crm.scores.query import CONTACTS, OWNERS, RISKS, Query, days_of
 from shuke.crm.scores.reads import Listed
@@ -223,16 +223,18 @@ def _code_filter(name: str, names: str, query: Query, counts: Mapping[str, int],
 
 
 _ORDER = (
-    "A", "B", "C", "D", "high", "middle", "normal", "vital", "rest",
+    "A", "B", "C", "D", "high", "middle", "normal", "low", "vital", "rest",
     "exploration", "formation", "stability", "decline", "former",
     "champion", "loyal", "potential_loyal", "recent", "promising", "need_attention", "about_to_sleep", "at_risk",
     "cannot_lose", "hibernating",
-    "star", "steady", "without_prospect", "usual", "erratic",
+    "star", "one", "mostly", "several", "drawn", "regular",
+    "steady", "without_prospect", "usual", "varied", "irregular", "erratic",
     "silent", "rarer", "smaller", "more_often", "larger", "I", "II", "III", "IV",
     "outdated", "calculating", "retro", "pragmatic", "value_for_money", "achieved", "trendy", "far_sighted",
     "perfectionist",
     "super_value", "latent", "monopoly", "inertia", "convenience", "price", "incentive",
     "pillar", "at_ease", "captive", "exposed", "friend", "pleasant", "bound", "passing",
+    "5", "4", "3", "2", "1",
     "red", "black", "undetermined", "none", "unknown",
 )  # fmt: skip
 """Codes in the order people think of them; others follow by name."""
@@ -282,7 +284,13 @@ def _label_chips(query: Query, name: str, codes: Sequence[str], tongue: str) -> 
         kept = {**dict(query.labels), name: tuple(other for other in codes if other != code)}
         return tuple((label, left) for label, left in kept.items() if left)
 
-    return [_chip(name_of(LABELS[name], code, tongue), query, labels=without(code)) for code in codes]
+    return [_chip(_label_told(name, code, tongue), query, labels=without(code)) for code in codes]
+
+
+def _label_told(name: str, code: str, tongue: str) -> str:
+    """What a label is called; a trait's with the trait, since “unknown” or “as for most” stand in several."""
+    label = name_of(LABELS[name], code, tongue)
+    return here("scores.list.of_trait", trait=here(f"scores.filter.{name}"), label=label) if name in TRAITS else label
 
 
 def _chip(label: str, query: Query, **changes: object) -> Option:

@@ -12,9 +12,9 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from shuke.crm.scores.find import Sight, _can_lack, _few, _ordered, _passes, _Plan, _planned, _rows, _ties_rise
-from shuke.crm.scores.find import _to_customer as _prefix
+from shuke.crm.scores.find import _few
 from shuke.crm.scores.models import Run
+from shuke.crm.scores.plan import Plan, Sight, planned
 from shuke.crm.scores.query import Query
 
 
@@ -32,36 +32,36 @@ class Place:
 
 def walk(query: Query, run: Run | None, sight: Sight, after: Place | None, limit: int) -> list[Place]:
     """The next customers of the list, those in sight: at most `limit`, with the place of each."""
-    plan = _planned(query, run, sight)
+    plan = planned(query, run, sight)
     few = _few(plan)
     if few == []:
         return []
-    rows = _rows(plan).filter(_passes(plan, _prefix(plan)))
+    rows = plan.rows().filter(plan.passes(plan.to_customer()))
     if few is not None:
         rows = rows.filter(pk__in=few)
     found: list[Place] = []
     if after is None or after.value is not None:
-        with_value = _beyond(plan, _ordered(plan, rows), after) if after else _ordered(plan, rows)
+        with_value = _beyond(plan, plan.ordered(rows), after) if after else plan.ordered(rows)
         found = [Place(value, pk) for pk, value in with_value.values_list("pk", plan.order)[:limit]]
-    if len(found) < limit and _can_lack(plan, rows):
+    if len(found) < limit and plan.can_lack(rows):
         found += _without(plan, rows, after, limit - len(found))
     return found
 
 
 def is_by_score(query: Query, run: Run | None, sight: Sight) -> bool:
     """Whether the order is one of scores, so that it ends with the run."""
-    return not _planned(query, run, sight).by_customer
+    return not planned(query, run, sight).by_customer
 
 
-def _beyond(plan: _Plan, rows: QuerySet[Any], after: Place) -> QuerySet[Any]:
+def _beyond(plan: Plan, rows: QuerySet[Any], after: Place) -> QuerySet[Any]:
     past = "lt" if plan.is_descending else "gt"
-    tie = Q(pk__gt=after.customer) if _ties_rise(plan) else Q(pk__lt=after.customer)
+    tie = Q(pk__gt=after.customer) if plan.ties_rise() else Q(pk__lt=after.customer)
     # Said twice, so that the index is entered at the value and not at its top.
     within = Q(**{f"{plan.order}__{past}e": after.value})
     return rows.filter(within, Q(**{f"{plan.order}__{past}": after.value}) | tie)
 
 
-def _without(plan: _Plan, rows: QuerySet[Any], after: Place | None, limit: int) -> list[Place]:
+def _without(plan: Plan, rows: QuerySet[Any], after: Place | None, limit: int) -> list[Place]:
     lacking = rows.filter(**{f"{plan.order}__isnull": True}).order_by("pk")
     if after is not None and after.value is None:
         lacking = lacking.filter(pk__gt=after.customer)
