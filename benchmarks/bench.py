@@ -173,8 +173,8 @@ TASKS = {"bare": bare, "cycle": cycle, "scores": scores, "fit_ours": fit_ours, "
 
 
 def measured(task: str, argument: str) -> dict[str, float]:
-    """In a process of its own, ours and theirs with one thread of OpenBLAS, as Shuke's own processes have: more wait for
-    one another."""
+    """In a process of its own, ours and theirs with one thread of OpenBLAS, as Shuke's own have: more would only wait
+    for one another."""
     alone = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
     command = [sys.executable, __file__, "--task", task, argument]
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=alone)
