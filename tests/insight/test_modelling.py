@@ -18,7 +18,18 @@ from shuke.insight import charts_of_models as charts
 from shuke.insight import modelling
 from shuke.insight.parameters import key_of, parameters
 from shuke.ui.charts import Path
-from shuke.value.candidates import CANDIDATES
+from shuke.value import (
+    BGNBD,
+    CANDIDATES,
+    NBD,
+    Afresh,
+    BGNBDParams,
+    MBGCNBDk,
+    MBGCNBDkParams,
+    NBDParams,
+    Stacked,
+    candidate,
+)
 
 Visit = Callable[[User], Client]
 Told = dict[str, Any]
@@ -162,6 +173,24 @@ def test_a_beat_that_is_allowed_for_is_told_with_what_its_parameters_come_to(mod
     assert "every 15.0 days" in told["α, with a beat"]
     assert "10%" in told["a, with a beat"]
     assert all(told[sign] for sign in ("k, with a beat", "b, with a beat"))
+
+
+@pytest.mark.parametrize("doubts", ["stays", "afresh", "beat", "stays afresh", "stays beat", "stays afresh beat"])
+def test_whichever_doubts_a_model_has_each_of_its_parameters_says_something(models_told: Told, doubts: str) -> None:
+    own = BGNBD.from_params(BGNBDParams(r=1.4, alpha=9.6, a=0.2, b=3.0))
+    there = {
+        "stays": NBD.from_params(NBDParams(r=1.2, alpha=11.0)),
+        "afresh": Afresh(own),
+        "beat": MBGCNBDk.from_params(MBGCNBDkParams(k=3, r=4.0, alpha=20.0, a=1.0, b=9.0)),
+    }
+    members = [own, *(there[name] for name in doubts.split())]
+    mixture = Stacked.of(members, [1 / len(members)] * len(members), pace=0.98)
+    values = candidate("bg_nbd").told(mixture)
+    models_told["parameters"] = [{"name": n, "value": value, "standard_error": None} for n, value in values.items()]
+    rows = parameters(models_told)
+    assert len(rows) == len(values)
+    assert all(row["text"] for row in rows)
+    assert "2.00%" in next(row["text"] for row in rows if row["sign"] == "pace")
 
 
 def test_a_model_that_was_asked_for_is_not_called_chosen(models_told: Told) -> None:

@@ -80,19 +80,19 @@ def _figures(p: Mapping[str, float]) -> dict[str, Any]:
     if {"s", "beta"} <= p.keys():
         odds = p["beta"] * math.expm1(min(math.log(2) / p["s"], 500.0))
         found["half_gone"] = (math.log1p(odds) / p["b"] if "b" in p else odds, _days)
-    if "stays_r" in p:
-        found |= {
-            "stays_spread": (p["stays_r"] ** -0.5, _share),
-            "stays_gap": (p["stays_alpha"] / p["stays_r"], _days),
-            "stays_share": (p["stays_weight"], _share),
-            "afresh_share": (p["afresh_weight"], _share),
-            "pace_change": (abs(p["pace"] - 1), _share),
-        }
-    if "beat_weight" in p:
-        beat = _figures({name.removeprefix("beat_"): value for name, value in p.items() if name.startswith("beat_")})
-        found |= {f"beat_{name}": figure for name, figure in beat.items()} | {"beat_share": (p["beat_weight"], _share)}
     if "pooled_rate" in p:
         found["pooled_gap"] = (1 / p["pooled_rate"], _days)
+    return found | _of_doubts(p)
+
+
+def _of_doubts(p: Mapping[str, float]) -> dict[str, Any]:
+    """Each doubt may be there without the others: what it says of customers, and how much it counts."""
+    found: dict[str, Any] = {"pace_change": (abs(p["pace"] - 1), _share)} if "pace" in p else {}
+    for doubt in ("stays", "afresh", "beat"):
+        own = {name.removeprefix(f"{doubt}_"): value for name, value in p.items() if name.startswith(f"{doubt}_")}
+        if own:
+            found[f"{doubt}_share"] = (own.pop("weight"), _share)
+            found |= {f"{doubt}_{name}": figure for name, figure in _figures(own).items()}
     return found
 
 
