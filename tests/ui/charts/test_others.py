@@ -76,6 +76,13 @@ def test_a_note_takes_two_lines_where_the_row_is_high_enough(height: int, said: 
     assert len(drawing.words) == 6 + 5 * len(said)
 
 
+@pytest.mark.parametrize(("note", "said"), [("Champions", []), ("About to sleep", ["About", "to sleep"])])
+def test_a_note_is_broken_between_words_and_never_within_one(note: str, said: list[str]) -> None:
+    cells = [[Cell(1, "165", note)] * 5]
+    drawing = HeatMap("h", list("12345"), ["R 5"], cells, row_height=58).draw(320)
+    assert [word.text for word in drawing.words if word.text in note and word.text][:2] == said
+
+
 def test_on_a_phone_a_name_takes_two_lines_below_the_label_of_its_row() -> None:
     drawing = HeatMap("h", ["x", "y", "z"], ["row"], [[TYPE] * 3]).draw(270)
     said = [word.text for word in drawing.words]

@@ -166,10 +166,12 @@ def _inside(cell: Cell, shade: int, x: float, y: float, room: float, high: float
 
 
 def _noted(note: str, room: float, most: int) -> list[str]:
-    """The note in so many lines, or nothing where they do not hold all of it."""
+    """The note in so many lines, or nothing where they do not hold all of it or would break a word of letters."""
     told = lines(note, room) if note else []
     whole = "".join(told).replace(" ", "") == note.replace(" ", "")
-    return told if whole and len(told) <= most and all(measure(line) <= room for line in told) else []
+    broken = len(told) > 1 and (note[len(told[0]) - 1] + note[len(told[0])]).isascii() and note[len(told[0])] != " "
+    fits = whole and not broken and len(told) <= most and all(measure(line) <= room for line in told)
+    return told if fits else []
 
 
 def strips(cells: Sequence[Cell], top: float, width: float) -> tuple[list[Mark], list[Word], float]:
