@@ -92,6 +92,15 @@ def test_a_form_that_nobody_touched_says_what_is_in_force(scored: Upload, code: 
     assert sent.body == REGISTRY[code].default
 
 
+@pytest.mark.parametrize(("code", "said"), [("pyramid", True), ("type", False)])
+def test_a_form_tells_to_empty_codes_only_where_there_are_codes_to_empty(
+    code: str, said: bool, db: None, manager: User, as_user: Visit
+) -> None:
+    text = text_of(as_user(manager), f"/classes/{code}/edit/")
+    assert "Empty names are those that ship." in text
+    assert ("empty a code" in text) is said
+
+
 def test_a_changed_form_is_previewed_saved_and_waits_for_the_next_run(
     scored: Upload, work: Callable[[], Any], manager: User, as_user: Visit
 ) -> None:

@@ -104,6 +104,13 @@ class DefinitionForm(forms.Form):
         return found
 
     @property
+    def labels_help(self) -> str:
+        """What may be changed of the labels: where codes are fixed, only what they are called and their colour."""
+        if self._shape.codes:
+            return here("classes.form.names_help")
+        return here("classes.form.labels_help", currency=self._currency)
+
+    @property
     def grid(self) -> list[tuple[str, list[BoundField]]]:
         """The grid of segments, the most recent row first."""
         if "g11" not in self.fields:

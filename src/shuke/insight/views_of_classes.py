@@ -151,7 +151,6 @@ def _shown(request: HttpRequest, form: DefinitionForm, *, status: int = 200, **m
         "presets": presets if code == "pyramid" else [],
         "save_url": address + query,
         "preview_url": reverse("insight:preview_class", args=[code]) + query,
-        "currency": _currency(),
         "scores": range(1, 6),
     }
     return render(request, "insight/class_form.html", shown | more, status=status)
