@@ -236,5 +236,5 @@ def test_each_rule_of_why_declares_the_columns_of_its_condition():
 def test_a_reason_reads_as_a_sentence():
     row = {"churn_probability": 0.62, "value_at_risk_minor": 1_234_500, "recency_days": 41}
     assert explain("why.at_risk_valuable", "zh-hant", "TWD", row) == (
-        "重要客戶有流失風險：已 41 天沒有購買，下一週期不再購買的機率為 62%，風險價值 $12,345.00。"
+        "重要客戶有流失風險：已 41 天沒來，下一週期不買的機率 62%，風險價值 $12,345.00。"
     )
