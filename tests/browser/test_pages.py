@@ -356,6 +356,18 @@ def test_ctrl_k_goes_anywhere_by_keyboard(visit: object) -> None:
     page.wait_for_url("**/jobs/")
 
 
+def test_enter_waits_for_the_results_of_what_is_typed(visit: object) -> None:
+    visitor = visit(language="en")  # type: ignore[operator]
+    page = visitor.page
+    page.goto(visitor.site.url + "/profile/")
+    page.route("**/palette/?q=*", lambda route: (page.wait_for_timeout(300), route.continue_()))
+    page.keyboard.press("Control+k")
+    page.keyboard.type("j", delay=200)
+    page.keyboard.type("ob")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/jobs/")
+
+
 def test_a_question_mark_shows_the_keys(visit: object) -> None:
     visitor = visit("desktop", "dark", "en")  # type: ignore[operator]
     visitor.page.goto(visitor.site.url + "/jobs/")

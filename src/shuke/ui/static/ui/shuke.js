@@ -76,8 +76,8 @@
     fetch(form.action, { method: "POST", body: data, redirect: "manual" }).catch(() => say(document.body.dataset.failed));
   });
 
-  /* The palette: results come as HTML from its address; arrows choose, Enter goes. */
-  let asked = 0, timer = 0;
+  /* The palette: results come as HTML from its address; arrows choose, Enter goes, as soon as the results are those of what is typed. */
+  let asked = 0, timer = 0, foundFor = "", goes = false;
   const results = () => document.getElementById("palette-results");
   const options = () => Array.from(results().querySelectorAll("[role=option]"));
   function choose(input, option) {
@@ -86,19 +86,24 @@
     else input.removeAttribute("aria-activedescendant");
   }
   async function ask(input) {
-    const turn = ++asked;
+    const turn = ++asked, typed = input.value;
+    let html = "";  /* of an answer that does not come: then Enter asks for the page of results, which says why */
     try {
-      const answer = await fetch(input.dataset.palette + "?q=" + encodeURIComponent(input.value), { headers: { "HX-Request": "true" } });
-      const html = await answer.text();
-      if (turn !== asked || !answer.ok) return;
-      results().innerHTML = html;
-      options().forEach((one, index) => { one.id = "palette-" + index; });
-      choose(input, options()[0]);
+      const answer = await fetch(input.dataset.palette + "?q=" + encodeURIComponent(typed), { headers: { "HX-Request": "true" } });
+      if (answer.ok) html = await answer.text();
     } catch { say(document.body.dataset.failed); }
+    if (turn !== asked) return;
+    results().innerHTML = html;
+    foundFor = typed;
+    options().forEach((one, index) => { one.id = "palette-" + index; });
+    choose(input, options()[0]);
+    if (goes && options()[0] && input.closest("dialog").open) location.assign(options()[0].href);
+    goes = false;
   }
   document.addEventListener("input", (event) => {
     if (!event.target.matches("[data-palette]")) return;
     clearTimeout(timer);
+    goes = false;
     timer = setTimeout(() => ask(event.target), 120);
   });
   document.addEventListener("keydown", (event) => {
@@ -107,7 +112,8 @@
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       if (all.length) choose(event.target, all[(at + (event.key === "ArrowDown" ? 1 : -1) + all.length) % all.length]);
-    } else if (event.key === "Enter" && all[at]) { event.preventDefault(); location.assign(all[at].href); }
+    } else if (event.key === "Enter" && event.target.value !== foundFor) { event.preventDefault(); goes = true; }
+    else if (event.key === "Enter" && all[at]) { event.preventDefault(); location.assign(all[at].href); }
   });
 
   /* Keys: Ctrl+K, /, ?, and data-shortcut="g c" typed one after another. */
