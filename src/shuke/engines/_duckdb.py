@@ -87,7 +87,7 @@ class DuckDBEngine:
         sql = f"SELECT {columns} FROM read_parquet({{files}}, union_by_name = true{extra})"
         # A list in square brackets: DuckDB takes (…) for a row.
         listed = "[" + ", ".join(literal(path) for path in paths) + "]"
-        return self._create("VIEW", label, sql.replace("{files}", listed))
+        return self._view(label, sql.replace("{files}", listed), set())
 
     def from_arrow(self, label: str, rows: pa.Table) -> Table:
         name = self._fresh(label)
@@ -98,10 +98,13 @@ class DuckDBEngine:
         return self._table(name)
 
     def view(self, label: str, sql: str, **inputs: Value) -> Table:
-        name = self._fresh(label)
         beneath = {table.name for table in inputs.values() if isinstance(table, Table)} & self._views
+        return self._view(label, fill(sql, inputs), beneath)
+
+    def _view(self, label: str, sql: str, beneath: Set[str]) -> Table:
+        name = self._fresh(label)
         with _told(), self._shapes_of(beneath):
-            self._connection.execute(f"CREATE VIEW {name} AS {fill(sql, inputs)}")
+            self._connection.execute(f"CREATE VIEW {name} AS {sql}")
             self._connection.execute(f"CREATE TABLE shape.{name} AS SELECT * FROM {name} WITH NO DATA")
         self._views.add(name)
         with _told():
@@ -123,7 +126,10 @@ class DuckDBEngine:
         self._connection.execute("COMMIT")
 
     def keep(self, label: str, sql: str, **inputs: Value) -> Table:
-        return self._create("TABLE", label, fill(sql, inputs))
+        name = self._fresh(label)
+        with _told():
+            self._connection.execute(f"CREATE TABLE {name} AS {fill(sql, inputs)}")
+            return self._table(name)
 
     def fetch(self, sql: str, **inputs: Value) -> pa.Table:
         with _told():
@@ -164,23 +170,15 @@ class DuckDBEngine:
         return path
 
     def drop(self, table: Table) -> None:
-        if table.name in self._views:
-            self._views.remove(table.name)
-            self._connection.execute(f"DROP TABLE shape.{table.name}")
-        kind = self._connection.execute(
-            "SELECT table_type FROM information_schema.tables WHERE table_name = ?", [table.name]
-        ).fetchone()
-        if kind is not None:
-            self._connection.execute(f"DROP {'VIEW' if kind[0] == 'VIEW' else 'TABLE'} IF EXISTS {table.name}")
+        if table.name not in self._views:
+            self._connection.execute(f"DROP TABLE IF EXISTS {table.name}")
+            return
+        self._views.remove(table.name)
+        self._connection.execute(f"DROP VIEW {table.name}")
+        self._connection.execute(f"DROP TABLE shape.{table.name}")
 
     def close(self) -> None:
         self._connection.close()
-
-    def _create(self, kind: str, label: str, sql: str) -> Table:
-        name = self._fresh(label)
-        with _told():
-            self._connection.execute(f"CREATE {kind} {name} AS {sql}")
-            return self._table(name)
 
     def _fresh(self, label: str) -> str:
         return f"{require_label(label)}_{next(self._numbers)}"

@@ -13,6 +13,7 @@ from shuke.crm.customers.models import Customer
 from shuke.crm.customers.reads import visible
 from shuke.crm.people.models import User
 from shuke.crm.scores.columns import name_of
+from shuke.crm.scores.labels import FIVE
 from shuke.crm.scores.models import Run
 from shuke.crm.words import here
 from shuke.insight.charts import listed
@@ -25,8 +26,8 @@ _OF_ALARM = {"r": ("silent",), "f": ("rarer", "more_often"), "m": ("smaller", "l
 _COMPARED = ("halves", "quarters", "quarters_decided", "halves_of_clusters")
 _READ = ((0.8, "full"), (0.6, "much"), (0.4, "some"))
 """From which kappa on agreement is called how (Landis & Koch 1977, steps of a fifth)."""
-_GOOD, _FIVE = 4, 5
-"""From this score on, up to the highest, customers buy often, or much."""
+_GOOD = 4
+"""From this score on customers buy often, or much."""
 _TRUTHS = ("real", "held_back", "false", "unknown")
 
 
@@ -35,7 +36,7 @@ def panels(viewer: User, run: Run, code: str) -> dict[str, Any]:
     classes = run.figures["classes"]
     if code == "rfm":
         alarms = _alarms(viewer, run) if "rfm_alarm" in classes else None
-        best = ",".join(map(str, range(_GOOD, _FIVE + 1)))
+        best = ",".join(score for score in FIVE if int(score) >= _GOOD)
         return {
             "alarms": alarms,
             "profit_told": _profit_told(classes.get("rfm_profit", ())),

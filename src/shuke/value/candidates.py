@@ -65,14 +65,6 @@ CANDIDATES = (
 )
 
 
-# What may stand beside a model in a mixture: its name there, and its parameters.
-_DOUBTS: dict[type, tuple[str, tuple[str, ...]]] = {
-    NBD: ("stays", ("r", "alpha")),
-    Afresh: ("afresh", ()),
-    MBGCNBDk: ("beat", ("k", "r", "alpha", "a", "b")),
-}
-
-
 def candidate(code: str) -> Candidate:
     """The candidate of that code.
 
@@ -87,6 +79,14 @@ ggompertz_nbd, naive. Name one of these.
         if known.code == code:
             return known
     raise InputError.of("error.value.unknown_model", name=code, known=", ".join(model_codes()))
+
+
+# What may stand beside a model in a mixture: its name there, and its parameters.
+_DOUBTS: dict[type, tuple[str, tuple[str, ...]]] = {
+    NBD: ("stays", ("r", "alpha")),
+    Afresh: ("afresh", ()),
+    MBGCNBDk: ("beat", candidate(BEAT).parameters),
+}
 
 
 def model_codes() -> tuple[str, ...]:

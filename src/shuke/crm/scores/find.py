@@ -234,6 +234,7 @@ def _total(plan: Plan) -> tuple[int, bool]:
 
 def _with_labels(plan: Plan) -> tuple[int, bool]:
     """A label alone was counted when the run was published; with other filters the many are not counted."""
-    alone = plan.run is not None and plan.cells is None and plan.sight.within.is_all
-    counted = how_many(plan.run.counts, plan.query.labels) if plan.run and alone else None
+    if plan.run is None or plan.cells is not None or not plan.sight.within.is_all:
+        return FEW, True
+    counted = how_many(plan.run.counts, plan.query.labels)
     return (FEW, True) if counted is None else (counted, False)
