@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from accuracy_data import DEFAULT, Origin, origins, purchases_of
-from accuracy_measures import Gain, Measures, gain, measured
+from accuracy_measures import Differences, Measures, differences, measured
 from accuracy_models import PEERS, Answer, one_of_ours, ours
 
 from shuke.collect import Purchases
@@ -32,23 +32,23 @@ Asked = Callable[[Purchases, Origin], Answer]
 
 @dataclass(frozen=True)
 class Judged:
-    """One data set: what each model was worth on it, and how our log score compares with each of theirs."""
+    """One data set: what each model was worth on it, and how ours compares with each of theirs."""
 
     data: str
     customers: tuple[int, ...]
     days: tuple[str, ...]
     horizon_days: int
     models: dict[str, Measures]
-    gains: dict[str, Gain]
+    against: dict[str, Differences]
 
     @property
     def theirs(self) -> dict[str, Measures]:
         return {name: found for name, found in self.models.items() if name in PEERS and not found.failed}
 
-    @property
-    def best_of_theirs(self) -> str:
-        """By log score: the one that ours is compared with."""
-        return max(self.theirs, key=lambda name: self.theirs[name].log_score)
+    def best_of_theirs(self, figure: str) -> str:
+        """The one that ours is compared with, by a figure: the highest log score, the least of an error."""
+        best = max if figure == "log_score" else min
+        return best(self.theirs, key=lambda name: float(getattr(self.theirs[name], figure)))
 
 
 def judged(data: str, asked: Mapping[str, Asked], columns: Mapping[str, str]) -> Judged:
@@ -65,7 +65,7 @@ def judged(data: str, asked: Mapping[str, Asked], columns: Mapping[str, str]) ->
         days=tuple(origin.as_of.isoformat() for origin in looks),
         horizon_days=looks[0].horizon_days,
         models={name: measured(looks, given) for name, given in answers.items()},
-        gains={name: gain(looks, answers[OURS], given) for name, given in answers.items() if name in PEERS},
+        against={name: differences(looks, answers[OURS], given) for name, given in answers.items() if name in PEERS},
     )
 
 

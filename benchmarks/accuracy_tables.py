@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from accuracy_measures import Gain, Measures
+from accuracy_measures import Difference, Differences, Measures
 from accuracy_models import BEAT, DOUBTS
 
 if TYPE_CHECKING:
@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 DOCS = Path(__file__).parents[1] / "docs"
 _PAGES = {"en": DOCS / "accuracy.md", "zh": DOCS / "accuracy.zh.md"}
 _OURS = "Shuke"
+_AIMS = (
+    ("aim_rmse", "rmse", ".4f"),
+    ("aim_error", "total_error", ".1%"),
+    ("aim_score", "log_score", ".4f"),
+    ("aim_value", "value_rmse", ".2f"),
+)
+"""What is aimed at: its words, the figure that shows it, and how that is printed."""
 
 _WORDS = {
     "en": {
@@ -37,6 +44,7 @@ _WORDS = {
         "aim": "aim",
         "ours": "Shuke",
         "best": "best of theirs",
+        "less": "ours less theirs (95 %)",
         "held": "held",
         "yes": "yes",
         "no": "**no**",
@@ -67,6 +75,7 @@ _WORDS = {
         "aim": "目标",
         "ours": "熟客",
         "best": "对方最佳",
+        "less": "熟客减对方（95 %）",
         "held": "达到",
         "yes": "是",
         "no": "**否**",
@@ -103,25 +112,28 @@ def _looked_at(found: list[Judged], words: dict[str, str]) -> Iterator[str]:
 
 
 def _aims(found: list[Judged], words: dict[str, str]) -> Iterator[str]:
-    yield from _heads((words["data"], words["aim"], words["ours"], words["best"], words["held"]), "llrrr")
+    names = ("data", "aim", "ours", "best", "less", "held")
+    yield from _heads((words[name] for name in names), "llrrrr")
     for one in found:
-        for aim, ours, theirs, held in _held(one):
-            yield _row((one.data, words[aim], ours, theirs, words["yes" if held else "no"]))
+        for aim, *figures, held in _held(one):
+            yield _row((one.data, words[aim], *figures, words["yes" if held else "no"]))
 
 
-def _held(one: Judged) -> Iterator[tuple[str, str, str, bool]]:
-    """Each aim: its word, our figure, the best of theirs, and whether ours is no worse to the figures shown."""
-    ours, theirs = one.models[_OURS], one.theirs.values()
-    best = min(their.rmse for their in theirs)
-    yield "aim_rmse", f"{ours.rmse:.4f}", f"{best:.4f}", not ours.failed and ours.rmse <= best
-    best = min(their.total_error for their in theirs)
-    yield "aim_error", f"{ours.total_error:.1%}", f"{best:.1%}", not ours.failed and ours.total_error <= best
-    better = one.gains[one.best_of_theirs]
-    yield "aim_score", f"{ours.log_score:.4f}", f"{one.theirs[one.best_of_theirs].log_score:.4f}", better.clear
-    best = min(their.value_rmse for their in theirs)
-    yield "aim_value", f"{ours.value_rmse:.2f}", f"{best:.2f}", not ours.failed and ours.value_rmse <= best
-    without = max(found.without for name, found in one.models.items() if name in one.gains)
-    yield "aim_without", str(ours.without), str(without), ours.without == 0 and not ours.failed
+def _held(one: Judged) -> Iterator[tuple[str, str, str, str, bool]]:
+    """Each aim: its word, our figure, the best of theirs, the difference, and whether ours is no worse."""
+    ours = one.models[_OURS]
+    for aim, figure, shape in _AIMS:
+        best = one.best_of_theirs(figure)
+        mine, their, less = (getattr(side, figure) for side in (ours, one.theirs[best], one.against[best]))
+        held = less.clear if figure == "log_score" else not ours.failed and mine <= their
+        yield aim, format(mine, shape), format(their, shape), _difference(less, shape), held
+    without = max(found.without for name, found in one.models.items() if name in one.against)
+    yield "aim_without", str(ours.without), str(without), "", ours.without == 0 and not ours.failed
+
+
+def _difference(less: Difference, shape: str) -> str:
+    mean, low, high = (format(figure, f"+{shape}") for figure in (less.mean, less.low, less.high))
+    return f"{mean} ({low} … {high})"
 
 
 def _figures(found: list[Judged], words: dict[str, str]) -> Iterator[str]:
@@ -129,10 +141,10 @@ def _figures(found: list[Judged], words: dict[str, str]) -> Iterator[str]:
     yield from _heads((words["data"], *(words[name] for name in names)), "llrrrrrrrr")
     for one in found:
         for name, figures in one.models.items():
-            yield _row((one.data, name, *_cells(figures, one.gains.get(name), words)))
+            yield _row((one.data, name, *_cells(figures, one.against.get(name), words)))
 
 
-def _cells(figures: Measures, gain: Gain | None, words: dict[str, str]) -> Iterable[str]:
+def _cells(figures: Measures, against: Differences | None, words: dict[str, str]) -> Iterable[str]:
     if figures.failed:
         return (f"{words['failed']}: {figures.used}", *[""] * 7)
     return (
@@ -140,7 +152,7 @@ def _cells(figures: Measures, gain: Gain | None, words: dict[str, str]) -> Itera
         ", ".join(f"{error:+.1%}" for error in figures.total_errors),
         f"{figures.total_error:.1%}",
         f"{figures.log_score:.4f}",
-        f"{gain.mean:+.4f} ({gain.low:+.4f} … {gain.high:+.4f})" if gain else "",
+        _difference(against.log_score, ".4f") if against else "",
         f"{figures.value_rmse:.2f}",
         f"{figures.value_error:.1%}",
         f"{figures.without:,}",

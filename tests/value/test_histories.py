@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shuke.kit.errors import InputError
-from shuke.value.histories import Histories, distinct_rows, distinct_values, read_histories, whole_counts
+from shuke.value._distinct import distinct_rows, distinct_values
+from shuke.value.histories import Histories, read_histories, whole_counts
 
 COLUMNS = {"x": [0, 2, 0], "t_x": [0.0, 30.5, 0.0], "T": [39, 39, 39], "customers": [1, 2, 3], "spend": [5.0, 7.0, 9.0]}
 

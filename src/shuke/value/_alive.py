@@ -14,7 +14,8 @@ import numpy as np
 from scipy.special import betainc, betaincinv, betaln, expit, gammainccinv, gammaincinv, gammaln, log_expit, logit
 
 from shuke.kit.errors import InputError
-from shuke.value.histories import FloatArray, IntArray, distinct_rows
+from shuke.value._distinct import distinct_rows
+from shuke.value.histories import FloatArray, IntArray
 
 CHUNK = 1 << 13  # rows at a time: stays in the processor's cache, and below the size where BLAS starts threads
 _POINTS_OF_TIME = 10  # of Gauss's rule over a horizon

@@ -12,7 +12,8 @@ from collections.abc import Callable
 import numpy as np
 
 from shuke.value._alive import Alive
-from shuke.value.histories import FloatArray, IntArray, distinct_rows
+from shuke.value._distinct import distinct_rows
+from shuke.value.histories import FloatArray, IntArray
 
 _POINTS = 32
 _CLOSE = 1e-9  # of the smallest value, to which the rest of the series must have fallen

@@ -17,7 +17,8 @@ from scipy.special import betaln
 from shuke.value import _alive
 from shuke.value._alive import Alive, growth, leaving_points, log_at_least, log_events
 from shuke.value._curves import along_alpha
-from shuke.value.histories import FloatArray, distinct_rows
+from shuke.value._distinct import distinct_rows
+from shuke.value.histories import FloatArray
 
 ComplexArray = NDArray[np.complex128]
 

@@ -9,8 +9,9 @@ from dataclasses import fields
 import numpy as np
 from scipy.special import gammaln, psi
 
+from shuke.value._distinct import distinct_rows, distinct_values
 from shuke.value._lifetimes import Lifetime, Number, log_leaving, log_staying
-from shuke.value.histories import FloatArray, Histories, IntArray, distinct_rows, distinct_values
+from shuke.value.histories import FloatArray, Histories, IntArray
 
 _THINNED = 5_000  # customers that a first fit looks at
 _CHUNK = 1 << 13  # rows at a time: they stay in the processor's cache

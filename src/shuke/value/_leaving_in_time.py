@@ -9,12 +9,13 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from shuke.kit.errors import InputError
+from shuke.value._distinct import distinct_rows
 from shuke.value._in_time_fit import fit_in_time, nobody_came_back
 from shuke.value._in_time_futures import active_time, log_chance_if_alive
 from shuke.value._leaving_unseen import LeavingUnseen
 from shuke.value._lifetimes import Lifetime, Number, log_odds_gone, rows_of
 from shuke.value.fitting import Coordinates, checked
-from shuke.value.histories import FloatArray, Histories, distinct_rows, read_histories
+from shuke.value.histories import FloatArray, Histories, read_histories
 
 _CHUNK = 1 << 13
 

@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from scipy.special import betaln, expit, gammaln, psi
 
 from shuke.value._alive import CHUNK
+from shuke.value._distinct import distinct_values
 from shuke.value._erlang import silence
 from shuke.value.fitting import Coordinates
-from shuke.value.histories import FloatArray, Histories, distinct_values
+from shuke.value.histories import FloatArray, Histories
 
 THINNED = 10_000  # repeat histories that a first fit looks at
 

@@ -13,10 +13,11 @@ import numpy as np
 
 from shuke.value import _erlang as futures
 from shuke.value._alive import Alive
+from shuke.value._distinct import distinct_rows
 from shuke.value._leaving_fit import Found, fit_leaving
 from shuke.value._leaving_unseen import HasEffects, LeavingUnseen
 from shuke.value.fitting import checked
-from shuke.value.histories import FloatArray, Histories, distinct_rows, read_histories
+from shuke.value.histories import FloatArray, Histories, read_histories
 
 
 class Learned(HasEffects, Protocol):

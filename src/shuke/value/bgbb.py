@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaln
 
+from shuke.value._distinct import distinct_rows, distinct_values
 from shuke.value._leaving_unseen import FEW_REPEAT_BUYERS
 from shuke.value.fitting import Coordinates, Fitted, checked, fit_logs, minimise, turned
-from shuke.value.histories import FloatArray, distinct_rows, distinct_values, whole_counts
+from shuke.value.histories import FloatArray, whole_counts
 from shuke.value.leaving import discounted_stays, expected_stays, rising, rising_slope, whole
 from shuke.value.opportunities import Opportunities, read_opportunities
 

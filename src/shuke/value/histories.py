@@ -10,14 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from shuke.kit.errors import InputError
+from shuke.value._distinct import counted_rows, runs
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-# Whole days, days told in weeks, in months, in years: times in these units pack into small integers.
-_DAYS_PER_UNIT = (1.0, 7.0, 30.4375, 365.0, 365.25)
-_SMALL = 1 << 20
-_KEY_SPACE = 1 << 62
 _MODEL_COLUMNS = ("x", "t_x", "T")
 _COLUMNS = (*_MODEL_COLUMNS, "customers", "spend", "log_gaps")
 _GAP_ROUNDING = 0.05  # of a gap's logarithm: what times printed to two digits may be off
@@ -61,7 +58,13 @@ class Histories:
         A likelihood is the same sum either way, and far cheaper: 1 M customers are about 100 k histories of days.
         ``log_gaps`` become their mean per customer, which keeps the likelihood of regular purchases the same too.
         """
-        order, starts = _runs(self.x, self.t_x, self.T, *_columns_of(self.covariates))
+        columns = (self.x, self.t_x, self.T, *_columns_of(self.covariates))
+        alone = self.log_gaps is None and bool((self.customers == 1).all())
+        if alone and (counted := counted_rows(columns)) is not None:
+            (x, t_x, T, *beside), customers = counted
+            known = np.column_stack(beside) if beside else self.covariates
+            return Histories(x, t_x, T, customers, covariates=known, covariate_names=self.covariate_names)
+        order, starts = runs(*columns)
         first = order[starts]
         customers = _summed(self.customers[order], starts)
         log_gaps = None
@@ -142,27 +145,6 @@ Cure: count both from the first purchase, in one unit, and T up to the same day 
     return histories
 
 
-def distinct_rows(*columns: FloatArray) -> tuple[IntArray, IntArray]:
-    """Where does each distinct row stand first (in rising order), and which distinct row is each row?
-
-    Returns (first, group): ``column[first][group]`` gives ``column`` back.
-    """
-    order, starts = _runs(*columns)
-    sizes = np.diff(starts, append=len(order))
-    group = np.empty(len(order), dtype=np.int64)
-    group[order] = np.repeat(np.arange(len(starts)), sizes)
-    return order[starts], group
-
-
-def distinct_values(column: FloatArray) -> tuple[FloatArray, IntArray]:
-    """The distinct values of one column in rising order, and the place among them of each row's value."""
-    codes, size = _codes(column)
-    value, present = np.empty(size), np.zeros(size, dtype=bool)
-    value[codes], present[codes] = column, True
-    place = np.cumsum(present) - 1
-    return value[present], place[codes]
-
-
 def whole_counts(n: ArrayLike, histories: int) -> FloatArray:
     """Counts of purchases, one per history, or an InputError."""
     counts = np.asarray(n, dtype=np.float64)
@@ -177,56 +159,6 @@ def whole_counts(n: ArrayLike, histories: int) -> FloatArray:
 def _summed(ordered: FloatArray, starts: IntArray) -> FloatArray:
     """The sum of each run."""
     return np.add.reduceat(ordered, starts) if len(ordered) else np.zeros(0)
-
-
-def _runs(*columns: FloatArray) -> tuple[IntArray, IntArray]:
-    """The order that sorts the rows, and where in it each distinct row begins."""
-    key, space = _packed(columns)
-    bits = len(key).bit_length()
-    if space << bits < _KEY_SPACE:  # with its row number in the low bits a key sorts in place: twice as fast
-        ordered = np.sort(key << bits | np.arange(len(key)))
-        order = ordered & ((1 << bits) - 1)
-        ordered >>= bits
-    else:
-        order = np.argsort(key)
-        ordered = key[order]
-    fresh = np.ones(len(key), dtype=bool)
-    np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
-    return order, np.flatnonzero(fresh)
-
-
-def _packed(columns: Sequence[FloatArray]) -> tuple[IntArray, int]:
-    """One integer per row that sorts as the row does (small integers side by side), and a bound above them all."""
-    key, size = _codes(columns[0])
-    for column in columns[1:]:
-        codes, more = _codes(column)
-        if size * more >= _KEY_SPACE:  # then number the distinct keys so far: at most as many as rows
-            key = np.unique(key, return_inverse=True)[1].astype(np.int64)
-            codes = np.unique(codes, return_inverse=True)[1].astype(np.int64)
-            size = more = len(key) + 1
-        key = key * more + codes
-        size *= more
-    return key, size
-
-
-def _codes(column: FloatArray) -> tuple[IntArray, int]:
-    """Whole numbers from 0 that sort as the column does, and one more than the largest."""
-    for days in _DAYS_PER_UNIT:
-        if _counts_days(column[:1000], days) and _counts_days(column, days):
-            codes = np.rint(column * days).astype(np.int64)
-            return codes, int(codes.max(initial=0)) + 1
-    values, codes = np.unique(column, return_inverse=True)
-    return codes.astype(np.int64), len(values)
-
-
-def _counts_days(column: FloatArray, days_per_unit: float) -> bool:
-    """Is the column a small whole number of days over ``days_per_unit``, to the last bit?"""
-    if not len(column):
-        return True
-    low, high = column.min(), column.max()
-    if not (low >= 0 and high * days_per_unit < _SMALL):
-        return False
-    return bool(np.array_equal(np.rint(column * days_per_unit) / days_per_unit, column))
 
 
 def _columns(source: Any) -> tuple[list[str], Callable[[str], Any]]:

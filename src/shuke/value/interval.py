@@ -17,12 +17,13 @@ from numpy.typing import ArrayLike
 from scipy.special import gammaincinv
 
 from shuke.kit.errors import InputError
+from shuke.value._distinct import distinct_rows
 from shuke.value.count_model import CountModel
 from shuke.value.drawing import covariate_names, drawn_around
 from shuke.value.fitting import checked
 from shuke.value.futures import Nodes
 from shuke.value.gamma_gamma import GammaGamma, GammaGammaParams
-from shuke.value.histories import FloatArray, Histories, IntArray, distinct_rows, read_histories, whole_counts
+from shuke.value.histories import FloatArray, Histories, IntArray, read_histories, whole_counts
 from shuke.value.parts import Ordered, courses, masses, ordered, parts_of
 
 _SINGLE = 64  # counts up to here are simulated one by one, then in steps of 1/16 of the count

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betaln, gammaln, psi
 
+from shuke.value._distinct import distinct_values
 from shuke.value.fitting import Coordinates, checked, fit_logs
-from shuke.value.histories import FloatArray, Histories, distinct_values, read_histories, whole_counts
+from shuke.value.histories import FloatArray, Histories, read_histories, whole_counts
 
 # Sought are r and the mean time between purchases alpha/r, in units of the mean time per purchase.
 _SOUGHT = Coordinates(matrix=[[1, 0], [1, 1]], bounds=[(0.002, 1e4), (1e-6, 1e6)], start=[1, 1])

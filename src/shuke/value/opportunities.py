@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuke.kit.errors import InputError
-from shuke.value.histories import FloatArray, _columns, _floats, distinct_rows
+from shuke.value._distinct import distinct_rows
+from shuke.value.histories import FloatArray, _columns, _floats
 
 _NEEDS = ("x", "t_x", "n")
 

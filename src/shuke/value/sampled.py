@@ -15,7 +15,8 @@ import numpy as np
 import pyarrow as pa
 
 from shuke.engines import Table
-from shuke.value.histories import FloatArray, IntArray, distinct_rows
+from shuke.value._distinct import distinct_rows
+from shuke.value.histories import FloatArray, IntArray
 
 MOST_CUSTOMERS = 50_000
 MOST_DAYS = 2_000_000

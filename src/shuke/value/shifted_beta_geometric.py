@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from shuke.kit.errors import InputError
+from shuke.value._distinct import distinct_values
 from shuke.value.contracts import Contracts, read_contracts
 from shuke.value.fitting import Coordinates, checked, fit_logs
-from shuke.value.histories import FloatArray, distinct_values
+from shuke.value.histories import FloatArray
 from shuke.value.leaving import discounted_stays, expected_stays, rising, rising_slope, whole
 
 FEW_LOST = 30

@@ -7,7 +7,8 @@ from functools import cached_property
 import numpy as np
 from scipy.special import betaln, psi
 
-from shuke.value.histories import FloatArray, distinct_values
+from shuke.value._distinct import distinct_values
+from shuke.value.histories import FloatArray
 
 _CHUNK = 1 << 13  # rows at a time: stays in the processor's cache, and below the size where BLAS starts threads
 
