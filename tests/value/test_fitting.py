@@ -79,6 +79,21 @@ def test_turned_coordinates_keep_value_and_slope():
     assert gradient == pytest.approx(numeric, abs=1e-8)
 
 
+def test_a_curvature_told_by_the_objective_is_taken_as_it_is_in_any_coordinates():
+    class Told:
+        def __call__(self, at):
+            return parabola(at)
+
+        def curvature(self, at, gradient):
+            assert gradient == pytest.approx(parabola(at)[1])
+            return BEND
+
+    matrix = np.array([[1.0, 0.0], [1.0, 1.0]])
+    best = minimise(turned(Told(), matrix), np.zeros(2), WIDE)
+    assert matrix @ best.at == pytest.approx(BEST, abs=1e-7)
+    assert np.array_equal(best.hessian, matrix.T @ BEND @ matrix)
+
+
 def test_a_fit_comes_back_in_logs_with_errors_of_the_parameters():
     sought = Coordinates(matrix=[[1, 0], [1, 1]], bounds=[(0.01, 100), (0.01, 100)], start=[1, 1])
     fitted = fit_logs(parabola, None, 50, sought)

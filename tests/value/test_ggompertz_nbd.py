@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.integrate import quad
 
 from shuke.kit.errors import InputError
 from shuke.value import _in_time_likelihood
@@ -207,6 +208,19 @@ class TestAnswers:
         )
         scores = [m.log_probability_of_purchases(ASKED, [0, 3, 0, 80, 10], 52) for m in (gompertz, pareto)]
         assert scores[0] == pytest.approx(scores[1], rel=1e-5)
+
+    def test_lives_that_end_all_at_once_within_a_long_horizon_are_not_missed(self):
+        r, alpha, b, s, beta = 1.0, 1.0, 25.0, 5.0, 1147813281.0
+        model = GGompertzNBD.from_params(GGompertzNBDParams(r, alpha, b, s, beta))
+
+        def there(u: float) -> float:
+            log_odds = np.logaddexp(np.log(beta - 1), b * (0.25 + u)) - np.logaddexp(np.log(beta - 1), b * 0.25)
+            return float(np.exp(-s * log_odds - 1e-3 * u))
+
+        time = quad(there, 0, 3, points=[0.5, 0.58, 0.7], limit=500, epsabs=1e-13)[0]
+        found = model.discounted_purchases({"x": [0], "t_x": [0], "T": [0.25]}, 719, 1e-3)[0]
+        alive = model.probability_alive({"x": [0], "t_x": [0], "T": [0.25]})[0]
+        assert found == pytest.approx(alive * r / (alpha + 0.25) * time, rel=1e-9)
 
     @settings(max_examples=60)
     @given(

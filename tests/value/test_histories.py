@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shuke.kit.errors import InputError
-from shuke.value._distinct import distinct_rows, distinct_values
+from shuke.value._distinct import counted_rows, distinct_rows, distinct_values
 from shuke.value.histories import Histories, read_histories, whole_counts
 
 COLUMNS = {"x": [0, 2, 0], "t_x": [0.0, 30.5, 0.0], "T": [39, 39, 39], "customers": [1, 2, 3], "spend": [5.0, 7.0, 9.0]}
@@ -112,9 +112,11 @@ def test_counts_must_be_whole_and_one_per_history():
         st.tuples(st.integers(0, 4), st.integers(1, 30), st.integers(0, 9), st.integers(1, 5)), min_size=0, max_size=60
     ),
     st.sampled_from([1, 7, 30.4375, 365.25, np.pi]),
+    st.booleans(),
 )
-def test_grouping_counts_every_customer_once(rows, days_per_unit):
+def test_grouping_counts_every_customer_once(rows, days_per_unit, alone):
     raw = np.array(rows, dtype=float).reshape(-1, 4)
+    raw[:, 3] = 1 if alone else raw[:, 3]
     x, T = raw[:, 0], (raw[:, 1] + raw[:, 2]) / days_per_unit
     t_x = np.where(x > 0, raw[:, 1] / days_per_unit, 0)
     grouped = read_histories({"x": x, "t_x": t_x, "T": T, "customers": raw[:, 3]}).grouped()
@@ -124,6 +126,19 @@ def test_grouping_counts_every_customer_once(rows, days_per_unit):
     found = dict(zip(zip(grouped.x, grouped.t_x, grouped.T, strict=True), grouped.customers.tolist(), strict=True))
     assert found == expected
     assert list(found) == sorted(found)
+
+
+def test_rows_are_counted_with_keys_too_wide_for_half_an_integer_as_well():
+    rng = np.random.default_rng(0)
+    columns = [rng.integers(0, 3, 500) * 1_000.0 * scale for scale in (1, 100, 300)]
+    values, customers = counted_rows(columns)
+    distinct, counts = np.unique(np.column_stack(columns), axis=0, return_counts=True)
+    assert np.array_equal(np.column_stack(values), distinct)
+    assert customers.tolist() == counts.tolist()
+
+
+def test_what_is_no_number_of_days_is_not_counted_by_keys():
+    assert counted_rows([np.array([1.0, 2.0]), np.array([np.pi, 1.0])]) is None
 
 
 @pytest.mark.parametrize("columns", [2, 4])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +54,7 @@ def runs(*columns: FloatArray) -> tuple[IntArray, IntArray]:
     return order, _starts(ordered)
 
 
-def _starts(ordered: NDArray[np.integer]) -> IntArray:
+def _starts(ordered: NDArray[np.integer[Any]]) -> IntArray:
     """Where in a sorted column does each distinct value begin?"""
     fresh = np.ones(len(ordered), dtype=bool)
     np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
@@ -76,14 +76,12 @@ def counted_rows(columns: Sequence[FloatArray]) -> tuple[list[FloatArray], Float
     for (codes, _), size in zip(told[1:], sizes[1:], strict=True):
         key *= size
         key += codes
-    ordered = np.sort(key.astype(np.int32) if math.prod(sizes) < _NARROW else key)
+    narrow = math.prod(sizes) < _NARROW
+    ordered: NDArray[np.integer[Any]] = np.sort(key.astype(np.int32) if narrow else key)
     starts = _starts(ordered)
-    left, values = ordered[starts], []
-    for (_, days), size in zip(told[:0:-1], sizes[:0:-1], strict=True):
-        left, code = np.divmod(left, size)
-        values.append(code / days)
-    values.append(left / told[0][1])
-    return values[::-1], np.diff(starts, append=len(ordered)).astype(np.float64)
+    codes_of = np.unravel_index(ordered[starts].astype(np.int64), sizes)
+    values = [codes / days for codes, (_, days) in zip(codes_of, told, strict=True)]
+    return values, np.diff(starts, append=len(ordered)).astype(np.float64)
 
 
 def _packed(columns: Sequence[FloatArray]) -> tuple[IntArray, int]:

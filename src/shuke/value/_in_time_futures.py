@@ -39,7 +39,7 @@ def active_time(life: Lifetime, rows: int, horizon: float, rate: float) -> Float
 def time_by_gauss(life: Lifetime, horizon: float, rate: float) -> FloatArray:
     """`active_time` of any lifetime, one number a row of it."""
     rows = max(np.size(getattr(life, field.name)) for field in fields(life))
-    end = min(horizon, _GONE / rate) if rate > 0 else horizon
+    end = _end(life, rows, min(horizon, _GONE / rate) if rate > 0 else horizon)
     zero = np.zeros(rows)
     first = 1 / (np.exp(life.log_density(zero)[0]) + rate + 1 / end)
     scale = np.minimum(first, life.edge())
@@ -54,6 +54,16 @@ def time_by_gauss(life: Lifetime, horizon: float, rate: float) -> FloatArray:
         total[live] = finer
         live, panels = live[~settled], 2 * panels
     return np.asarray(np.minimum(total, end))
+
+
+def _end(life: Lifetime, rows: int, furthest: float) -> FloatArray:
+    """Until when there may be somebody, to a factor of two: where lives end all at once, panels over years would miss
+    the days on which they do."""
+    end, live = np.full(rows, float(furthest)), np.arange(rows)
+    while len(live) and np.isfinite(furthest):
+        live = live[life.rows(live).log_survival(end[live] / 2)[0] < -_GONE]
+        end[live] /= 2
+    return end
 
 
 def _panels(life: Lifetime, scale: FloatArray, length: FloatArray, rate: float, panels: int) -> FloatArray:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaln, expit, gammaln, psi
+from scipy.special import betaln, expit, gammaln, polygamma, psi
 
 from shuke.value._alive import CHUNK
 from shuke.value._distinct import distinct_values
@@ -116,6 +116,37 @@ class Likelihood:
         by_a += gone_x.sum() / a
         by_b -= gone_x @ (1 / (b + self.before))
         return -value / self.total, -np.array([by_r * r, by_alpha * alpha, by_a * a, by_b * b]) / self.total
+
+    def curvature(self, logs: FloatArray, gradient: FloatArray) -> FloatArray | None:
+        """The second derivatives by log (r, alpha, a, b), in one pass for the four that differences take; of k = 1."""
+        if self.k > 1:
+            return None
+        r, alpha, a, b = point = np.exp(logs)
+        by_pair = self._curvature_of_all(r, alpha, a, b)
+        inverse_T, inverse_t, inverse_b = 1 / (alpha + self.T), 1 / (alpha + self.t), 1 / (b + self.before)
+        for rows in self._asked(r, alpha, a, b):
+            gone = rows.gone * rows.w
+            late, last = inverse_T[rows.T_of], inverse_t[rows.t_of]
+            apart, by_b = rows.shape * (late - last), inverse_b[rows.x_of]
+            slopes = np.array([rows.gap, apart, np.full(len(gone), 1 / a), -by_b])  # of the log odds of having left
+            by_pair += (slopes * (gone * (1 - rows.gone))) @ slopes.T
+            by_pair[0, 1] += gone @ (late - last)
+            by_pair[1, 1] -= gone @ (apart * (late + last))
+            by_pair[2, 2] -= gone.sum() / a**2
+            by_pair[3, 3] += gone @ by_b**2
+        by_pair[1, 0] = by_pair[0, 1]
+        bent: FloatArray = np.diag(gradient) - by_pair * np.outer(point, point) / self.total
+        return bent
+
+    def _curvature_of_all(self, r: float, alpha: float, a: float, b: float) -> FloatArray:
+        """What is the same whoever has left: log A1, A2 and A3 of [note], by (r, alpha, a, b) twice."""
+        late = 1 / (alpha + self.T)
+        by_r = self.w_x @ (polygamma(1, r + self.x) - polygamma(1, r))
+        by_both = self.total / alpha - self.w_T @ late
+        by_alpha = (r * self.w_T + self.wn_T) @ late**2 - self.total * r / alpha**2
+        by_a = self.w_x @ (polygamma(1, a + b) - polygamma(1, a + b + self.stays))
+        by_b = by_a + self.w_x @ (polygamma(1, b + self.stays) - polygamma(1, b))
+        return np.array([[by_r, by_both, 0, 0], [by_both, by_alpha, 0, 0], [0, 0, by_a, by_a], [0, 0, by_a, by_b]])
 
     def without_dropout(self, logs: FloatArray) -> tuple[float, FloatArray]:
         """The same where nobody ever leaves: the NBD, a function of log (r, alpha)."""

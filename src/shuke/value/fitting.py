@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,16 @@ from shuke.value.histories import FloatArray
 
 Objective = Callable[[FloatArray], tuple[float, FloatArray]]
 """A point -> the mean negative log-likelihood per customer there, and its gradient."""
+
+
+@runtime_checkable
+class Curved(Protocol):
+    """An objective that may know its second derivatives, which are then not sought by differences."""
+
+    def curvature(self, point: FloatArray, gradient: FloatArray) -> FloatArray | None:
+        """The second derivatives at the point, where the gradient is known; None where there is no closed form."""
+        ...
+
 
 _GRADIENT_SMALL = 1e-7
 _NEWTON_STEPS = 8
@@ -134,12 +145,24 @@ def fit_logs(objective: Objective, rough: Objective | None, customers: float, so
 
 def turned(objective: Objective, matrix: FloatArray) -> Objective:
     """The same objective told in other coordinates: ``objective(matrix @ point)``."""
+    return _Turned(objective, matrix)
 
-    def of_point(point: FloatArray) -> tuple[float, FloatArray]:
-        value, gradient = objective(matrix @ point)
-        return value, matrix.T @ gradient
 
-    return of_point
+@dataclass(frozen=True, eq=False)
+class _Turned:
+    objective: Objective
+    matrix: FloatArray
+
+    def __call__(self, point: FloatArray) -> tuple[float, FloatArray]:
+        value, gradient = self.objective(self.matrix @ point)
+        return value, self.matrix.T @ gradient
+
+    def curvature(self, point: FloatArray, gradient: FloatArray) -> FloatArray | None:
+        if not isinstance(self.objective, Curved):
+            return None  # before the solving: not every matrix can be undone
+        before = np.linalg.solve(self.matrix.T, gradient).astype(np.float64)
+        exact = self.objective.curvature(self.matrix @ point, before)
+        return None if exact is None else self.matrix.T @ exact @ self.matrix
 
 
 def checked(value: float, name: str, *, above: float | None = None, least: float | None = None) -> float:
@@ -161,7 +184,10 @@ def _newton_step(hessian: FloatArray, gradient: FloatArray, free: NDArray[np.boo
 
 
 def _hessian(objective: Objective, at: FloatArray, gradient: FloatArray, high: FloatArray) -> FloatArray:
-    """Differences of the gradient, one new gradient per parameter, made symmetric."""
+    """As the objective tells it; else differences of the gradient, one new gradient per parameter, made symmetric."""
+    exact = objective.curvature(at, gradient) if isinstance(objective, Curved) else None
+    if exact is not None:
+        return exact
     steps = np.where(at + _STEP > high, -_STEP, _STEP)
     columns = [(objective(at + step)[1] - gradient) / step.sum() for step in np.diag(steps)]
     matrix: FloatArray = np.array(columns)
