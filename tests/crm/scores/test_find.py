@@ -118,11 +118,12 @@ def test_a_label_that_the_run_counted_as_rare_is_looked_up_and_one_of_many_is_wa
         planned(read(QueryDict(asked)), run, UNLIMITED)
         for asked in ("rhythm=regular", "rhythm=usual", "rhythm=usual&price_code=high")
     )
-    assert len(finding._few(rare) or ()) == 8
+    assert (few := finding.few_of(rare)) is not None
+    assert len(few.ids) == 8
     with CaptureQueriesContext(connection) as asked:
-        assert finding._few(frequent) is None
+        assert finding.few_of(frequent) is None
     assert len(asked) == 0, "52 were counted when the run was published"
-    assert finding._few(both) is None, "15 of them, which only the rows tell"
+    assert finding.few_of(both) is None, "15 of them, which only the rows tell"
 
 
 @pytest.mark.parametrize("order", [sign + code for code in ORDERS for sign in ("", "-")])

@@ -174,7 +174,10 @@ def _links(viewer: User, customer: Customer) -> list[dict[str, str]]:
 
 def told(viewer: User, changes: Sequence[Change]) -> list[Told]:
     """The history as people read it: who, when, from what to what."""
-    rows, known = list(changes), reads.all_fields()
+    rows = list(changes)
+    if not rows:
+        return []
+    known = reads.all_fields()
     sections = {section.code: section.label for section in Section.objects.all()}
     linked = [(row.after or row.before)["customer"] for row in rows if row.field == "link"]
     told_of = _Known(viewer, known, sections, reads.names_by_key(viewer, linked))

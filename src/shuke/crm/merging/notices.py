@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import urlencode
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -22,14 +22,16 @@ from shuke.ui import language
 
 def of_card(viewer: User, customer: Customer) -> list[Notice]:
     """The notices on a customer's card."""
-    return [*_merged(viewer, customer), *_parted(viewer, customer), *_alike(viewer, customer)]
+    done = list(reads.merges(viewer, customer))
+    published = _published() if done else None
+    return [*_merged(viewer, done, published), *_parted(done, published), *_alike(viewer, customer)]
 
 
-def _merged(viewer: User, customer: Customer) -> list[Notice]:
-    published = _published()
+def _merged(viewer: User, merges: Sequence[Merge], published: datetime | None) -> list[Notice]:
     return [
         Notice(_told(viewer, done, counts=published is not None and published > done.at), "merge", _href(done), _see())
-        for done in reads.merges(viewer, customer).filter(undone_at=None)
+        for done in merges
+        if done.undone_at is None
     ]
 
 
@@ -39,12 +41,11 @@ def _told(viewer: User, done: Merge, *, counts: bool) -> str:
     return told + " " + here("merging.notice.counts" if counts else "merging.notice.next_run")
 
 
-def _parted(viewer: User, customer: Customer) -> list[Notice]:
+def _parted(merges: Sequence[Merge], published: datetime | None) -> list[Notice]:
     """A run that counted both stands until the next."""
-    published = _published()
     if published is None:
         return []
-    still = reads.merges(viewer, customer).filter(Q(at__lt=published), undone_at__gt=published)
+    still = [done for done in merges if done.undone_at is not None and done.at < published < done.undone_at]
     return [Notice(here("merging.notice.parted"), "split", _href(done), _see()) for done in still[:1]]
 
 

@@ -147,7 +147,6 @@ def context(viewer: User, customer: Customer) -> dict[str, Any]:
         "tags": [_tag(entry, customer) for entry in customers.tagged(viewer, customer)],
         "traits": _traits(customer),
         "kind": here(f"customers.kind.{customer.kind}"),
-        "rights": {"tag": viewer.may("tag") and customers.visible(viewer, "write").filter(pk=customer.pk).exists()},
         "contacts": contacts(viewer, customer),
         "responsible": responsible(viewer, customer),
         "all_tags": customers.all_tags(viewer),

@@ -10,7 +10,7 @@ name among customers who stand at the end of the order), the walk is given up an
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from operator import itemgetter
 from typing import Any
@@ -51,12 +51,12 @@ class Found:
 def find(query: Query, run: Run | None, sight: Sight) -> Found:
     """The page of customers that a query asks for, of those in sight."""
     plan = planned(query, run, sight)
-    few, ids = _few(plan), None
+    few, ids = few_of(plan), None
     if few is None and plan.is_narrowed:
         ids = _tried(plan)
         few = _left(plan, MANY) if ids is None else None
     if few is not None:
-        found = _sorted(plan, few)
+        found = _sorted(few)
         return Found(found[query.start : query.start + query.size], len(found))
     if ids is None:
         ids = _merged(plan, query.start, query.size) or _walked(plan, query.start, query.size)
@@ -69,37 +69,46 @@ def find(query: Query, run: Run | None, sight: Sight) -> Found:
 def all_ids(query: Query, run: Run | None, sight: Sight) -> Iterator[int]:
     """The ids of all customers that a query asks for, of those in sight, in order; for exports."""
     plan = planned(query, run, sight)
-    few = _few(plan)
+    few = few_of(plan)
     if few is not None:
-        return iter(_sorted(plan, few))
+        return iter(_sorted(few))
     with_value, without = _walks(plan)
     return chain(with_value.iterator(), without.iterator())
 
 
-def _few(plan: Plan) -> list[int] | None:
-    """The ids that one of the filters leaves, if it leaves few."""
+@dataclass(frozen=True)
+class Few:
+    """Few customers whom one filter leaves, and the plan with those filters that they are still to be tried by."""
+
+    ids: list[int]
+    rest: Plan
+
+
+def few_of(plan: Plan) -> Few | None:
+    """Those whom one of the filters leaves, if it leaves few."""
     if plan.cells is not None and plan.in_cells <= FEW:
-        return list(plan.scores.objects.filter(cell__in=plan.cells).values_list("pk", flat=True)) if plan.run else []
+        held = plan.scores.objects.filter(cell__in=plan.cells).values_list("pk", flat=True) if plan.run else ()
+        return Few(list(held), plan)
     return _left(plan, FEW)
 
 
-def _left(plan: Plan, most: int) -> list[int] | None:
-    """The ids that the viewer's reach, the words, the tag or a field leaves, if they are at most so many."""
+def _left(plan: Plan, most: int) -> Few | None:
+    """Those whom the viewer's reach, the words, the tag or a field leaves, if they are at most so many."""
     if not plan.sight.within.is_all:
         owned = Customer.objects.filter(plan.sight.within.within()).order_by().values_list("pk", flat=True)
         if len(ids := list(owned[: most + 1])) <= most:
-            return ids
+            return Few(ids, plan)
     words, tail_only = plan.query.words, plan.sight.tail_only
     if words and len(ids := found_ids(words, most + 1, tail_only=tail_only)) <= most:
-        return ids
+        return Few(ids, replace(plan, query=replace(plan.query, words="")))
     for ids in _named(plan, most + 1):
         if len(ids) <= most:
-            return ids
+            return Few(ids, plan)
     for condition in plan.query.conditions:
         if condition.has_index:
             passing = Customer.objects.filter(condition.passes()).order_by().values_list("pk", flat=True)
             if len(ids := list(passing[: most + 1])) <= most:
-                return ids
+                return Few(ids, plan)
     return None
 
 
@@ -152,15 +161,32 @@ def _candidates(plan: Plan, start: int, size: int) -> list[int]:
     return list(rows.values_list("pk", flat=True)[start : start + size])
 
 
-def _sorted(plan: Plan, few: list[int]) -> list[int]:
+def _sorted(few: Few) -> list[int]:
     """Those of the few that pass the other filters. Sorted here: a planner might walk the order's index instead."""
-    if not few:
+    if not few.ids:
         return []
-    order = plan.order if plan.by_customer else f"{plan.relation}__{plan.order}"
-    rows = list(plan.customers().filter(plan.passes(""), among(few)).values_list("pk", order))
+    plan = few.rest
+    rows = _with_scores(few) if plan.is_by_score else _with_order(few)
     rows.sort(key=itemgetter(0), reverse=not plan.ties_rise())
     with_value = sorted((row for row in rows if row[1] is not None), key=itemgetter(1), reverse=plan.is_descending)
     return [pk for pk, _ in with_value] + sorted(pk for pk, value in rows if value is None)
+
+
+def _with_order(few: Few) -> list[tuple[int, Any]]:
+    """Of the few that pass: the id, and the value of the order."""
+    plan = few.rest
+    order = plan.order if plan.by_customer else f"{plan.relation}__{plan.order}"
+    return list(plan.customers().filter(plan.passes(""), among(few.ids)).values_list("pk", order))
+
+
+def _with_scores(few: Few) -> list[tuple[int, Any]]:
+    """The same where nothing of customers is asked any more: their rows, which are long, are not read."""
+    plan = few.rest
+    rows = list(plan.rows().filter(plan.passes(plan.to_customer()), among(few.ids)).values_list("pk", plan.order))
+    if plan.cells is not None or plan.query.labels or plan.query.first:
+        return rows
+    scored = {pk for pk, _ in rows}
+    return rows + [(pk, None) for pk in few.ids if pk not in scored]
 
 
 def _walks(plan: Plan) -> tuple[QuerySet[Any, int], QuerySet[Any, int]]:

@@ -88,6 +88,13 @@ class Plan:
         )
 
     @property
+    def is_by_score(self) -> bool:
+        """Whether order and filters are of scores alone, so that nothing of customers themselves is asked."""
+        query = self.query
+        asks = query.words or query.tag or query.contact or query.consent or query.conditions
+        return not (self.by_customer or asks) and self.sight.within.is_all
+
+    @property
     def is_descending(self) -> bool:
         return self.query.is_descending and self.order in (self.query.field, _CARD_ORDER)
 

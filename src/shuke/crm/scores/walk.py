@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from shuke.crm.scores.find import _few
+from shuke.crm.scores.find import few_of
 from shuke.crm.scores.models import Run
 from shuke.crm.scores.plan import Plan, Sight, planned
 from shuke.crm.scores.query import Query
@@ -33,12 +33,12 @@ class Place:
 def walk(query: Query, run: Run | None, sight: Sight, after: Place | None, limit: int) -> list[Place]:
     """The next customers of the list, those in sight: at most `limit`, with the place of each."""
     plan = planned(query, run, sight)
-    few = _few(plan)
-    if few == []:
+    few = few_of(plan)
+    if few is not None and not few.ids:
         return []
     rows = plan.rows().filter(plan.passes(plan.to_customer()))
     if few is not None:
-        rows = rows.filter(pk__in=few)
+        rows = rows.filter(pk__in=few.ids)
     found: list[Place] = []
     if after is None or after.value is not None:
         with_value = _beyond(plan, plan.ordered(rows), after) if after else plan.ordered(rows)
