@@ -5,7 +5,7 @@ The command line and the pages both come this way, so that a file counts once wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from pathlib import Path
 
@@ -107,9 +107,15 @@ def last_day(purchases: Purchases) -> date | None:
     return day
 
 
-def previous(ledger: Ledger, engine: Engine, *, before: date | None, but: str = "") -> Previous | None:
-    """The latest run of an earlier day, on which tiers in force rest; never the run `but`."""
-    earlier = [kept for kept in ledger.runs() if before is not None and kept.as_of < before and kept.run_id != but]
+def previous(
+    ledger: Ledger, engine: Engine, *, before: date | None, among: Collection[str] | None = None
+) -> Previous | None:
+    """The latest run of an earlier day, on which tiers in force rest; where `among` is given, of these alone."""
+    earlier = [
+        kept
+        for kept in ledger.runs()
+        if before is not None and kept.as_of < before and (among is None or kept.run_id in among)
+    ]
     if not earlier:
         return None
     latest = max(earlier, key=lambda kept: (kept.as_of, kept.at))

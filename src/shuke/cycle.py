@@ -292,7 +292,10 @@ def _learn(counts: pa.Table, spends: Spends, sample: Sampled, holdout_days: int,
             declared=read_calendar(settings.calendar),
         )
         season = choice.season.clock
-        fitted = choice.fitted(known if season is None else Clock(season, sample.as_of).histories(known))
+        if season is None:
+            return Models(choice, choice.fitted(known), spending.result())
+        clock = Clock(season, sample.as_of)
+        fitted = choice.fitted(clock.histories(known), clock.ahead(settings.horizon.days))
         return Models(choice, fitted, spending.result())
 
 

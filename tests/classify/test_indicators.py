@@ -234,3 +234,35 @@ def test_goods_that_nobody_had_bought_by_then_leave_their_indicators_unknown(eng
     wanted = Indicators(wanted=("known_share", "new_share"))
     (row,) = wanted.measure(purchases, as_of=date(2024, 2, 1)).table.to_arrow().to_pylist()
     assert (row["lines"], row["known_share"], row["new_share"]) == (1, None, None)
+
+
+@pytest.mark.parametrize("channel", ["{network}", "{as_of}", "{{placement}}"])
+def test_a_channel_may_be_called_whatever_an_advertisement_left_unfilled(engine, channel):
+    found = measured(bought(engine, {"customer_id": "u"}, channel=channel), "main_channel_share")
+    assert (found["u"]["main_channel"], found["u"]["main_channel_share"]) == (channel, 1)
+
+
+def test_a_discount_noted_with_a_minus_counts_as_one_without(duckdb_engine):
+    def figures(sign):
+        lines = [
+            {"customer_id": "u", "amount_minor": 800, "discount_minor": sign * 1000},
+            {"customer_id": "v", "amount_minor": 800, "discount_minor": sign * 200},
+            {"customer_id": "w", "amount_minor": 800, "coupon_minor": sign * 100},
+        ]
+        return measured(
+            bought(duckdb_engine, *lines, category="tea"),
+            *("discount_share", "discounted_share", "coupon_share", "price_level"),
+        )
+
+    assert figures(-1) == figures(1)
+    assert figures(-1)["v"]["discount_share"] == 0.2
+
+
+def test_a_product_whose_category_goes_or_changes_stays_the_same_product(duckdb_engine):
+    then, now = date(2022, 2, 1), date(2024, 11, 1)
+    lines = [{"customer_id": "u", "product_id": "a", "category": "tea", "purchased_on": then}] * 30
+    lines += [{"customer_id": "u", "product_id": "a", "category": None, "purchased_on": now}] * 10
+    lines += [{"customer_id": "u", "product_id": "b", "category": "tea", "purchased_on": then}] * 30
+    lines += [{"customer_id": "v", "product_id": "b", "category": "drinks", "purchased_on": now}] * 10
+    found = measured(bought(duckdb_engine, *lines), "new_share", "known_share", "product_repeat")
+    assert all(figure is not None for row in found.values() for figure in list(row.values())[4:])

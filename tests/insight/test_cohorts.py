@@ -17,6 +17,7 @@ from shuke.crm.people.models import User
 from shuke.crm.scores.models import Run
 from shuke.insight.cohort_charts import began_in
 from shuke.insight.facts import business_ledger
+from shuke.insight.forms import CostsForm
 from shuke.insight.models import AcquisitionCost
 from shuke.insight.publish import Origin, publish
 from shuke.value import Cohorts
@@ -99,19 +100,30 @@ def test_the_figures_say_who_pays_and_who_comes_back(run: Run, owner: User, as_u
 
 def test_costs_make_a_ratio_and_a_month_of_payback(run: Run, manager: User, as_user: Visit) -> None:
     client = as_user(manager)
-    answer = client.post("/cohorts/costs/", {"cost_0": "900", "cost_1": "200", "cost_2": ""}, follow=True)
+    street_field, ads_field, all_field = client.get("/cohorts/").context["form"].fields
+    told = {street_field: "900", ads_field: "200", all_field: ""}
+    answer = client.post("/cohorts/costs/", told, follow=True)
     assert "The acquisition costs are saved" in answer.content.decode()
     street, ads, everyone = answer.context["sources"]["rows"]
     assert (street["payback"], street["ratio_tone"]) == ("not yet, in 20 months", "bad")
     assert (ads["payback"], ads["ratio_tone"], ads["cost"]) == ("in month 2", "good", "CN¥200.00")
     assert (everyone["payback"], everyone["cost"]) == ("—", "")
-    client.post("/cohorts/costs/", {"cost_0": "", "cost_1": "150", "cost_2": "0.5"})
+    client.post("/cohorts/costs/", {street_field: "", ads_field: "150", all_field: "0.5"})
     assert dict(AcquisitionCost.objects.values_list("source", "cost_minor")) == {"广告": 15_000, "": 50}
     assert AcquisitionCost.objects.get(source="广告").set_by == manager
 
 
+def test_a_field_stays_with_its_source_wherever_a_later_run_puts_it() -> None:
+    first, later = (CostsForm([(one, one) for one in order], "CNY", {}) for order in (("街", "广告"), ("广告", "街")))
+    assert {form.fields[name].label: name for form in (first,) for name in form.fields} == {
+        later.fields[name].label: name for name in later.fields
+    }
+
+
 def test_a_cost_that_is_none_is_refused_beside_its_field(run: Run, manager: User, as_user: Visit) -> None:
-    answer = as_user(manager).post("/cohorts/costs/", {"cost_0": "-1", "cost_1": "viel"})
+    client = as_user(manager)
+    street, ads, _ = client.get("/cohorts/").context["form"].fields
+    answer = client.post("/cohorts/costs/", {street: "-1", ads: "viel"})
     assert answer.status_code == 400
     assert answer.content.decode().count('class="errors"') == 2
     assert not AcquisitionCost.objects.exists()

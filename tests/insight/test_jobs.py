@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from shuke.crm.jobs import writes as jobs
 from shuke.crm.jobs.models import Job
 from shuke.crm.jobs.worker import JobRun
+from shuke.crm.people.models import User
 from shuke.crm.scores.models import Run
 from shuke.insight import cycles, writes
 from shuke.insight.cycles import Parameters
@@ -129,3 +132,47 @@ def test_a_run_without_purchases_says_what_to_do(business: Any, db: None, work: 
     (job,) = work()
     assert job.state == "failed"
     assert "import a file first" in job.error
+
+
+def test_a_run_whose_version_an_erasure_dropped_takes_the_newest(scored: Upload, work: Any) -> None:
+    asked = writes.start_run(parameters=Parameters(), by=None, run_id="run-late")
+    RunRequest.objects.filter(pk=asked.pk).update(ledger_version=business_ledger().version())
+    business_ledger().erase("c11")
+    assert [job.state for job in work()] == ["done"]
+    assert Run.objects.get(run_id="run-late").ledger_version == business_ledger().version()
+
+
+def test_tiers_in_force_rest_on_no_run_that_was_never_published(scored: Upload, monkeypatch: Any, work: Any) -> None:
+    """A run that was stopped while it was published leaves its scores in the ledger."""
+
+    def stopped(**_: Any) -> None:
+        raise InputError("stopped")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(cycles, "publish", stopped)
+        writes.start_run(parameters=Parameters(as_of="2024-11-30"), by=None, run_id="run-stopped")
+        assert [job.state for job in work()] == ["failed"]
+    assert "run-stopped" in {run.run_id for run in business_ledger().runs()}
+    rested: list[Any] = []
+    monkeypatch.setattr(cycles, "run", lambda *given, previous, **told: rested.append(previous) or _ended())
+    writes.start_run(parameters=Parameters(as_of="2024-12-01"), by=None)
+    work()
+    assert [before.as_of.isoformat() for before in rested] == ["2024-06-30"]
+
+
+def _ended() -> None:
+    raise InputError("enough seen")
+
+
+def test_an_old_failure_is_no_news_once_a_later_run_succeeded(
+    scored: Upload, monkeypatch: Any, work: Any, manager: User, as_user: Callable[[User], Client]
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(cycles, "run", lambda *_, **__: _ended())
+        writes.start_run(parameters=Parameters(), by=None, run_id="run-bad")
+        work()
+    client = as_user(manager)
+    assert "enough seen" in client.get("/runs/").content.decode()
+    writes.start_run(parameters=Parameters(), by=None, run_id="run-good")
+    work()
+    assert "enough seen" not in client.get("/runs/").content.decode()

@@ -14,11 +14,13 @@ from shuke.crm.customers.models import Customer
 from shuke.crm.customers.writes import Card, keep
 from shuke.crm.people.models import User
 from shuke.crm.scores.models import Run
+from shuke.engines import open_engine
 from shuke.insight.definitions import save, usual_parameters
 from shuke.insight.facts import business_ledger
 from shuke.insight.models import Upload
 from shuke.insight.slots_of_classes import GROUPS, TRAITS, grouped
 from shuke.insight.writes import start_run
+from shuke.tables import SCORES_KEPT
 
 pytestmark = pytest.mark.django_db
 Visit = Callable[[User], Client]
@@ -88,3 +90,21 @@ def test_without_script_the_strip_is_a_page_and_the_card_leads_to_it(
     client = as_user(manager)
     assert "/customers/c11/classes/" in client.get("/customers/c11/").content.decode()
     assert "<html" in client.get("/customers/c11/classes/").content.decode()
+
+
+def test_scores_that_were_not_published_are_no_part_of_it(scored: Upload, manager: User, as_user: Visit) -> None:
+    """From the moment scores stand in the ledger until they are published, and for good where that fails."""
+    client, ledger = as_user(manager), business_ledger()
+    before = strip(client, "c11")
+    with open_engine() as engine:
+        kept = ledger.scores(engine, "run-year")
+        ledger.append_scores(
+            engine.view("again", "SELECT * EXCLUDE (run_id, as_of) FROM {t}", t=kept),
+            run_id="run-stopped",
+            as_of=Run.objects.get(run_id="run-year").as_of,
+            parameters={},
+            ledger_version=1,
+            contract=SCORES_KEPT,
+        )
+    assert {row["run_id"] for row in ledger.customer_scores("c11").to_pylist()} >= {"run-year", "run-stopped"}
+    assert strip(client, "c11") == before

@@ -125,3 +125,13 @@ def test_a_workbook_that_lies_about_its_size_is_refused(business: Path, monkeypa
 def test_a_workbook_that_calls_itself_csv_is_named_as_what_it_is(business: Path) -> None:
     path, _ = store(name="orders.csv", pieces=[workbook(sheet=b"<x/>")])
     assert path.name == "orders.csv.xlsx"
+
+
+def test_a_workbook_with_a_spoilt_stream_is_damaged(settings: Any, tmp_path: Path) -> None:
+    settings.SHUKE_UPLOADS = tmp_path
+    spoilt = bytearray(workbook(sheet1=bytes(range(256)) * 400))
+    start = spoilt.index(b"xl/sheet1.xml") + len(b"xl/sheet1.xml")
+    spoilt[start : start + 40] = b"\xff" * 40
+    with pytest.raises(RefusedUpload) as refused:
+        store(name="a.xlsx", pieces=[bytes(spoilt)])
+    assert "damaged" in str(refused.value.key)

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 from shuke.kit.errors import LedgerError
+from shuke.kit.ids import new_unnamed
 from shuke.ledger import Ledger
 from shuke.ledger._delta import DeltaFolder
 from shuke.tables import PURCHASES
@@ -146,3 +147,13 @@ def test_dropping_older_versions_keeps_the_newest_whole(duckdb_engine, full, fol
 
     assert len(full.purchases(duckdb_engine)) == 4
     assert sorted((folder / "purchases").glob("*.parquet")) == sorted(kept.paths())
+
+
+def test_orders_of_two_keys_of_one_person_stay_apart_when_their_purchases_stay(duckdb_engine, full):
+    unnamed = new_unnamed()
+    for key in (NAME, "b"):
+        full.erase(key, unnamed=unnamed)
+
+    kept = [row for row in full.purchases(duckdb_engine).to_arrow().to_pylist() if row["customer_id"] == unnamed]
+    assert len(kept) == 3
+    assert len({(row["source_file"], row["source_row"]) for row in kept}) == 3

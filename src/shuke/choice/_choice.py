@@ -81,13 +81,15 @@ class Choice:
         on those days.)"""
         return self.season.clock if self.season.source == "declared" else None
 
-    def fitted(self, histories: object) -> CountModel | None:
-        """The chosen model, fitted on all customers; what it settles on day by day is taken from the sample."""
+    def fitted(self, histories: object, horizon: float | None = None) -> CountModel | None:
+        """The chosen model, fitted on all customers; what it settles on day by day is taken from the sample.
+
+        `horizon`: the days that are forecast as the histories count them, where a calendar bends them."""
         if self.chosen is None:
             return None
         again = _again(candidate(self.chosen), self.model, self.sample)
         if self.doubts.used:
-            again = self.doubts.around(again, self.horizon_days)
+            again = self.doubts.around(again, self.horizon_days if horizon is None else horizon)
         return again.fit(histories)
 
     def totals(self, *, horizon_days: int, shares: Sequence[float]) -> Totals:

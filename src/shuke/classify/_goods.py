@@ -89,8 +89,8 @@ _SINCE = """
 SELECT p.product_id, p.number,
   CASE WHEN p.n * (c.upto - c.n) >= 3 * (c.total - c.upto + c.n) THEN p.first_on ELSE c.start_on END AS since
 FROM (
-  SELECT product_id, min(category) AS category, min(season) AS season, min(first_on) AS first_on, sum(n) AS n,
-    row_number() OVER (ORDER BY product_id) AS number
+  SELECT product_id, arg_min(category, season) AS category, min(season) AS season, min(first_on) AS first_on,
+    sum(n) AS n, row_number() OVER (ORDER BY product_id) AS number
   FROM {sold} GROUP BY product_id
 ) AS p JOIN (
   SELECT category, season, n, sum(n) OVER (PARTITION BY category ORDER BY season) AS upto,

@@ -68,7 +68,7 @@ def _lines(sources: Sources, people: Table, goods: Table | None, kinds: Table | 
         joins.append(f"LEFT JOIN {{goods}} AS g ON l.product_id = g.product_id AND {season('l.')} = g.season")
         inputs["goods"] = goods
     if kinds is not None:
-        listed = "l.amount_minor + coalesce(l.discount_minor, 0)" if sources.has("discount_minor") else "l.amount_minor"
+        listed = f"l.amount_minor{' + coalesce(abs(l.discount_minor), 0)' if sources.has('discount_minor') else ''}"
         pieces = "CASE WHEN l.quantity > 0 THEN l.quantity ELSE 1 END" if sources.has("quantity") else "1"
         columns += ["k.kind", f"{listed} AS listed_minor", f"{pieces} AS pieces"]
         joins.append("LEFT JOIN {kinds} AS k ON l.category = k.category")
@@ -115,10 +115,10 @@ _PAID = (
 
 
 def _sums_of_reduction(name: str) -> list[str]:
-    """A line without one had none: shops note a discount where they give it."""
-    sums = [f"CAST(coalesce(sum({name}), 0) AS BIGINT) AS {name}"]
+    """A line without one had none: shops note a discount where they give it. Some note a minus: its size counts."""
+    sums = [f"CAST(coalesce(sum(abs({name})), 0) AS BIGINT) AS {name}"]
     if name == "discount_minor":
-        sums.append("count(CASE WHEN discount_minor > 0 THEN 1 END) AS discounted_lines")
+        sums.append("count(CASE WHEN discount_minor <> 0 THEN 1 END) AS discounted_lines")
     return sums
 
 

@@ -129,7 +129,7 @@ def _bands(own: Table, told: SignSettings) -> Table:
 _PAYMENTS = """
 SELECT customer_id, count(*) AS due_payments,
   CAST(sum(CASE WHEN late_by > {grace} THEN 1 ELSE 0 END) AS BIGINT) AS late_payments,
-  avg(CASE WHEN late_by > {grace} THEN 1.0 ELSE 0.0 END) AS late_share,
+  avg(CASE WHEN late_by > {grace} THEN 1e0 ELSE 0e0 END) AS late_share,
   avg(CASE WHEN late_by > {grace} THEN CAST(late_by AS DOUBLE) END) AS mean_late_days,
   CAST(sum(CASE WHEN unpaid AND late_by > {grace} THEN amount_minor ELSE 0 END) AS BIGINT) AS overdue_minor
 FROM (
@@ -143,8 +143,8 @@ GROUP BY customer_id
 _BANDS = """
 SELECT customer_id, recent_purchases, usual_purchases, recent_spend_minor, usual_spend_minor,
   CASE WHEN gaps >= {least} THEN
-    ((1 - 1 / (9 * shape * gaps)) * pow(silence / gap_mean, 1.0 / 3) - (1 - 1 / (9 * shape)))
-    / sqrt(pow(silence / gap_mean, 2.0 / 3) / (9 * shape * gaps) + 1 / (9 * shape)) END AS alarm_r_z,
+    ((1 - 1 / (9 * shape * gaps)) * pow(silence / gap_mean, 1e0 / 3) - (1 - 1 / (9 * shape)))
+    / sqrt(pow(silence / gap_mean, 2e0 / 3) / (9 * shape * gaps) + 1 / (9 * shape)) END AS alarm_r_z,
   CASE WHEN before_days > {least} AND before_length >= {period} THEN
     2 * (sqrt(recent_purchases + 0.375) - sqrt((before_days - 0.625) * {period} / before_length))
     / sqrt((1 + {period} / before_length) * greatest(1.0, 1 / shape)) END AS alarm_f_z,

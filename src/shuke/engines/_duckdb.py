@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from shuke.engines._sql import Value, fill, literal, require_files, require_label
+from shuke.engines._sql import Value, as_sql, fill, pasted, require_files, require_label
 from shuke.engines._table import Table
 from shuke.kit.errors import EngineError
 
@@ -86,7 +86,7 @@ class DuckDBEngine:
         columns = "* EXCLUDE (file_row_number), file_row_number AS source_row" if row_numbers else "*"
         sql = f"SELECT {columns} FROM read_parquet({{files}}, union_by_name = true{extra})"
         # A list in square brackets: DuckDB takes (…) for a row.
-        listed = "[" + ", ".join(literal(path) for path in paths) + "]"
+        listed = "[" + ", ".join(as_sql(path) for path in paths) + "]"
         return self._view(label, sql.replace("{files}", listed), set())
 
     def from_arrow(self, label: str, rows: pa.Table) -> Table:
@@ -146,7 +146,7 @@ class DuckDBEngine:
 
     def repeated(self, label: str, sql: str, **inputs: Value) -> Table:
         # Hashes that differ nearly all are grouped five times as fast by sorting them as by the engine's hash table.
-        values = fill(sql, inputs)
+        values = pasted(fill(sql, inputs))
         rows = int(self.fetch(f"SELECT count(*) AS n FROM ({values})")["n"][0].as_py())
         passes = -(-rows // _SORTED_AT_ONCE) or 1
         parts = [f" WHERE h % {passes} = {rest}" for rest in range(passes)] if passes > 1 else [""]
@@ -166,7 +166,7 @@ class DuckDBEngine:
     def write_parquet(self, table: Table, path: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         with _told():
-            self._connection.execute(f"COPY {table.name} TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)")
+            self._connection.execute(f"COPY {table.name} TO {as_sql(str(path))} (FORMAT parquet, COMPRESSION zstd)")
         return path
 
     def drop(self, table: Table) -> None:

@@ -13,15 +13,27 @@ from shuke.kit.errors import InputError
 
 Value = Table | str | int | float | date | datetime | None | Sequence[str | int | float | date | datetime]
 
-_PLACEHOLDER = re.compile(r"\{([a-z_A-Z0-9]+)\}")
+_PLACEHOLDER = re.compile(r"\{\{|\{([a-z_A-Z0-9]+)\}")
 
 
 def literal(value: Value) -> str:
-    """A Python value as SQL: text quoted, days and moments typed, a sequence as a list in brackets for IN.
+    """A Python value as SQL to be pasted into a step: text quoted, days and moments typed, a sequence as a list for IN.
+
+    A brace in a text is doubled, so that the step does not take what follows for the name of an input.
 
     >>> literal("O'Neil"), literal(date(2017, 12, 31)), literal(0.1), literal(["a", "b"]), literal(None)
     ("'O''Neil'", "DATE '2017-12-31'", 'CAST(0.1 AS DOUBLE)', "('a', 'b')", 'NULL')
     """
+    return pasted(as_sql(value))
+
+
+def pasted(sql: str) -> str:
+    """SQL that `fill` gives back as it is, whatever braces stand in it."""
+    return sql.replace("{", "{{")
+
+
+def as_sql(value: Value) -> str:
+    """A Python value as the database reads it."""
     match value:
         case None:
             return "NULL"
@@ -39,7 +51,7 @@ def literal(value: Value) -> str:
             return f"DATE '{value:%Y-%m-%d}'"
         case str():
             return "'" + value.replace("'", "''") + "'"
-    return "(" + ", ".join(literal(item) for item in value) + ")"
+    return "(" + ", ".join(as_sql(item) for item in value) + ")"
 
 
 def _float(value: float) -> str:
@@ -49,13 +61,19 @@ def _float(value: float) -> str:
 
 
 def fill(sql: str, inputs: dict[str, Value]) -> str:
-    """Put tables and literals in the place of `{name}`; an unknown name is an error that lists the known ones."""
+    """Put tables and literals in the place of `{name}`; an unknown name is an error that lists the known ones.
+
+    >>> fill(f"SELECT {literal('{network}')} WHERE channel = {{asked}}", {"asked": "{keyword}"})
+    "SELECT '{network}' WHERE channel = '{keyword}'"
+    """
 
     def value_of(match: re.Match[str]) -> str:
         name = match.group(1)
+        if name is None:
+            return "{"
         if name not in inputs:
             raise InputError(f"The step names {{{name}}}, but was given only {', '.join(sorted(inputs)) or 'nothing'}.")
-        return literal(inputs[name])
+        return as_sql(inputs[name])
 
     return _PLACEHOLDER.sub(value_of, sql)
 
@@ -75,9 +93,9 @@ def require_files(label: str, files: Sequence[str | Path]) -> list[str]:
 
 
 def quoted(identifier: str) -> str:
-    """A column's name as SQL, whatever characters it has.
+    """A column's name as SQL to be pasted into a step, whatever characters it has.
 
     >>> print(quoted("客户 id"))
     "客户 id"
     """
-    return '"' + identifier.replace('"', '""') + '"'
+    return pasted('"' + identifier.replace('"', '""') + '"')

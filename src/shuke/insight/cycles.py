@@ -10,6 +10,7 @@ from typing import Any
 from shuke.booking import last_day, previous
 from shuke.classify import Body, Pyramid, cuts_named
 from shuke.crm.scores.models import Run as Published
+from shuke.crm.scores.reads import published_ids
 from shuke.cycle import Settings, run
 from shuke.engines import open_engine
 from shuke.insight.facts import facts_of, purchases_of
@@ -78,7 +79,8 @@ def score(
         told("reading", 0, 0)
         purchases = purchases_of(ledger, engine, version=version)
         as_of = date.fromisoformat(parameters.as_of) if parameters.as_of else last_day(purchases)
-        earlier = previous(ledger, engine, before=as_of, but=run_id)
+        # A run that was stopped or failed while it was published has scores in the ledger; they were never in force.
+        earlier = previous(ledger, engine, before=as_of, among=published_ids() - {run_id})
         done = run(
             purchases,
             as_of=as_of,

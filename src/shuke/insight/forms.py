@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from django import forms
@@ -123,10 +124,10 @@ class CostsForm(forms.Form):
         """`sources`: each as it is kept and as it is called."""
         super().__init__(data)
         self.currency = currency
-        self._sources = {f"cost_{place}": source for place, (source, _) in enumerate(sources)}
-        for place, (source, name) in enumerate(sources):
+        self._sources = {_field_of(source): source for source, _ in sources}
+        for source, name in sources:
             known = costs_minor.get(source)
-            self.fields[f"cost_{place}"] = forms.DecimalField(
+            self.fields[_field_of(source)] = forms.DecimalField(
                 label=name,
                 min_value=0,
                 max_digits=12,
@@ -140,6 +141,11 @@ class CostsForm(forms.Form):
         """By source; None: not known."""
         told = {source: self.cleaned_data[name] for name, source in self._sources.items()}
         return {source: None if cost is None else to_minor(cost, self.currency) for source, cost in told.items()}
+
+
+def _field_of(source: str) -> str:
+    """A field's name that stays with its source, whatever place a run published meanwhile gives it."""
+    return f"cost_{sha256(source.encode()).hexdigest()[:12]}"
 
 
 class RunForm(forms.Form):

@@ -56,8 +56,10 @@ def run_cycle(job: JobRun) -> Mapping[str, Any]:
     """Score the ledger and publish. Fails with its reason, and then the scores before stay in force."""
     asked = RunRequest.objects.get(run_id=job.payload["run_id"])
     ledger = business_ledger()
-    RunRequest.objects.filter(pk=asked.pk, ledger_version=None).update(ledger_version=ledger.version())
-    asked.refresh_from_db()
+    # An erasure between two attempts drops the versions before it: the newest, without the person, takes their place.
+    if asked.ledger_version not in {version.version for version in ledger.versions()}:
+        RunRequest.objects.filter(pk=asked.pk).update(ledger_version=ledger.version())
+        asked.refresh_from_db()
     published = score(
         ledger=ledger,
         run_id=asked.run_id,

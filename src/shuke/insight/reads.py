@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from shuke.booking import booked
 from shuke.crm.jobs.models import Job, State
 from shuke.crm.people.models import User
-from shuke.crm.scores.models import Run as Published
+from shuke.crm.scores.reads import published_ids
 from shuke.insight.facts import business_ledger
 from shuke.insight.models import RunRequest, Upload
 from shuke.ledger import Import
@@ -57,9 +57,18 @@ def sources(viewer: User) -> list[Source]:
 def requests(viewer: User) -> list[RunRequest]:
     """Runs asked for that are not published: waiting, under way or failed, the latest first."""
     _require(viewer, "run")
-    published = set(Published.objects.exclude(state=Published.State.FILLING).values_list("run_id", flat=True))
+    published = published_ids()
     asked = RunRequest.objects.select_related("job", "asked_by")[:20]
     return [one for one in asked if one.run_id not in published and one.job and one.job.state != State.DONE]
+
+
+def failed(viewer: User) -> RunRequest | None:
+    """The latest run asked for, if it failed: once a later one is under way or published, that is no news."""
+    _require(viewer, "run")
+    latest = RunRequest.objects.select_related("job").first()
+    if latest is None or latest.job is None or latest.job.state != State.FAILED:
+        return None
+    return None if latest.run_id in published_ids() else latest
 
 
 def asked_by(run_ids: list[str]) -> dict[str, str]:

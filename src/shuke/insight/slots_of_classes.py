@@ -48,12 +48,13 @@ def classes(request: HttpRequest, key: str) -> HttpResponse:
     score = scores.score_of(viewer_of(request), customer, run)
     lines: list[dict[str, Any]] = []
     if run is not None and score is not None:
-        kept = _kept(customer.key, run.as_of)
+        kept = _kept(customer.key, run)
         # Records hold the labels; the figures that their reasons name stand in the ledger.
         figures = next((row for row in kept if row["run_id"] == run.run_id), {})
         row = {**figures, **scores.as_row(score, customer.key)}
-        lines = [_line(one, row, run, kept) for one in REGISTRY.values() if row.get(one.column)]
-        lines += [_trait(trait, row, run.currency) for trait, column in TRAITS.items() if row.get(column)]
+        lines = [_line(one, row, run, kept, told=bool(figures)) for one in REGISTRY.values() if row.get(one.column)]
+        if figures:
+            lines += [_trait(trait, row, run.currency) for trait, column in TRAITS.items() if row.get(column)]
     return fragment(request, customer, "insight/_standing.html", grouped(lines))
 
 
@@ -70,12 +71,17 @@ def grouped(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {"groups": [group for group in groups if group["lines"]], "unknown": unknown, "unknown_told": told}
 
 
-def _kept(key: str, until: date) -> list[dict[str, Any]]:
-    """What each run up to the day said of the customer, the earliest first; of one day the latest run counts."""
-    ledger = business_ledger()
-    order = {run.run_id: place for place, run in enumerate(ledger.runs())}
-    rows = [row for row in ledger.customer_scores(key).to_pylist() if row["as_of"] <= until]
-    rows.sort(key=lambda row: (row["as_of"], order.get(row["run_id"], -1)))
+def _kept(key: str, run: Run) -> list[dict[str, Any]]:
+    """What each run up to this one's day said of the customer, the earliest first; of one day the latest run counts, of
+    this one's day itself. A run whose scores stand in the ledger but were not published was never in force."""
+    ledger, published = business_ledger(), scores.published_ids()
+    order = {kept.run_id: place for place, kept in enumerate(ledger.runs())}
+    rows = [
+        row
+        for row in ledger.customer_scores(key).to_pylist()
+        if row["as_of"] <= run.as_of and row["run_id"] in published
+    ]
+    rows.sort(key=lambda row: (row["as_of"], row["run_id"] == run.run_id, order.get(row["run_id"], -1)))
     return list({row["as_of"]: row for row in rows}.values())
 
 
@@ -88,7 +94,10 @@ def changes(steps: Sequence[Step]) -> list[Step]:
     return [step for place, step in enumerate(steps) if place == 0 or steps[place - 1][1] != step[1]]
 
 
-def _line(one: Classification, row: Mapping[str, Any], run: Run, kept: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _line(
+    one: Classification, row: Mapping[str, Any], run: Run, kept: Sequence[Mapping[str, Any]], *, told: bool
+) -> dict[str, Any]:
+    """`told`: whether the ledger has the figures that the reason names."""
     tongue, code = language.active(), str(row[one.column])
     went = changes([(past["as_of"], past[one.column]) for past in kept if past.get(one.column)])
     sure = row.get(one.confidence) if one.confidence else None
@@ -101,7 +110,7 @@ def _line(one: Classification, row: Mapping[str, Any], run: Run, kept: Sequence[
         "label": name_of(one.names, code, tongue),
         "alike": listed(**{one.listed_by: code}),
         "tone": _tone(one, code, run),
-        "why": explain(one.why.format_map(row), tongue, run.currency, row),
+        "why": explain(one.why.format_map(row), tongue, run.currency, row) if told else "",
         "sure": here("classes.standing.sure", share=percent(sure)) if sure is not None else "",
         "went": [{"day": day(on, tongue), "label": name_of(one.names, label, tongue)} for on, label in went[-_CHANGES:]]
         if len(went) > 1

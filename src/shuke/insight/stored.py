@@ -5,7 +5,9 @@ from __future__ import annotations
 import secrets
 import shutil
 import zipfile
+import zlib
 from collections.abc import Iterable
+from lzma import LZMAError
 from pathlib import Path
 
 from django.conf import settings
@@ -99,7 +101,7 @@ def _refuse_traps(path: Path) -> None:
             left = min(_LARGEST_UNPACKED_BYTES, max(_ALWAYS_ALLOWED_BYTES, path.stat().st_size * _LARGEST_RATIO))
             for entry in entries:
                 left -= _unpacked(archive, entry, left)
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError) as reason:
+    except (zipfile.BadZipFile, zlib.error, LZMAError, OSError, NotImplementedError, RuntimeError, EOFError) as reason:
         raise RefusedUpload("damaged") from reason
 
 

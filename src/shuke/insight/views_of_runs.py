@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -14,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from shuke.crm.customers import writes as customers
 from shuke.crm.customers.scope import reach
-from shuke.crm.jobs.models import State
 from shuke.crm.people.reads import may, needs, viewer_of
 from shuke.crm.scores import reads as published
 from shuke.crm.scores.models import Run
@@ -54,7 +52,7 @@ def runs(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": [comparing.line(run, asked.get(run.run_id, "")) for run in page],
         "under_way": [one for one in asked_for if one.job and not one.job.is_over],
-        "failed": _failed(asked_for),
+        "failed": reads.failed(viewer),
         "no_data": business_ledger().version() is None,
     }
     return render(request, "insight/runs.html", shown, status=400 if form.errors else 200)
@@ -131,8 +129,3 @@ def scores(request: HttpRequest, run_id: str) -> FileResponse:
 
 def _run(request: HttpRequest, run_id: str) -> Run:
     return get_object_or_404(published.runs(viewer_of(request)), run_id=run_id)
-
-
-def _failed(asked: list[Any]) -> Any:
-    """The latest request, if it failed: an older failure is no news."""
-    return asked[0] if asked and asked[0].job.state == State.FAILED else None

@@ -22,18 +22,20 @@ def without_name(rows: pa.Table, *, unnamed: str) -> pa.Table:
     """A customer's purchases under another key. Orders stay apart from each other, but their numbers go; so do the
     hour, the file and the row, by which a purchase could be looked up in the shop system it came from."""
     orders = pc.dictionary_encode(rows["order_id"]).combine_chunks()
-    codes = [f"{unnamed}-{number + 1}" for number in range(len(orders.dictionary))]
+    # A mark of its own, since purchases under another key of the same person may come under this one too.
+    place = f"{unnamed}-{secrets.token_hex(3)}"
+    codes = [f"{place}-{number + 1}" for number in range(len(orders.dictionary))]
     numbers = pa.array([None if code is None else codes[code] for code in orders.indices.to_pylist()], pa.string())
     replaced: dict[str, pa.Array] = {
         "customer_id": pa.repeat(pa.scalar(unnamed, pa.string()), rows.num_rows),
         "purchased_at": pa.nulls(rows.num_rows, rows.schema.field("purchased_at").type),
         "order_id": numbers,
-        "source_file": pa.repeat(pa.scalar(unnamed, pa.string()), rows.num_rows),
+        "source_file": pa.repeat(pa.scalar(place, pa.string()), rows.num_rows),
         "source_row": pa.array(range(1, rows.num_rows + 1), pa.int64()),
     }
     for name, values in replaced.items():
-        place = rows.schema.get_field_index(name)
-        rows = rows.set_column(place, rows.schema.field(place), values)
+        column = rows.schema.get_field_index(name)
+        rows = rows.set_column(column, rows.schema.field(column), values)
     return rows
 
 

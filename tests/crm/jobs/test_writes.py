@@ -150,10 +150,20 @@ def test_a_silent_worker_loses_its_job_to_another_and_can_no_longer_write_on_it(
 
 
 def test_a_process_of_this_machine_that_is_gone_loses_its_job_at_once() -> None:
-    host = writes.worker_name().rpartition("/")[0]
+    host = writes.worker_name().split("/")[0]
     queued()
     job = writes.claim(worker=f"{host}/999999999")
     assert job
+    assert writes.recover() == 1
+    assert again(job).state == State.QUEUED
+
+
+def test_a_worker_that_comes_back_under_the_number_of_a_dead_one_is_not_taken_for_it() -> None:
+    host, pid, _ = writes.worker_name().split("/")
+    queued()
+    job = writes.claim(worker=f"{host}/{pid}/before")
+    assert job
+    writes.beat(worker=writes.worker_name())
     assert writes.recover() == 1
     assert again(job).state == State.QUEUED
 

@@ -23,6 +23,7 @@ from shuke.crm.merging.errors import RefusedMerge
 from shuke.crm.merging.models import Merge, Pair
 from shuke.crm.merging.writes import merge, part
 from shuke.crm.people.models import AuditEntry, Role, Team, User
+from shuke.crm.privacy import erasing
 from shuke.crm.scores.models import Run, ScoreA, ScoreB
 from shuke.crm.timeline.bookings import rows_of, seal
 from shuke.crm.timeline.entries import listing
@@ -231,3 +232,15 @@ def test_nothing_of_the_other_is_kept_once_parted_and_all_goes_with_an_erased_su
     customers.forget(keys=["c1"], by=owner)
     assert [model.objects.count() for model in (Merge, Alias, Pair)] == [0, 0, 0]
     assert not Change.objects.filter(customer=cards["c1"].pk).exists()
+
+
+def test_a_card_that_is_being_erased_is_neither_merged_nor_parted(cards: Cards, owner: User) -> None:
+    done = _merge(cards, owner)
+    asked = erasing.ask(customer=cards["c1"], asked=erasing.Asked("asked", ""), by=owner)
+    with pytest.raises(RefusedMerge, match="being erased"):
+        _merge(cards, owner, "c3", "c1")
+    with pytest.raises(RefusedMerge, match="being erased"):
+        part(merge=done, by=owner)
+    erasing.erase(asked)
+    assert not Customer.objects.filter(key="c1").exists()
+    assert not Merge.objects.exists()

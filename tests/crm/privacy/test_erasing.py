@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.test import Client
 from django.utils import timezone
 
-from shuke.crm.customers.models import Customer, Tag
+from shuke.crm.customers.models import Alias, Customer, Tag
 from shuke.crm.customers.writes import tag
 from shuke.crm.people.models import AuditEntry, User
 from shuke.crm.privacy import dossier, erased, erasing
@@ -23,6 +25,7 @@ from shuke.crm.privacy.holdings import holdings, person_of
 from shuke.crm.privacy.models import Channel, Erasure
 from shuke.crm.privacy.writes import Said as Consent
 from shuke.crm.privacy.writes import note
+from shuke.crm.scores.models import Run, ScoreA
 from shuke.crm.timeline.files import Brought
 from shuke.crm.timeline.writes import Said, add
 
@@ -211,3 +214,40 @@ def test_a_statement_stands_on_the_timeline(customer: Customer, owner: User) -> 
     found = listing(owner, customer, kinds=frozenset({"consent"})).entries
     assert [(one.who, one.lines) for one in found] == [("陈老板", [("form 7", "")])]
     assert entry(owner, customer, found[0].code)[0] == found[0]  # type: ignore[index]
+
+
+def test_what_went_to_another_card_does_not_pass_for_erased(customer: Customer, owner: User) -> None:
+    made = asked(customer, owner)
+    Customer.objects.filter(pk=customer.pk).delete()
+    other = Customer.objects.create(key="other")
+    Alias.objects.create(key=customer.key, number=made.customer, customer=other)
+    with pytest.raises(RefusedErasure, match="merged into another"):
+        erasing.erase(made)
+    assert Erasure.objects.get().state != Erasure.State.DONE
+
+
+def test_a_publication_that_was_killed_keeps_nobody_from_being_erased(customer: Customer, owner: User) -> None:
+    Run.objects.create(
+        run_id="killed",
+        as_of=date(2026, 1, 1),
+        currency="CNY",
+        horizon_days=365,
+        period_days=90,
+        ledger_version=1,
+        slot=0,
+    )
+    fields = {field.name: field for field in ScoreA._meta.local_fields}
+    values = {name: _plain(field) for name, field in fields.items() if name != "customer"}
+    ScoreA.objects.create(customer=customer, **values)
+    erasing.erase(asked(customer, owner))
+    assert not ScoreA.objects.exists()
+    assert Run.objects.get().customers == 0
+
+
+def _plain(field: Any) -> Any:
+    kinds: dict[type[Any], Any] = {
+        models.DateField: date(2026, 1, 1),
+        models.BooleanField: False,
+        models.CharField: "x",
+    }
+    return kinds.get(type(field), 0)

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from shuke.crm.customers.models import Act
+from shuke.crm.customers.writes import Card, keep
 from shuke.crm.people.models import User
 from shuke.crm.people.tokens import make
 from shuke.crm.scores.api_shapes import CustomerListing, ScoreTold
@@ -41,3 +43,27 @@ def test_a_list_is_filtered_by_traits_together_and_each_customer_tells_them(get:
     assert (score["price_code"], score["rhythm"], score["usual_weekday"], score["usual_month"]) == (
         "low", "regular", 5, None,
     )  # fmt: skip
+
+
+def test_a_customer_without_a_score_is_found_as_in_the_list_and_walked_past_once(get: Get) -> None:
+    keep(cards=[Card("new", name="赵六六"), Card("newer", name="赵六六"), Card("k07", name="赵六六")])
+    for order in ("", "&sort=clv", "&sort=name", "&sort=-last_purchase"):
+        items = get(f"/customers?q=赵六六{order}").json()["items"]
+        assert {one["key"] for one in items} == {"new", "newer", "k07"}
+        path, walked = f"/customers?q=赵六六{order}&limit=1", []
+        while path:
+            told = get(path).json()
+            walked += [one["key"] for one in told["items"]]
+            path = f"/customers?q=赵六六{order}&limit=1&cursor={told['next']}" if told["next"] else ""
+        assert walked == [one["key"] for one in items]
+
+
+def test_a_tag_for_many_is_no_longer_than_a_tag(published: Callable[..., Run], owner: User) -> None:
+    keep(cards=[Card("a")])
+    _, secret = make(user=owner, name="test", scopes=["customers:write"], days=None, by=owner)
+    headers = {"Authorization": f"Bearer {secret}", "Accept-Language": "en"}
+    asked = {"keys": ["a"], "field": "tag", "value": "x" * 41}
+    answer = Client().post("/api/v1/customers/-/change", asked, content_type="application/json", headers=headers)
+    assert answer.status_code == 422
+    assert "At most 40 characters" in answer.content.decode()
+    assert not Act.objects.exists()

@@ -6,15 +6,20 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from shuke.crm.customers.links import link
 from shuke.crm.customers.models import Act, Customer, CustomerTag, Field, Kind
 from shuke.crm.customers.writes import Card, keep
 from shuke.crm.customers.writes_of_cards import create_card
 from shuke.crm.customers.writes_of_fields import add_field, add_section
-from shuke.crm.jobs.worker import run_next
+from shuke.crm.jobs.errors import ShuttingDownError
+from shuke.crm.jobs.worker import JobRun, run_next
+from shuke.crm.jobs.writes import claim, enqueue
 from shuke.crm.people.models import User
-from shuke.crm.scores import views_of_bulk
+from shuke.crm.privacy.models import Channel, Standing, Statement
+from shuke.crm.privacy.writes import Said, note
+from shuke.crm.scores import views_of_bulk, views_of_consents
 from shuke.crm.scores.models import Run
 
 AsUser = Callable[[User], Client]
@@ -143,3 +148,25 @@ def test_a_household_shows_its_members_and_what_they_are_worth_together(
     assert "Members and their value" in page
     assert "CN¥150.50" in page
     assert "Members and their value" not in as_user(owner).get("/customers/li/").content.decode()
+
+
+def test_a_job_of_consents_begun_anew_notes_nothing_twice_and_overturns_nothing(
+    published: Callable[..., Run], many: list[tuple[Any, ...]], owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published(many)
+    Channel.objects.get_or_create(code="email", defaults={"names": {"en": "E-mail"}})
+    said = {"channel": "email", "purpose": "marketing", "state": "given", "source": "form", "evidence": "",
+            "on": timezone.localdate().isoformat()}  # fmt: skip
+    enqueue(kind=views_of_consents.JOB, payload={"list": "?tier=A", "said": said}, started_by=owner)
+    job = claim(worker="a/1")
+    assert job is not None
+    monkeypatch.setattr(views_of_consents, "_AT_ONCE", 5)
+
+    with pytest.raises(ShuttingDownError):
+        views_of_consents.run(JobRun(job, stopping=lambda: True))
+    first = Statement.objects.order_by("pk")[0]
+    no = Said(Channel.objects.get(code="email"), "withdrawn", "website", timezone.localdate())
+    note(customers=[first.customer_id], said=no)
+    done = views_of_consents.run(JobRun(job))
+    assert done["noted"] == Statement.objects.filter(state="given").count() == 15
+    assert Standing.objects.get(customer=first.customer_id).state == "withdrawn"

@@ -21,6 +21,7 @@ from shuke.crm.scores.labels import LABELS
 from shuke.crm.scores.models import COLUMNS, Run
 from shuke.crm.scores.plan import UNLIMITED, Sight, planned
 from shuke.crm.scores.query import read
+from shuke.ui.parts import Pages
 
 Row = dict[str, Any]
 FILTERS = [
@@ -106,8 +107,26 @@ def test_both_ways_find_whom_the_filters_leave(
     wanted = expected(many, filters)
     assert set(keys_of(found.ids)) == wanted
     assert len(found.ids) == len(wanted)
-    assert found.total == len(wanted) or found.capped
+    assert found.total == len(wanted) or (found.capped and found.total < len(wanted))
     assert list(all_ids(query, run, UNLIMITED)) == found.ids
+
+
+@pytest.mark.parametrize("few", [0, 2_000])
+def test_what_is_not_counted_is_told_as_at_least_what_was_seen_and_has_an_end(
+    run: Run, many: list[tuple[Any, ...]], few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "FEW", few)
+    filters = "tier=A,B&rhythm=usual"
+    all_of_them = len(expected(many, filters))
+    assert all_of_them > 10
+    for size in (1, 10, 25, 50, 100):
+        for page in range(1, all_of_them // size + 3):
+            query = read(QueryDict(f"{filters}&size={size}&page={page}"))
+            found = find(query, run, UNLIMITED)
+            pages = Pages(query.page, query.size, found.total, capped=found.capped, more=len(found.ids) == query.size)
+            assert found.total <= max(all_of_them, query.start)
+            assert found.ids or not pages.has_next
+            assert pages.has_next or query.start + len(found.ids) >= all_of_them
 
 
 def test_a_label_that_the_run_counted_as_rare_is_looked_up_and_one_of_many_is_walked_to(

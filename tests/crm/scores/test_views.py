@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from shuke.crm.customers.models import Customer, CustomerTag, Export, SavedView
 from shuke.crm.customers.writes import Card, Trait, keep, tag
+from shuke.crm.customers.writes_of_cards import change
+from shuke.crm.customers.writes_of_fields import add_field, add_section
 from shuke.crm.people.models import User
 from shuke.crm.scores.models import Run
 
@@ -274,3 +277,30 @@ def test_an_export_runs_no_formula(
 )
 def test_acts_are_posts(as_user: AsUser, owner: User, address: str) -> None:
     assert as_user(owner).get(address).status_code == 405
+
+
+def test_a_brace_in_a_fields_label_is_a_brace(
+    published: Callable[..., Run], row: Callable[..., Any], as_user: AsUser, manager: User
+) -> None:
+    add_field(section=add_section(labels={"en": "Facts"}), type="text", labels={"en": "Size {cm} {}"}, code="size",
+              is_listed=True)  # fmt: skip
+    keep(cards=[Card("c1", name="王芳")])
+    published([row("c1")])
+    text = text_of(as_user(manager), LIST + "?columns=size,tier,clv")
+    assert text.count("Size {cm} {}") >= 2
+    assert "900" in text
+
+
+def test_an_export_is_in_one_language_whichever_the_browser_asks_for(
+    published: Callable[..., Run], row: Callable[..., Any], as_user: AsUser, manager: User
+) -> None:
+    add_field(section=add_section(labels={"en": "Facts"}), type="yes_no", labels={"en": "Member"}, code="member",
+              is_listed=True)  # fmt: skip
+    keep(cards=[Card("c1", name="王芳")])
+    published([row("c1")])
+    change(customer=Customer.objects.get().pk, values={"member": True}, by=manager)
+    client = as_user(manager)
+    response = client.post("/customers/-/export/?columns=member,tier", headers={"Accept-Language": "zh-Hans"})
+    with translation.override("zh-hans"):
+        lines = b"".join(response).decode().splitlines()
+    assert lines == ["\ufeffId,Name,Member,Tier", "c1,王芳,Yes,B"]

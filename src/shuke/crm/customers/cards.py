@@ -19,7 +19,7 @@ from shuke.crm.customers.models import Change, Customer, Entry, Field, Section
 from shuke.crm.customers.reads import may_do
 from shuke.crm.customers.writes_of_cards import Conflict, value_of
 from shuke.crm.people.models import User
-from shuke.crm.words import here
+from shuke.crm.words import here, name_or_itself
 from shuke.kit.text import day, number
 from shuke.ui import language
 
@@ -215,7 +215,8 @@ def _said(row: Change, known: _Known) -> tuple[str, str]:
     if row.field.startswith("entry:"):
         return _entry_said(row, known)
     if row.field.startswith("trait:"):
-        return row.field.removeprefix("trait:"), _from_to(str(row.before or _UNKNOWN), str(row.after or _UNKNOWN))
+        trait = name_or_itself("customers.trait.name.", row.field.removeprefix("trait:"))
+        return trait, _from_to(str(row.before or _UNKNOWN), str(row.after or _UNKNOWN))
     field = known.fields.get(row.field, Field(code=row.field))
     return field.label, _from_to(*(types.shown(field, value, known.viewer) for value in (row.before, row.after)))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -169,16 +170,22 @@ def _take_back(job: Job) -> int:
     return _give_back(unchanged, job, _NO_ERROR, retry=True)
 
 
+_LIFE = secrets.token_hex(3)
+
+
 def worker_name() -> str:
-    """Which process of which machine a claim belongs to."""
-    return f"{socket.gethostname()}/{os.getpid()}"
+    """Which process of which machine a claim belongs to; with a mark of its own, since numbers of processes come again:
+    in a container that was restarted, the same at once."""
+    return f"{socket.gethostname()}/{os.getpid()}/{_LIFE}"
 
 
 def _alive(worker: str) -> bool:
     """False only when the claim is of this machine and the process is gone; elsewhere the heartbeat tells."""
-    host, _, pid = worker.rpartition("/")
+    host, pid, *_ = [*worker.split("/"), ""]
     if host != socket.gethostname() or not pid.isdecimal():
         return True
+    if int(pid) == os.getpid():
+        return worker == worker_name()
     if os.name != "posix":
         return True
     try:

@@ -21,6 +21,7 @@ from shuke.crm.merging.models import Merge
 from shuke.crm.merging.values import OWNER, Chosen, history, lay, outcome, said
 from shuke.crm.people import audit
 from shuke.crm.people.models import User
+from shuke.crm.privacy.models import Erasure
 
 MOST = 3
 """As many cards are merged at once: more cannot be read side by side."""
@@ -32,13 +33,15 @@ def merge(*, survivor: int, others: Sequence[int], by: User, chosen: Chosen | No
 
     `chosen`: of which card the value of a field stays; without a word the survivor's, or where it has none another's.
 
-    Raises RefusedMerge for too few or too many cards and for cards of different kinds; NoSuchCustomer for one whom `by`
+    Raises RefusedMerge for too few or too many cards, for cards of different kinds and for one whose erasure is under
+    way; NoSuchCustomer for one whom `by`
     may not read, and PermissionDenied for one whom `by` may not both change and delete.
     """
     ids = [survivor, *others]
     if not 2 <= len(set(ids)) == len(ids) <= MOST:
         raise RefusedMerge.of("merging.refused.number", most=MOST)
     cards = require_reach(by, ids)
+    _require_not_erased(ids)
     if len({card.kind for card in cards}) > 1:
         raise RefusedMerge.of("merging.refused.kinds")
     values = outcome(cards, _within_reach(cards, dict(chosen or {}), by))
@@ -72,6 +75,12 @@ def require_reach(by: User, ids: Sequence[int]) -> list[Customer]:
             if not reach(by, act).holds(rows[pk].owner_id):
                 raise PermissionDenied(act)
     return [rows[pk] for pk in ids]
+
+
+def _require_not_erased(ids: Sequence[int]) -> None:
+    """What an erasure is to take away must not move to another card while it waits, nor come to the one it takes."""
+    if Erasure.objects.filter(customer__in=ids).exclude(state=Erasure.State.DONE).exists():
+        raise RefusedMerge.of("merging.refused.erasing")
 
 
 def _within_reach(cards: Sequence[Customer], chosen: dict[str, int], by: User) -> dict[str, int]:
@@ -114,6 +123,7 @@ def part(*, merge: Merge, by: User) -> Merge:
     if done is None:
         raise RefusedMerge.of("merging.refused.undone")
     (card,) = require_reach(by, [done.survivor_id])
+    _require_not_erased([card.pk])
     later = latest(card)
     if later is not None and later.pk != done.pk:
         raise RefusedMerge.of("merging.refused.later", names=", ".join(one["name"] for one in later.gone))

@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from shuke.crm.customers import writes as customers
-from shuke.crm.customers.models import Customer
+from shuke.crm.customers.models import Alias, Customer
 from shuke.crm.customers.reads import may_do
 from shuke.crm.jobs.models import Job
 from shuke.crm.jobs.models import State as JobState
@@ -70,6 +70,9 @@ def ask(*, customer: Customer, asked: Asked, by: User) -> Erasure:
 
 @transaction.atomic
 def _ask(person: Person, asked: Asked, by: User) -> Erasure:
+    # Locked, so that a merge of the card has ended or waits, and then sees the erasure.
+    if not Customer.objects.select_for_update().filter(pk=person.number).exists():
+        raise RefusedErasure.of("privacy.refused.gone")
     made = Erasure.objects.create(
         customer=person.number,
         digest=digest_of(person.keys[0]),
@@ -152,6 +155,8 @@ def _gather(erasure: Erasure) -> None:
     """What the sweeps need to know, as long as the records say it."""
     customer = Customer.objects.filter(pk=erasure.customer).first()
     if customer is None:
+        if Alias.objects.filter(number=erasure.customer).exists():  # what went to another card is not erased
+            raise RefusedErasure.of("privacy.refused.gone")
         return
     person = person_of(customer)
     erasure.keys, erasure.marks = list(person.keys), list(person.marks)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -41,6 +41,14 @@ def note(*, customers: Sequence[int], said: Said, by: User | None = None) -> lis
     for start in range(0, len(wanted), _CHUNK):
         noted += _note_chunk(wanted[start : start + _CHUNK], said, by)
     return noted
+
+
+def noted_already(*, customers: Sequence[int], said: Said, by: User, since: datetime) -> set[int]:
+    """For whom `by` noted this very statement since then: a job that is begun anew goes on after these. To note it
+    again would overturn what a customer said meanwhile."""
+    told = {name: getattr(said, name) for name in ("channel", "purpose", "state", "source", "on")}
+    same = Statement.objects.filter(**told, evidence=said.evidence.strip(), noted_by=by, noted_at__gte=since)
+    return set(same.filter(customer__in=customers).values_list("customer_id", flat=True))
 
 
 @transaction.atomic

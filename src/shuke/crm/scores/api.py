@@ -16,7 +16,7 @@ from shuke.crm.customers import api_values, reads_of_cards, writes_of_cards
 from shuke.crm.customers import reads as customers
 from shuke.crm.customers import writes as customer_writes
 from shuke.crm.customers.forms import CardForm
-from shuke.crm.customers.models import Act, Field, SavedView
+from shuke.crm.customers.models import Act, Field, SavedView, Tag
 from shuke.crm.customers.writes_of_cards import AT_ONCE, TAG, UNTAG
 from shuke.crm.people.models import User
 from shuke.crm.scores import bulk, export, reads
@@ -139,6 +139,9 @@ def change_customers(viewer: User, body: Bulk) -> ActTold:
     form = CardForm([field], api_values.typed([field], {field.code: body.value}), viewer=viewer)
     require_valid(form, {field.code: "value"})
     found = customers.visible(viewer, "write").filter(key__in=body.keys).values_list("pk", flat=True)
+    longest = Tag._meta.get_field("name").max_length or 0
+    if field.code in (TAG, UNTAG) and len(str(form.values[field.code])) > longest:
+        raise invalid("value", here("api.invalid.string_too_long", max_length=longest))
     act = writes_of_cards.begin_act(field=field.code, value=form.values[field.code], by=viewer)
     writes_of_cards.do_act(act=act, customers=list(found))
     return _act(_found(viewer, act.pk))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from itertools import islice
 
 from django.conf import settings
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from shuke.crm.customers import fields as types
 from shuke.crm.customers.models import Export, Field
@@ -61,15 +61,22 @@ def _lines(viewer: User, rows: Iterator[Listed], query: Query, style: _Style, lo
     yield _BYTE_ORDER_MARK + _csv([_heads(query, style)])
     count = 0
     while chunk := list(islice(rows, _LINES)):
-        ids = [row.customer.pk for row in chunk]
-        told = {column.code: beside(viewer, column, ids) for column in query.columns if column.code in BESIDE}
-        names: dict[int, str] = {}
-        for column in query.columns:
-            names |= names_in(viewer, column, chunk) if links_customers(column) else {}
-        more = _More(viewer, told, names)
-        yield _csv([_line(row, query, style, more) for row in chunk])
+        # Lines are made when they are sent: by then the request's language is no longer in force.
+        with translation.override(style.language):
+            text = _chunk(viewer, chunk, query, style)
+        yield text
         count += len(chunk)
     close_export(export=log, rows=count)
+
+
+def _chunk(viewer: User, rows: Sequence[Listed], query: Query, style: _Style) -> str:
+    ids = [row.customer.pk for row in rows]
+    told = {column.code: beside(viewer, column, ids) for column in query.columns if column.code in BESIDE}
+    names: dict[int, str] = {}
+    for column in query.columns:
+        names |= names_in(viewer, column, rows) if links_customers(column) else {}
+    more = _More(viewer, told, names)
+    return _csv([_line(row, query, style, more) for row in rows])
 
 
 def _heads(query: Query, style: _Style) -> list[str]:

@@ -56,8 +56,8 @@ def find(query: Query, run: Run | None, sight: Sight) -> Found:
         ids = _tried(plan)
         few = _left(plan, MANY) if ids is None else None
     if few is not None:
-        found = _sorted(few)
-        return Found(found[query.start : query.start + query.size], len(found))
+        found = in_order(few)
+        return Found([pk for pk, _ in found[query.start : query.start + query.size]], len(found))
     if ids is None:
         ids = _merged(plan, query.start, query.size) or _walked(plan, query.start, query.size)
     if plan.is_narrowed and len(ids) < query.size and (ids or not query.start):
@@ -71,7 +71,7 @@ def all_ids(query: Query, run: Run | None, sight: Sight) -> Iterator[int]:
     plan = planned(query, run, sight)
     few = few_of(plan)
     if few is not None:
-        return iter(_sorted(few))
+        return (pk for pk, _ in in_order(few))
     with_value, without = _walks(plan)
     return chain(with_value.iterator(), without.iterator())
 
@@ -161,15 +161,16 @@ def _candidates(plan: Plan, start: int, size: int) -> list[int]:
     return list(rows.values_list("pk", flat=True)[start : start + size])
 
 
-def _sorted(few: Few) -> list[int]:
-    """Those of the few that pass the other filters. Sorted here: a planner might walk the order's index instead."""
+def in_order(few: Few) -> list[tuple[int, Any]]:
+    """Those of the few that pass the other filters, each with its value of the order. Sorted here: a planner might
+    walk the order's index instead."""
     if not few.ids:
         return []
     plan = few.rest
     rows = _with_scores(few) if plan.is_by_score else _with_order(few)
     rows.sort(key=itemgetter(0), reverse=not plan.ties_rise())
     with_value = sorted((row for row in rows if row[1] is not None), key=itemgetter(1), reverse=plan.is_descending)
-    return [pk for pk, _ in with_value] + sorted(pk for pk, value in rows if value is None)
+    return with_value + sorted(row for row in rows if row[1] is None)
 
 
 def _with_order(few: Few) -> list[tuple[int, Any]]:
@@ -246,7 +247,7 @@ def _walked(plan: Plan, start: int, size: int) -> list[int]:
 def _total(plan: Plan) -> tuple[int, bool]:
     query = plan.query
     if query.words or query.tag or query.contact or query.consent or query.first or query.conditions:
-        return FEW, True
+        return 0, True
     if query.labels:
         return _with_labels(plan)
     if plan.sight.within.is_all and (plan.cells is not None or not plan.by_customer):
@@ -261,6 +262,6 @@ def _total(plan: Plan) -> tuple[int, bool]:
 def _with_labels(plan: Plan) -> tuple[int, bool]:
     """A label alone was counted when the run was published; with other filters the many are not counted."""
     if plan.run is None or plan.cells is not None or not plan.sight.within.is_all:
-        return FEW, True
+        return 0, True
     counted = how_many(plan.run.counts, plan.query.labels)
-    return (FEW, True) if counted is None else (counted, False)
+    return (0, True) if counted is None else (counted, False)

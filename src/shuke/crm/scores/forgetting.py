@@ -25,7 +25,7 @@ def forget(customers: Sequence[int]) -> None:
 
 
 def _uncounted(run: Run, customers: Sequence[int]) -> bool:
-    if run.slot is None:
+    if run.slot is None or run.state == Run.State.FILLING:  # nothing is counted yet; the rows go with the cards
         return False
     rows = list(SLOTS[run.slot].objects.filter(pk__in=customers).values("cell", *LABELS))
     for row in rows:

@@ -46,8 +46,8 @@ def together(viewer: User, customer: Customer, run: Run | None) -> Together | No
     members = members_of(viewer, customer)
     if not members:
         return None
-    scores = [reads.score_of(viewer, member, run) for member in members]
-    own = reads.score_of(viewer, customer, run)
+    known = reads.scores_of(viewer, [customer, *members], run)
+    scores, own = [known.get(member.pk) for member in members], known.get(customer.pk)
     lines = [_member(member, score, run) for member, score in zip(members, scores, strict=True)]
     counted = [*scores, own]
     return Together(lines, _sum(counted, "current_value_minor", run), _sum(counted, "clv_minor", run))

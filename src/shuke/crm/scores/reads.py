@@ -65,6 +65,11 @@ def run_for_lists(viewer: User) -> Run | None:
     return _named(_light(Run.State.CURRENT))
 
 
+def published_ids() -> set[str]:
+    """Of all runs that are or were in force, whoever asks."""
+    return set(Run.objects.exclude(state=Run.State.FILLING).values_list("run_id", flat=True))
+
+
 def previous_run(viewer: User) -> Run | None:
     """The run before the current one, likewise."""
     _require_sight(viewer)
@@ -117,6 +122,15 @@ def score_of(viewer: User, customer: Customer, run: Run | None) -> Score | None:
     if run is None or run.slot is None:
         return None
     return SLOTS[run.slot].objects.filter(reach(viewer).within("customer__"), pk=customer.pk).first()
+
+
+def scores_of(viewer: User, customers: Sequence[Customer], run: Run | None) -> dict[int, Score]:
+    """As `score_of` of several, by the customer's id."""
+    _require_sight(viewer)
+    if run is None or run.slot is None:
+        return {}
+    within = SLOTS[run.slot].objects.filter(reach(viewer).within("customer__"))
+    return dict(within.in_bulk([customer.pk for customer in customers]))
 
 
 def tier_history(viewer: User, customer: Customer) -> list[Standing]:

@@ -70,10 +70,15 @@ def _ways(viewer: User, query: Query, rows: Sequence[Listed], language: str, cur
     ids = [row.customer.pk for row in rows]
     pairs = zip(query.columns, writers(viewer, query.columns, language, currency), strict=True)
     ways = [
-        Way(column, write, column.title(language), language, currency, beside(viewer, column, ids))
+        Way(column, write, _as_text(column.title(language)), language, currency, beside(viewer, column, ids))
         for column, write in pairs
     ]
     return [_with_names(viewer, way, rows) if links_customers(way.column) else way for way in ways]
+
+
+def _as_text(title: str) -> str:
+    """Within the rows' pattern a brace would begin a place to be filled."""
+    return title.replace("{", "{{").replace("}", "}}")
 
 
 def beside(viewer: User, column: Column, ids: Sequence[int]) -> dict[int, list[str]]:

@@ -17,7 +17,7 @@ from shuke.crm.people.models import User
 from shuke.crm.people.reads import needs, viewer_of
 from shuke.crm.privacy.forms import StatementForm
 from shuke.crm.privacy.models import Channel
-from shuke.crm.privacy.writes import Said, note
+from shuke.crm.privacy.writes import Said, note, noted_already
 from shuke.crm.scores.bulk import ids_of_list
 from shuke.crm.words import here
 from shuke.kit.text import number
@@ -71,7 +71,9 @@ def run(job: JobRun) -> Mapping[str, Any]:
     ids, said = list(ids_of_list(by, job.payload["list"])), Said(channel=channel, on=on, **told)
     noted = 0
     for start in range(0, len(ids), _AT_ONCE):
-        noted += len(note(customers=ids[start : start + _AT_ONCE], said=said, by=by))
+        part = ids[start : start + _AT_ONCE]
+        before = noted_already(customers=part, said=said, by=by, since=job.job.created_at)
+        noted += len(before) + len(note(customers=[pk for pk in part if pk not in before], said=said, by=by))
         job.progress("changing", start, len(ids))
     return {"url": _list(str(job.payload["list"])), "noted": noted}
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from shuke.crm.scores.find import few_of
+from shuke.crm.scores.find import Few, few_of, in_order
 from shuke.crm.scores.models import Run
 from shuke.crm.scores.plan import Plan, Sight, planned
 from shuke.crm.scores.query import Query
@@ -34,11 +34,9 @@ def walk(query: Query, run: Run | None, sight: Sight, after: Place | None, limit
     """The next customers of the list, those in sight: at most `limit`, with the place of each."""
     plan = planned(query, run, sight)
     few = few_of(plan)
-    if few is not None and not few.ids:
-        return []
-    rows = plan.rows().filter(plan.passes(plan.to_customer()))
     if few is not None:
-        rows = rows.filter(pk__in=few.ids)
+        return _of_few(plan, few, after)[:limit]
+    rows = plan.rows().filter(plan.passes(plan.to_customer()))
     found: list[Place] = []
     if after is None or after.value is not None:
         with_value = _beyond(plan, plan.ordered(rows), after) if after else plan.ordered(rows)
@@ -51,6 +49,21 @@ def walk(query: Query, run: Run | None, sight: Sight, after: Place | None, limit
 def is_by_score(query: Query, run: Run | None, sight: Sight) -> bool:
     """Whether the order is one of scores, so that it ends with the run."""
     return not planned(query, run, sight).by_customer
+
+
+def _of_few(plan: Plan, few: Few, after: Place | None) -> list[Place]:
+    """Those beyond the place. Among few, customers without a score stand too, as in the list of the pages."""
+    found = [Place(value, pk) for pk, value in in_order(few)]
+    return found if after is None else [one for one in found if _is_beyond(plan, one, after)]
+
+
+def _is_beyond(plan: Plan, one: Place, after: Place) -> bool:
+    if one.value is None or after.value is None:
+        return one.value is None and (after.value is not None or one.customer > after.customer)
+    value, past = one.written()[0], after.written()[0]
+    if value != past:
+        return bool((value < past) == plan.is_descending)
+    return (one.customer > after.customer) == plan.ties_rise()
 
 
 def _beyond(plan: Plan, rows: QuerySet[Any], after: Place) -> QuerySet[Any]:
