@@ -169,12 +169,17 @@ def _with_words(typed: str, limit: int) -> list[int]:
     """The ids of customers in whose text the words stand, Chinese ones side by side."""
     runs = [tokens for run in _RUN.findall(typed) if (tokens := _tokens(run))]
     if connection.vendor == "postgresql":
-        wanted = " & ".join("(" + " <-> ".join(tokens) + ":*)" for tokens in runs)
+        wanted = " & ".join("(" + " <-> ".join(tokens) + _more(tokens[-1]) + ")" for tokens in runs)
         sql = "SELECT id FROM customers_customer WHERE to_tsvector('simple', search_text) @@ to_tsquery('simple', %s)"
     else:
         wanted = " AND ".join('"' + " ".join(tokens) + '"*' for tokens in runs)
         sql = "SELECT rowid FROM customers_search WHERE customers_search MATCH %s"
     return _first(sql, (wanted,), limit)
+
+
+def _more(token: str) -> str:
+    """A word may go on after what was typed; a Chinese character is whole, and is found sooner as such."""
+    return "" if re.fullmatch(f"[{_HAN}]", token) else ":*"
 
 
 def _first(sql: str, parameters: tuple[Any, ...], limit: int) -> list[int]:

@@ -63,7 +63,7 @@ def _is_beyond(plan: Plan, one: Place, after: Place) -> bool:
     value, past = one.written()[0], after.written()[0]
     if value != past:
         return bool((value < past) == plan.is_descending)
-    return (one.customer > after.customer) == plan.ties_rise()
+    return one.customer > after.customer if plan.ties_rise() else one.customer < after.customer
 
 
 def _beyond(plan: Plan, rows: QuerySet[Any], after: Place) -> QuerySet[Any]:
