@@ -35,7 +35,15 @@ PURCHASES = Contract(
         ),
         Column("quantity", FLOAT, "数量", "數量", "quantity", Unit.COUNT, nullable=True),
         Column("cost_minor", INT, "行成本", "行成本", "cost of the line", Unit.MONEY, nullable=True),
-        Column("discount_minor", INT, "折扣金额", "折扣金額", "discount given on the line", Unit.MONEY, nullable=True),
+        Column(
+            "discount_minor",
+            INT,
+            "折扣金额，写成负数也一样",
+            "折扣金額，寫成負數也一樣",
+            "discount given on the line; a minus before it says the same",
+            Unit.MONEY,
+            nullable=True,
+        ),
         Column(
             "coupon_minor",
             INT,
