@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+from django.utils import translation
 
 from shuke.engines import DuckDBEngine, Engine, open_engine
 from shuke.kit.errors import MissingPartError
@@ -104,6 +105,13 @@ def spark_engine() -> Iterator[Engine]:
 @pytest.fixture(params=["duckdb", pytest.param("spark", marks=pytest.mark.spark)])
 def engine(request: pytest.FixtureRequest) -> Engine:
     return request.getfixturevalue(f"{request.param}_engine")
+
+
+@pytest.fixture(autouse=True)
+def _language_of_nobody() -> Iterator[None]:
+    """A page asked for in a test leaves its language in force in this thread: the next test begins without one."""
+    yield
+    translation.deactivate()
 
 
 def _user(username: str, name: str, role: str) -> User:

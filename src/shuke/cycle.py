@@ -291,12 +291,9 @@ def _learn(counts: pa.Table, spends: Spends, sample: Sampled, holdout_days: int,
             asked=settings.model,
             declared=read_calendar(settings.calendar),
         )
-        season = choice.season.clock
-        if season is None:
-            return Models(choice, choice.fitted(known), spending.result())
-        clock = Clock(season, sample.as_of)
-        fitted = choice.fitted(clock.histories(known), clock.ahead(settings.horizon.days))
-        return Models(choice, fitted, spending.result())
+        clock = None if choice.season.clock is None else Clock(choice.season.clock, sample.as_of)
+        seen, ahead = (known, None) if clock is None else (clock.histories(known), clock.ahead(settings.horizon.days))
+        return Models(choice, choice.fitted(seen, ahead), spending.result())
 
 
 def _classify(forecasts: Table, settings: Settings, previous: Previous | None, as_of: date) -> Table:
