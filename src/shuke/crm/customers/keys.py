@@ -76,9 +76,14 @@ def create(keys: Iterable[str]) -> None:
     nothing = fields["traits"].get_db_prep_save({}, connection)
     # A customer without a name has no words to search for, so the search table needs no row.
     rest = (Kind.PERSON.value, moment, moment, "", "", "", nothing, nothing)
-    rows = [(key, *astuple(search_columns(key=key, name="", phone="")), *rest) for key in keys]
-    marks = ", ".join(["%s"] * len(_COLUMNS))
-    names = ", ".join(_COLUMNS)
-    sql = f"INSERT INTO customers_customer ({names}) VALUES ({marks}) ON CONFLICT (key) DO NOTHING"
+    rows = [(key, *astuple(search_columns(key=key, name="", phone=""))) for key in keys]
+    names, known = ", ".join(_COLUMNS), ", ".join(["%s"] * len(rest))
+    if connection.vendor == "postgresql":  # in one statement, in half the time of one each
+        arrays = [list(column) for column in zip(*rows, strict=True)]
+        unnested = ", ".join(["%s::text[]"] * len(arrays))
+        source, given = f"SELECT told.*, {known} FROM unnest({unnested}) AS told", [(*rest, *arrays)] if rows else []
+    else:
+        source = f"VALUES ({', '.join(['%s'] * len(_COLUMNS))})"
+        given = [(*row, *rest) for row in rows]
     with connection.cursor() as cursor:
-        cursor.executemany(sql, rows)
+        cursor.executemany(f"INSERT INTO customers_customer ({names}) {source} ON CONFLICT (key) DO NOTHING", given)
