@@ -115,6 +115,16 @@ def test_margin_satisfaction_and_loyalty_make_eight_classes_and_unknown(engine):
     assert Satisfaction().fit(table).params_.margin_cut_minor == 900
 
 
+def test_where_nobody_brought_margin_that_is_why_nothing_is_said(engine):
+    table = rows(
+        engine,
+        *({"current_value_minor": 0, "csat_score": score, "loyalty_score": 0.9} for score in (4.5, None)),
+        extra=("loyalty_score",),
+    )
+    found = said(Satisfaction(), table, "satisfaction", "satisfaction_why_code")
+    assert found == [("unknown", "no_margin"), ("unknown", "no_answer")]
+
+
 def test_credit_rests_on_loyalty_spend_and_how_they_pay(engine):
     paid = {"due_payments": 8, "late_payments": 0, "late_share": 0.0, "overdue_minor": 0}
     late = {"due_payments": 4, "late_payments": 2, "late_share": 0.5, "mean_late_days": 30.0, "overdue_minor": 0}
