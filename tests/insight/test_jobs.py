@@ -176,3 +176,17 @@ def test_an_old_failure_is_no_news_once_a_later_run_succeeded(
     writes.start_run(parameters=Parameters(), by=None, run_id="run-good")
     work()
     assert "enough seen" not in client.get("/runs/").content.decode()
+
+
+def test_scores_of_a_version_that_an_erasure_dropped_are_not_published_beside_newer_ones(
+    scored: Upload, monkeypatch: Any, work: Any
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(cycles, "publish", lambda **_: _ended())
+        writes.start_run(parameters=Parameters(), by=None, run_id="run-late")
+        assert [job.state for job in work()] == ["failed"]
+    business_ledger().erase("c11")
+    jobs.try_again(job=Job.objects.order_by("pk").last())
+    (job,) = work()
+    assert (job.state, job.error_key) == ("failed", "insight.error.erased_meanwhile")
+    assert not Run.objects.filter(run_id="run-late").exists()

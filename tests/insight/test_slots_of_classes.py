@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -98,13 +99,11 @@ def test_scores_that_were_not_published_are_no_part_of_it(scored: Upload, manage
     before = strip(client, "c11")
     with open_engine() as engine:
         kept = ledger.scores(engine, "run-year")
-        ledger.append_scores(
-            engine.view("again", "SELECT * EXCLUDE (run_id, as_of) FROM {t}", t=kept),
-            run_id="run-stopped",
-            as_of=Run.objects.get(run_id="run-year").as_of,
-            parameters={},
-            ledger_version=1,
-            contract=SCORES_KEPT,
-        )
-    assert {row["run_id"] for row in ledger.customer_scores("c11").to_pylist()} >= {"run-year", "run-stopped"}
+        again = engine.view("again", "SELECT * EXCLUDE (run_id, as_of) FROM {t}", t=kept)
+        year = Run.objects.get(run_id="run-year").as_of
+        for run_id, day in (("run-stopped", year), ("run-failed", date(2024, 1, 1))):
+            told = {"as_of": day, "parameters": {}, "ledger_version": 1, "contract": SCORES_KEPT}
+            ledger.append_scores(again, run_id=run_id, **told)
+    rows = ledger.customer_scores("c11").to_pylist()
+    assert {row["run_id"] for row in rows} == {"run-june", "run-year", "run-stopped", "run-failed"}
     assert strip(client, "c11") == before

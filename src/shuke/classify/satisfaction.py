@@ -25,7 +25,8 @@ class Satisfaction(Ruled):
     """Is a customer's margin high, are they content, are they loyal? Eight classes, unknown where they never answered.
 
     Margin is high above `margin_cut_minor`, by default the median of customers who brought something in the last 12
-    months; content is a mean satisfaction of `content_from` or more; loyal a loyalty index of `loyal_from` or more.
+    months (where nobody did, all are unknown); content is a mean satisfaction of `content_from` or more; loyal a
+    loyalty index of `loyal_from` or more.
     `label` wants the signs and the loyalty labels; `satisfaction_lever.<code>` says what to do for each class.
 
     >>> Satisfaction().definition()["settings"]

@@ -58,6 +58,8 @@ def run_cycle(job: JobRun) -> Mapping[str, Any]:
     ledger = business_ledger()
     # An erasure between two attempts drops the versions before it: the newest, without the person, takes their place.
     if asked.ledger_version not in {version.version for version in ledger.versions()}:
+        if asked.run_id in {kept.run_id for kept in ledger.runs()}:  # scores of the version that is gone
+            raise InputError.of("insight.error.erased_meanwhile")
         RunRequest.objects.filter(pk=asked.pk).update(ledger_version=ledger.version())
         asked.refresh_from_db()
     published = score(

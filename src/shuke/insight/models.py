@@ -77,7 +77,8 @@ class Upload(models.Model):
 class RunRequest(models.Model):
     """A run that was asked for: with what, by whom, and which job does it.
 
-    `ledger_version` is fixed when the run first starts, so that a second attempt sees the same purchases.
+    `ledger_version` is fixed when the run first starts, so that a second attempt sees the same purchases: unless an
+    erasure dropped that version meanwhile.
     """
 
     run_id = models.CharField(max_length=64, unique=True)

@@ -118,8 +118,8 @@ def test_what_is_not_counted_is_told_as_at_least_what_was_seen_and_has_an_end(
     monkeypatch.setattr(finding, "FEW", few)
     filters = "tier=A,B&rhythm=usual"
     all_of_them = len(expected(many, filters))
-    assert all_of_them > 10
-    for size in (1, 10, 25, 50, 100):
+    assert all_of_them > 25
+    for size in (25, 50, 100):
         for page in range(1, all_of_them // size + 3):
             query = read(QueryDict(f"{filters}&size={size}&page={page}"))
             found = find(query, run, UNLIMITED)
@@ -127,6 +127,14 @@ def test_what_is_not_counted_is_told_as_at_least_what_was_seen_and_has_an_end(
             assert found.total <= max(all_of_them, query.start)
             assert found.ids or not pages.has_next
             assert pages.has_next or query.start + len(found.ids) >= all_of_them
+
+
+def test_of_one_filter_alone_that_many_pass_it_is_known_that_they_are_more_than_few(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "FEW", 28)
+    alone = find(read(QueryDict("q=张")), run, UNLIMITED)
+    assert (len(alone.ids), alone.total, alone.capped) == (25, 28, True), "30 are there"
 
 
 def test_a_label_that_the_run_counted_as_rare_is_looked_up_and_one_of_many_is_walked_to(

@@ -34,8 +34,8 @@ def merge(*, survivor: int, others: Sequence[int], by: User, chosen: Chosen | No
     `chosen`: of which card the value of a field stays; without a word the survivor's, or where it has none another's.
 
     Raises RefusedMerge for too few or too many cards, for cards of different kinds and for one whose erasure is under
-    way; NoSuchCustomer for one whom `by`
-    may not read, and PermissionDenied for one whom `by` may not both change and delete.
+    way; NoSuchCustomer for one whom `by` may not read, and PermissionDenied for one whom `by` may not both change and
+    delete.
     """
     ids = [survivor, *others]
     if not 2 <= len(set(ids)) == len(ids) <= MOST:
@@ -116,8 +116,8 @@ def _take_out(cards: Sequence[Customer], survivor: int) -> None:
 def part(*, merge: Merge, by: User) -> Merge:
     """Take a merge back: every card just as it was. What was written or changed since, the survivor keeps.
 
-    Raises RefusedMerge for one that was taken back before, and while a later merge stands on it; PermissionDenied for
-    who may not both change and delete the card.
+    Raises RefusedMerge for one that was taken back before, while a later merge stands on it, and while the card is
+    being erased; PermissionDenied for who may not both change and delete the card.
     """
     done = Merge.objects.select_for_update().filter(pk=merge.pk, undone_at=None).first()
     if done is None:

@@ -57,22 +57,23 @@ def ask(*, customer: Customer, asked: Asked, by: User) -> Erasure:
     """
     if not by.may("erase") or not may_do(by, customer, "delete"):
         raise PermissionDenied("erase")
-    person = person_of(customer)
     if asked.reason not in Reason.values:
         raise RefusedErasure.of("privacy.refused.reason")
-    if any(mark in asked.reference for mark in (*person.marks, *person.keys)):
-        raise RefusedErasure.of("privacy.refused.reference")
     try:
-        return _ask(person, asked, by)
+        return _ask(customer.pk, asked, by)
     except IntegrityError as reason:
         raise RefusedErasure.of("privacy.refused.under_way") from reason
 
 
 @transaction.atomic
-def _ask(person: Person, asked: Asked, by: User) -> Erasure:
-    # Locked, so that a merge of the card has ended or waits, and then sees the erasure.
-    if not Customer.objects.select_for_update().filter(pk=person.number).exists():
+def _ask(number: int, asked: Asked, by: User) -> Erasure:
+    # Locked before its keys are read: a merge or a parting of the card has ended, or waits and then sees the erasure.
+    customer = Customer.objects.select_for_update().filter(pk=number).first()
+    if customer is None:
         raise RefusedErasure.of("privacy.refused.gone")
+    person = person_of(customer)
+    if any(mark in asked.reference for mark in (*person.marks, *person.keys)):
+        raise RefusedErasure.of("privacy.refused.reference")
     made = Erasure.objects.create(
         customer=person.number,
         digest=digest_of(person.keys[0]),

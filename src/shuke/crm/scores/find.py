@@ -247,7 +247,7 @@ def _walked(plan: Plan, start: int, size: int) -> list[int]:
 def _total(plan: Plan) -> tuple[int, bool]:
     query = plan.query
     if query.words or query.tag or query.contact or query.consent or query.first or query.conditions:
-        return 0, True
+        return (FEW if _is_one_alone(plan) else 0), True
     if query.labels:
         return _with_labels(plan)
     if plan.sight.within.is_all and (plan.cells is not None or not plan.by_customer):
@@ -257,6 +257,14 @@ def _total(plan: Plan) -> tuple[int, bool]:
         passing = passing.filter(**{f"{plan.relation}__isnull": False})
     counted = passing.order_by().values_list("pk")[: COUNTED + 1].count()
     return min(counted, COUNTED), counted > COUNTED
+
+
+def _is_one_alone(plan: Plan) -> bool:
+    """Whether words or a tag are all that is asked: then `few_of` has seen that more than few pass."""
+    query = plan.query
+    others = query.contact or query.consent or query.first or query.conditions or query.labels
+    asked_both = bool(query.words and query.tag)
+    return bool(query.words or query.tag) and not (asked_both or others or query.wanted) and plan.sight.within.is_all
 
 
 def _with_labels(plan: Plan) -> tuple[int, bool]:
