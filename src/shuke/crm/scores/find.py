@@ -262,9 +262,8 @@ def _total(plan: Plan) -> tuple[int, bool]:
 def _is_one_alone(plan: Plan) -> bool:
     """Whether words or a tag are all that is asked: then `few_of` has seen that more than few pass."""
     query = plan.query
-    others = query.contact or query.consent or query.first or query.conditions or query.labels
-    asked_both = bool(query.words and query.tag)
-    return bool(query.words or query.tag) and not (asked_both or others or query.wanted) and plan.sight.within.is_all
+    others = query.contact or query.consent or query.first or query.conditions or query.labels or query.wanted
+    return bool(query.words) != bool(query.tag) and not others and plan.sight.within.is_all
 
 
 def _with_labels(plan: Plan) -> tuple[int, bool]:

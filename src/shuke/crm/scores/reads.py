@@ -118,10 +118,7 @@ def listed_ids(viewer: User, query: Query, run: Run | None, act: Act = "write") 
 
 def score_of(viewer: User, customer: Customer, run: Run | None) -> Score | None:
     """A customer's score in a run that is current or previous."""
-    _require_sight(viewer)
-    if run is None or run.slot is None:
-        return None
-    return SLOTS[run.slot].objects.filter(reach(viewer).within("customer__"), pk=customer.pk).first()
+    return scores_of(viewer, [customer], run).get(customer.pk)
 
 
 def scores_of(viewer: User, customers: Sequence[Customer], run: Run | None) -> dict[int, Score]:
