@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from django.test import Client
+from django.contrib.auth.models import AnonymousUser
+from django.template import Context
+from django.test import Client, RequestFactory
+from django.utils.translation import override
 
 from shuke.crm.people.models import User
+from shuke.ui import shell_parts
+from shuke.ui.context import Destination, Shell
+from shuke.ui.shell_parts import part, shell_part
 
 pytestmark = pytest.mark.django_db
 
@@ -44,3 +50,36 @@ def test_a_change_of_language_or_theme_shows_at_once(as_user: Callable[[User], C
     html = client.get("/jobs/").content.decode()
     assert 'data-theme="dark"' in html
     assert "Customers</span>" in html
+
+
+def counted(waiting: int) -> Destination:
+    """An entry as each request makes it: with a question of its own."""
+    return Destination("Mentions", "/mentions/", "at-sign", current=False, shortcut="", count=lambda: waiting)
+
+
+def page(entry: Destination, here: str = "/") -> Context:
+    request = RequestFactory().get(here)
+    request.user = AnonymousUser()
+    return Context({"shell": Shell("en", "auto", "sun", here, (entry,), {}, (), (), "Chen"), "request": request})
+
+
+def test_the_shell_is_written_once_for_all_pages_where_it_reads_the_same() -> None:
+    shell_parts._written.cache_clear()
+    first, second = (shell_part(page(counted(3), here=f"/customers/?page={number}"), "side") for number in (1, 2))
+    assert first == second
+    assert ">3<" in first
+    assert shell_parts._written.cache_info().misses == 1
+
+
+def test_the_shell_tells_how_many_wait_now() -> None:
+    assert ">1<" in shell_part(page(counted(1)), "side")
+    assert ">2<" in shell_part(page(counted(2)), "side")
+    assert "waiting" not in shell_part(page(counted(0)), "side")
+
+
+def test_a_part_is_written_once_for_the_same_records_in_the_same_language() -> None:
+    shell_parts._part.cache_clear()
+    for language in ("en", "zh-hans", "en"):
+        with override(language):
+            assert "&lt;b&gt;" in part("ui/empty.html", title="<b>", icon="inbox")
+    assert (shell_parts._part.cache_info().hits, shell_parts._part.cache_info().misses) == (1, 2)

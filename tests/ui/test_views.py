@@ -21,7 +21,7 @@ from shuke.ui.views import GROUPS, style_guide
 FOLDER = Path(shuke.ui.__file__).parent
 TEMPLATES = sorted((FOLDER / "templates" / "ui").rglob("*.html"))
 WHOLE_PAGES = {"base", "error", "error_bare", "palette", "palette_results", "style", "toasts_swap"}
-TAGS_OF_THE_PAGE = {"address", "sentence", "moment", "shell_part"}
+TAGS_OF_THE_PAGE = {"address", "sentence", "moment", "shell_part", "part"}
 """Used where a page is put together, with nothing of their own to look at."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from typing import Any
 
@@ -29,8 +29,14 @@ class Destination:
     icon: str
     current: bool
     shortcut: str
-    count: Callable[[], int] | None = None
+    count: Callable[[], int] | None = field(default=None, compare=False)
     """How many things wait there; asked only where it is shown, once."""
+    waiting: int = 0
+    """What `count` answered."""
+
+    def asked(self) -> Destination:
+        """With how many things wait there."""
+        return replace(self, waiting=self.count(), count=None) if self.count else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,10 @@ class Shell:
     languages: tuple[Choice, ...]
     themes: tuple[Choice, ...]
     user_name: str
+
+    def asked(self) -> Shell:
+        """With how many things wait at each entry: records that are the same wherever the page reads the same."""
+        return replace(self, navigation=tuple(entry.asked() for entry in self.navigation))
 
     @property
     def first(self) -> tuple[Destination, ...]:

@@ -50,7 +50,7 @@ class Filter:
 
     name: str
     any_label: str
-    choices: list[Choice]
+    choices: tuple[Choice, ...]
     title: str = ""
 
     @property
@@ -89,7 +89,7 @@ def context(viewer: User, query: Query, run: Run | None, rows: Sequence[Listed],
         ],
         "views": _views(viewer, query, saved),
         "saved_views": [_kept_view(view, viewer) for view in saved],
-        "column_choices": [_column_choice(column, query, tongue) for column in (*COLUMNS.values(), *query.fields)],
+        "column_choices": tuple(_column_choice(column, query, tongue) for column in (*COLUMNS.values(), *query.fields)),
         "field_filters": [_field_filter(viewer, column.of, query) for column in query.fields if column.of is not None],
         "kept_for_fields": [pair for pair in query.kept() if not pair[0].startswith(PREFIX)],
         "colours": colours(),
@@ -127,7 +127,7 @@ def _bar(filters: list[Filter]) -> dict[str, object]:
     more = [replace(entry, title=here(f"scores.filter.{entry.name}")) for entry in filters if entry not in on_bar]
     count = sum(entry.is_set for entry in more)
     label = here("scores.list.more_set", count=count) if count else here("scores.list.more")
-    return {"filters": on_bar, "more_filters": more, "more_label": label}
+    return {"filters": on_bar, "more_filters": tuple(more), "more_label": label}
 
 
 def _owner_filter(viewer: User, query: Query) -> Filter:
@@ -138,7 +138,7 @@ def _owner_filter(viewer: User, query: Query) -> Filter:
         for user in customers.owners(viewer)[:_COLLEAGUES]
         if user.pk != viewer.pk
     ]
-    return Filter("owner", here("scores.list.any_owner"), choices)
+    return Filter("owner", here("scores.list.any_owner"), tuple(choices))
 
 
 def _consent_filter(query: Query) -> Filter:
@@ -150,7 +150,7 @@ def _consent_filter(query: Query) -> Filter:
         for state in CONSENTS
         for code, label in [(f"{channel.code}:{state}", _consent(channel.label(tongue), state))]
     ]
-    return Filter("consent", here("scores.list.any_consent"), choices)
+    return Filter("consent", here("scores.list.any_consent"), tuple(choices))
 
 
 def _consent(channel: str, state: str) -> str:
@@ -168,7 +168,7 @@ def _consent_chip(query: Query) -> list[Option]:
 def _contact_filter(query: Query) -> Filter:
     """Whom nobody was in contact with for some time."""
     choices = [Choice(code, here(f"scores.contact.for_{code}"), code == query.contact) for code in CONTACTS]
-    return Filter("contact", here("scores.list.any_contact"), choices)
+    return Filter("contact", here("scores.list.any_contact"), tuple(choices))
 
 
 def _contact_chip(query: Query) -> list[Option]:
@@ -202,9 +202,10 @@ def _filters(query: Query, run: Run | None, tags: list[str], tongue: str, *, cou
             for name, names in (*_FIELDS, *LABELS.items())
         ]
         choices = [_risk(code, query, run.counts.get("risk", {}), tongue if counted else "") for code in RISKS]
-        filters.append(Filter("risk", here("scores.list.any_risk"), choices))
+        filters.append(Filter("risk", here("scores.list.any_risk"), tuple(choices)))
     if tags:
-        filters.append(Filter("tag", here("scores.list.any_tag"), [Choice(tag, tag, tag == query.tag) for tag in tags]))
+        choices = [Choice(tag, tag, tag == query.tag) for tag in tags]
+        filters.append(Filter("tag", here("scores.list.any_tag"), tuple(choices)))
     return filters
 
 
@@ -219,7 +220,7 @@ def _code_filter(name: str, names: str, query: Query, counts: Mapping[str, int],
         Choice(code, _counted(name_of(names, code, language.active()), counts[code], tongue), code in wanted)
         for code in sorted(counts, key=_rank)
     ]
-    return Filter(name, here(f"scores.list.any_{name}"), choices)
+    return Filter(name, here(f"scores.list.any_{name}"), tuple(choices))
 
 
 _ORDER = (

@@ -51,7 +51,7 @@ style sheet shows the drawing made for it. Writers for axes: shuke.ui.figures.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -70,6 +70,7 @@ from shuke.ui import blocks, language
 from shuke.ui.charts import sparkline as lay_out
 from shuke.ui.drawings import Chart, Kept, drawings
 from shuke.ui.parts import PAGE_SIZES, Crumb, Option, Pages, Why
+from shuke.ui.shell_parts import part as written_once
 from shuke.ui.shell_parts import shell_part as written_part
 
 register = template.Library()
@@ -144,6 +145,13 @@ def _icon(name: str, size: int) -> SafeString:
 def shell_part(context: Context, name: str) -> SafeString:
     """A template of the shell that depends on `shell` alone, written once for all pages where it reads the same."""
     return written_part(context, name)
+
+
+@register.simple_tag
+def part(template: str, **records: Hashable) -> SafeString:
+    """A template that depends on frozen records and the language alone, written once for all pages where it is asked
+    for: `{% part "scores/_filter.html" filter=filter %}`."""
+    return written_once(template, **records)
 
 
 @register.simple_tag(takes_context=True)
