@@ -4,7 +4,7 @@ import pytest
 from django.db.models import Q
 
 from shuke.crm.customers.models import Customer
-from shuke.crm.customers.search import found_ids, matching, search_columns
+from shuke.crm.customers.search import all_found, found_ids, matching, search_columns
 from shuke.crm.customers.writes import Card, forget, keep
 
 CARDS = [
@@ -74,6 +74,18 @@ def test_a_condition_without_words_finds_nobody(customers: None) -> None:
 
 def test_no_more_are_looked_up_than_asked_for(customers: None) -> None:
     assert len(found_ids("张", 1)) == 1
+
+
+@pytest.mark.parametrize("words", ["张伟", "张", "zhang", "zxw", "8000", "c-00", "household 12", "zoe", "没有"])
+def test_all_that_are_found_are_told_where_they_are_not_too_many(customers: None, words: str) -> None:
+    assert sorted(all_found(words, 10, 10) or []) == sorted(found_ids(words, 10))
+
+
+def test_more_may_be_found_by_a_beginning_than_by_words_within(customers: None) -> None:
+    assert len(all_found("c-00", 1, 4) or []) == 4, "ids begin so"
+    assert all_found("c-00", 4, 3) is None
+    assert all_found("张", 1, 10) is None, "two have the character in their names"
+    assert len(all_found("张", 2, 0) or []) == 2
 
 
 def test_a_new_name_is_found_and_the_old_one_is_not(customers: None) -> None:

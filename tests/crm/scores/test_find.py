@@ -96,12 +96,22 @@ def keys_of(ids: list[int]) -> list[str]:
     return [keys[pk] for pk in ids]
 
 
-@pytest.mark.parametrize("few", [0, 10, 2000], ids=["walked", "either", "looked up"])
+def bounds(monkeypatch: pytest.MonkeyPatch, few: int, begun: int, picked: int = 1_000) -> None:
+    """Up to how many are looked up, by words and by a beginning, and from how many on they are picked."""
+    for name, bound in {"FEW": few, "BEGUN": begun, "PICKED": picked}.items():
+        monkeypatch.setattr(finding, name, bound)
+
+
+WAYS = {"walked": (0, 0), "either": (10, 20), "looked up": (2_000, 2_000), "picked": (2_000, 2_000, 1)}
+WAYS["picked of the many"] = (5, 60, 1)
+
+
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("filters", FILTERS)
-def test_both_ways_find_whom_the_filters_leave(
-    run: Run, many: list[tuple[Any, ...]], filters: str, few: int, monkeypatch: pytest.MonkeyPatch
+def test_all_ways_find_whom_the_filters_leave(
+    run: Run, many: list[tuple[Any, ...]], filters: str, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(finding, "FEW", few)
+    bounds(monkeypatch, *WAYS[way])
     query = read(QueryDict(filters + "&size=100"))
     found = find(query, run, UNLIMITED)
     wanted = expected(many, filters)
@@ -151,6 +161,33 @@ def test_a_label_that_the_run_counted_as_rare_is_looked_up_and_one_of_many_is_wa
         assert finding.few_of(frequent) is None
     assert len(asked) == 0, "52 were counted when the run was published"
     assert finding.few_of(both) is None, "15 of them, which only the rows tell"
+
+
+@pytest.mark.parametrize("order", ["-clv", "clv", "name", "-created", "next_purchase_due"])
+@pytest.mark.parametrize("asked", ["q=k", "q=k&tier=A,B,C", "q=k&rhythm=usual", "q=张", "tag=VIP", "q=k&tag=VIP"])
+def test_a_page_picked_out_of_the_order_is_the_one_looked_up(
+    run: Run, asked: str, order: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def pages() -> list[list[int]]:
+        queries = [read(QueryDict(f"{asked}&sort={order}&size=25&page={page}")) for page in (1, 2, 3)]
+        return [find(query, run, UNLIMITED).ids for query in queries]
+
+    looked_up = pages()
+    bounds(monkeypatch, 30, 60, 1)
+    assert pages() == looked_up
+
+
+def test_of_many_found_the_first_are_picked_without_a_look_at_the_rest(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bounds(monkeypatch, 30, 60, 1)
+    with CaptureQueriesContext(connection) as asked:
+        found = find(read(QueryDict("q=k&sort=-clv")), run, UNLIMITED)
+    assert (len(found.ids), found.total, found.capped) == (25, 60, False)
+    assert not [query["sql"] for query in asked if "json_each" in query["sql"] or "unnest" in query["sql"]]
+    filtered = find(read(QueryDict("q=k&tier=A,B,C,D&sort=-clv")), run, UNLIMITED)
+    assert (len(filtered.ids), filtered.capped) == (25, True), "how many of them the filter leaves is not counted"
+    assert filtered.total >= 25
 
 
 @pytest.mark.parametrize("order", [sign + code for code in ORDERS for sign in ("", "-")])

@@ -98,6 +98,32 @@ def found_ids(words: str, limit: int, *, tail_only: bool = False) -> list[int]:
     between does not, since digit by digit it would give the number away.
     """
     typed = words.strip()
+    found = _by_beginning(typed, limit, tail_only=tail_only)
+    if len(found) < limit and _asks_for_words(typed, tail_only=tail_only):
+        found.update(dict.fromkeys(_with_words(typed, limit)))
+    return list(found)[:limit]
+
+
+def all_found(words: str, most: int, most_by_beginning: int, *, tail_only: bool = False) -> list[int] | None:
+    """The ids of all customers found, as `found_ids` finds them; None where they are too many.
+
+    `most_by_beginning` of names, initials, ids and numbers that begin so, which an index alone answers; `most` by words
+    within the text, of which each costs a row.
+    """
+    typed = words.strip()
+    found = _by_beginning(typed, most_by_beginning + 1, tail_only=tail_only)
+    if len(found) > most_by_beginning:
+        return None
+    if _asks_for_words(typed, tail_only=tail_only):
+        with_words = _with_words(typed, most + 1)
+        if len(with_words) > most:
+            return None
+        found.update(dict.fromkeys(with_words))
+    return list(found)
+
+
+def _by_beginning(typed: str, limit: int, *, tail_only: bool) -> dict[int, None]:
+    """Whose id, name as spoken, initials or number from its end begin with what was typed."""
     conditions = [_begins("key", text) for text in _spellings(typed)]
     conditions += [_begins(column, text) for column, text in _beginnings(typed, tail_only=tail_only)]
     conditions += [Q(**{lookup: text}) for lookup, text in _whole_phone(typed)] if tail_only else []
@@ -106,9 +132,11 @@ def found_ids(words: str, limit: int, *, tail_only: bool = False) -> list[int]:
         if len(found) < limit:
             rows = Customer.objects.filter(condition).order_by().values_list("pk")
             found.update(dict.fromkeys(_first(*rows.query.sql_with_params(), limit)))
-    if len(found) < limit and _tokens(typed) and not (tail_only and _asks_for_digits(typed)):
-        found.update(dict.fromkeys(_with_words(typed, limit)))
-    return list(found)[:limit]
+    return found
+
+
+def _asks_for_words(typed: str, *, tail_only: bool) -> bool:
+    return bool(_tokens(typed)) and not (tail_only and _asks_for_digits(typed))
 
 
 def _spellings(typed: str) -> list[str]:

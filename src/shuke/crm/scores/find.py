@@ -20,7 +20,7 @@ from django.db.models import QuerySet
 
 from shuke.crm.customers.keys import among
 from shuke.crm.customers.models import Customer, CustomerTag
-from shuke.crm.customers.search import found_ids
+from shuke.crm.customers.search import all_found
 from shuke.crm.privacy import reads as consents
 from shuke.crm.scores.labels import how_many
 from shuke.crm.scores.models import FIRST_OF_CELLS, Run
@@ -28,6 +28,10 @@ from shuke.crm.scores.plan import Plan, Sight, planned
 from shuke.crm.scores.query import Query
 
 FEW = 4_000
+BEGUN = 12_000
+"""How many customers may be found by the beginning of a name or a number, which an index alone answers."""
+PICKED = 1_000
+"""How many customers found make it worth walking the order's index for those among them."""
 MANY = 100_000
 """How many customers a word or a tag may leave to be fetched, where a walk finds too few."""
 WALKED = 20_000
@@ -52,6 +56,8 @@ def find(query: Query, run: Run | None, sight: Sight) -> Found:
     """The page of customers that a query asks for, of those in sight."""
     plan = planned(query, run, sight)
     few, ids = few_of(plan), None
+    if few is not None and (picked := _picked(few)) is not None:
+        return picked
     if few is None and plan.is_narrowed:
         ids = _tried(plan)
         few = _left(plan, MANY) if ids is None else None
@@ -99,11 +105,11 @@ def _left(plan: Plan, most: int) -> Few | None:
         if len(ids := list(owned[: most + 1])) <= most:
             return Few(ids, plan)
     words, tail_only = plan.query.words, plan.sight.tail_only
-    if words and len(ids := found_ids(words, most + 1, tail_only=tail_only)) <= most:
-        return Few(ids, replace(plan, query=replace(plan.query, words="")))
-    for ids in _named(plan, most + 1):
+    if words and (found := all_found(words, most, max(most, BEGUN), tail_only=tail_only)) is not None:
+        return Few(found, replace(plan, query=replace(plan.query, words="")))
+    for ids, rest in _named(plan, most + 1):
         if len(ids) <= most:
-            return Few(ids, plan)
+            return Few(ids, rest)
     for condition in plan.query.conditions:
         if condition.has_index:
             passing = Customer.objects.filter(condition.passes()).order_by().values_list("pk", flat=True)
@@ -112,22 +118,48 @@ def _left(plan: Plan, most: int) -> Few | None:
     return None
 
 
-def _named(plan: Plan, most: int) -> Iterator[list[int]]:
-    """The ids that a tag leaves, that what was said of a channel leaves, that the days of the first purchase leave."""
+def _named(plan: Plan, most: int) -> Iterator[tuple[list[int], Plan]]:
+    """The ids that a tag leaves, that what was said of a channel leaves, that the days of the first purchase leave;
+    each with the plan as it is still to be tried."""
+    query = plan.query
     if plan.tag_id is not None:
         tagged = CustomerTag.objects.filter(tag_id=plan.tag_id).values_list("customer_id", flat=True)
-        yield list(tagged[:most])
-    if plan.query.consent and (said := consents.ids_with(plan.query.consent, most)) is not None:
-        yield said
-    if plan.query.first and plan.run:
-        yield list(plan.scores.objects.filter(plan.began("")).values_list("pk", flat=True)[:most])
-    if plan.query.labels and plan.run:
+        yield list(tagged[:most]), replace(plan, tag_id=None, query=replace(query, tag=""))
+    if query.consent and (said := consents.ids_with(query.consent, most)) is not None:
+        yield said, plan
+    if query.first and plan.run:
+        yield list(plan.scores.objects.filter(plan.began("")).values_list("pk", flat=True)[:most]), plan
+    if query.labels and plan.run:
         # All at once: labels that many have each are together often those of few.
-        counted = how_many(plan.run.counts, plan.query.labels)
+        counted = how_many(plan.run.counts, query.labels)
         if counted == 0:
-            yield []
+            yield [], plan
         elif counted is None or counted < most:
-            yield list(plan.scores.objects.filter(plan.labelled("")).values_list("pk", flat=True)[:most])
+            yield list(plan.scores.objects.filter(plan.labelled("")).values_list("pk", flat=True)[:most]), plan
+
+
+def _picked(few: Few) -> Found | None:
+    """The page out of the order's index: sooner than the rows of each of the few, where they are so many that the first
+    of them stand near the top. None where they do not, or other filters are left that would leave the rest uncounted.
+    """
+    plan, asked = few.rest, frozenset(few.ids)
+    is_bare = not plan.is_narrowed and plan.cells is None
+    if len(asked) < PICKED or not (is_bare or len(asked) > FEW):
+        return None
+    passing = plan.customers().filter(_of_candidates(plan).passes("")).values_list("pk", flat=True)
+    deep, found = plan.query.start + plan.query.size, list[int]()
+    walked, step = 0, min(deep * (plan.run.customers if plan.run else WALKED) // len(asked), WALKED)
+    while walked < WALKED:
+        part = _candidates(plan, walked, step)
+        hits = [pk for pk in part if pk in asked]
+        passed = frozenset(hits if is_bare else passing.filter(among(hits)))
+        found += [pk for pk in hits if pk in passed]
+        if len(found) >= deep:
+            return Found(found[plan.query.start : deep], len(asked) if is_bare else len(found), capped=not is_bare)
+        if len(part) < step:
+            return None
+        walked, step = walked + step, step // 2 + 1
+    return None
 
 
 def _tried(plan: Plan) -> list[int] | None:
@@ -136,7 +168,7 @@ def _tried(plan: Plan) -> list[int] | None:
     Step by step, each twice as long as the one before: the planner would else walk as far as it takes.
     """
     start, deep = plan.query.start, plan.query.start + plan.query.size
-    passing = plan.rows().filter(plan.passes(plan.to_customer())).values_list("pk", flat=True)
+    passing = plan.customers().filter(_of_candidates(plan).passes("")).values_list("pk", flat=True)
     found: list[int] = []
     walked, step = 0, _FIRST_STEP
     while walked < WALKED:
@@ -159,6 +191,11 @@ def _candidates(plan: Plan, start: int, size: int) -> list[int]:
     if plan.cells is not None and not plan.by_customer:
         rows = rows.filter(cell__in=plan.cells)
     return list(rows.values_list("pk", flat=True)[start : start + size])
+
+
+def _of_candidates(plan: Plan) -> Plan:
+    """What part of the order is still to be tried by: of scores, its cells are those admitted."""
+    return plan if plan.by_customer else replace(plan, cells=None)
 
 
 def in_order(few: Few) -> list[tuple[int, Any]]:

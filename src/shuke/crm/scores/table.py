@@ -31,6 +31,7 @@ from shuke.ui import language
 from shuke.ui.parts import Option, Pages
 
 _COLLEAGUES = 60
+_NAMES = ("username", "name")
 _FIELDS = (("tier", "tier."), ("stage", "stage."), ("segment", "rfm."))
 """Of the cells; the labels beside them follow."""
 
@@ -135,7 +136,7 @@ def _owner_filter(viewer: User, query: Query) -> Filter:
     choices = [Choice(code, here(f"scores.owner.{code}"), code == query.owner) for code in OWNERS]
     choices += [
         Choice(str(user.pk), user.shown_name, str(user.pk) == query.owner)
-        for user in customers.owners(viewer)[:_COLLEAGUES]
+        for user in customers.owners(viewer).only(*_NAMES)[:_COLLEAGUES]
         if user.pk != viewer.pk
     ]
     return Filter("owner", here("scores.list.any_owner"), tuple(choices))
@@ -189,7 +190,7 @@ def _owner_chip(query: Query, owners: Filter) -> list[Option]:
 
 def _assignable(viewer: User) -> list[Choice]:
     """To whom customers can be given from the list, the viewer first."""
-    people = sorted(customers.assignable(viewer)[:_COLLEAGUES], key=lambda user: user.pk != viewer.pk)
+    people = sorted(customers.assignable(viewer).only(*_NAMES)[:_COLLEAGUES], key=lambda user: user.pk != viewer.pk)
     return [Choice(str(user.pk), user.shown_name, chosen=user.pk == viewer.pk) for user in people]
 
 
