@@ -1,6 +1,7 @@
 """Which count model do the scores rest on, and how far can its forecasts be trusted? Models of `value`, held against
 what happened by `evaluate`, on the past days of a sample of customers."""
 
+from shuke.choice._ages import Ages
 from shuke.choice._choice import Choice, Standing, choose
 from shuke.choice._doubts import Doubts
 from shuke.choice._origins import Origins
@@ -11,6 +12,7 @@ from shuke.choice._trust import Trust, Weeks
 
 __all__ = [
     "MATTERS",
+    "Ages",
     "AtOrigin",
     "Choice",
     "Doubts",

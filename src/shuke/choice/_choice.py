@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from shuke.choice._ages import Ages, aged
 from shuke.choice._doubts import Doubts, doubted
 from shuke.choice._origins import ASKED_CUSTOMERS, Look, Origins, looks, origins
 from shuke.choice._race import Entrant, Margin, Verdict, race, verdict
@@ -55,6 +56,7 @@ class Choice:
     sample: Sampled
     model: CountModel | None = None
     doubts: Doubts = field(default_factory=Doubts)
+    ages: Ages = field(default_factory=Ages)
     horizon_days: int = 0
 
     @property
@@ -90,7 +92,7 @@ class Choice:
         again = _again(candidate(self.chosen), self.model, self.sample)
         if self.doubts.used:
             again = self.doubts.around(again, self.horizon_days if horizon is None else horizon)
-        return again.fit(histories)
+        return self.ages.around(again).fit(histories)
 
     def totals(self, *, horizon_days: int, shares: Sequence[float]) -> Totals:
         """How sure are the run's totals? (`shuke.choice.totals`)"""
@@ -164,17 +166,18 @@ def _told(
     if own is not None and drifts.horizon_days > days.holdout_days:
         drifts.told(own)
     found, by_doubts = _with_doubts(asked, found, days, sample)
+    found, by_age = _with_ages(asked, found, days, sample)
     own = found.entrant(found.chosen)
     by_season = season(sample, candidate(found.chosen) if own is not None and found.chosen else None, declared)
     model = own.model if own else None
     seasonal = by_season.used and by_season.source == "declared"
     last = looks(sample, days.race[-1:], days.holdout_days, by_season.clock if seasonal else None)
     if seasonal and own is not None:
-        model = _as_of_first(sample, days, own.candidate, by_season, by_doubts)
+        model = _as_of_first(sample, days, own.candidate, by_season, by_doubts, by_age)
     standings = tuple(_standing(one, own, drifts.known.get(one.code)) for one in found.entrants)
     tested = _backtest(found, days, model, last, seasonal)
     horizon_days = round(drifts.horizon_days)
-    return Choice(asked, found, standings, days, by_season, tested, sample, model, by_doubts, horizon_days)
+    return Choice(asked, found, standings, days, by_season, tested, sample, model, by_doubts, by_age, horizon_days)
 
 
 def _with_doubts(asked: str, found: Verdict, days: Origins, sample: Sampled) -> tuple[Verdict, Doubts]:
@@ -186,18 +189,29 @@ def _with_doubts(asked: str, found: Verdict, days: Origins, sample: Sampled) -> 
     return replace(found, entrants=tuple(other if one is own else one for one in found.entrants)), by_doubts
 
 
+def _with_ages(asked: str, found: Verdict, days: Origins, sample: Sampled) -> tuple[Verdict, Ages]:
+    """The verdict with the chosen one's paces of ages, likewise."""
+    own = found.entrant(found.chosen)
+    if asked != AUTO or own is None or own.code == NAIVE:
+        return found, Ages()
+    by_age, other = aged(own, sample, days, looks(sample, days.race, days.holdout_days))
+    return replace(found, entrants=tuple(other if one is own else one for one in found.entrants)), by_age
+
+
 def _keeping_a_beat(found: Verdict, own: Entrant) -> Entrant | None:
     """The entrant that takes customers to keep a beat, where it found one, and where it is not chosen itself."""
     entrant = found.entrant(BEAT)
     return None if entrant is None or entrant is own or entrant.model.params_.k == 1 else entrant
 
 
-def _as_of_first(sample: Sampled, days: Origins, chosen: Candidate, by_season: Season, by_doubts: Doubts) -> CountModel:
+def _as_of_first(
+    sample: Sampled, days: Origins, chosen: Candidate, by_season: Season, by_doubts: Doubts, by_age: Ages
+) -> CountModel:
     [first] = looks(sample, days.race[:1], days.holdout_days, by_season.clock)
     model = chosen.new()
     if by_doubts.used:
         model = by_doubts.around(model, first.horizon)
-    return model.fit(first.seen.histories)
+    return by_age.around(model).fit(first.seen.histories)
 
 
 def _backtest(

@@ -8,7 +8,7 @@ from typing import Any
 
 from shuke.choice import AtOrigin, Season, Standing, Totals
 from shuke.cycle import Run
-from shuke.value import NAIVE, CountModel, candidate
+from shuke.value import AGES, NAIVE, CountModel, candidate
 
 
 def models(done: Run) -> dict[str, Any]:
@@ -42,6 +42,9 @@ def models(done: Run) -> dict[str, Any]:
                      and, where it takes part, of keeping a beat; its log score with them less without; every how many
                      events those buy who keep a beat, None (or absent, in older runs) where that takes no part; whether
                      they are used
+    ages             {days, paces, difference, used}: until how many days after the first purchase each age lasts; how
+                     many days a day ahead counts for it; the log score with paces less without; whether they are used.
+                     Absent in older runs
     holdout_days     how far each origin's forecast looks
     origins          [{day, customers, forecast, actual, low, high}] of the chosen, rising by day: purchases foreseen
                      for and made by the customers known at the day; low, high: the 90 % interval made from the *other*
@@ -71,6 +74,7 @@ def models(done: Run) -> dict[str, Any]:
         "asked": choice.asked,
         "margin": None if margin is None else asdict(margin),
         "doubts": asdict(choice.doubts) | {"used": choice.doubts.used},
+        "ages": asdict(choice.ages) | {"days": list(AGES), "used": choice.ages.used},
         "candidates": [_candidate(one) for one in choice.standings],
         "race": [day.isoformat() for day in choice.origins.race],
         "parameters": _parameters(choice.chosen, counts),

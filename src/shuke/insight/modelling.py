@@ -90,7 +90,7 @@ def choice(told: Told) -> list[str]:
     )
     if verdict == "clear" and gain < _SMALL:
         said.append(here("models.choice.small"))
-    said += _doubts(told)
+    said += _doubts(told) + _ages(told)
     return [*said, here("models.choice.asked")] if told["asked"] != "auto" else said
 
 
@@ -114,6 +114,17 @@ def _doubts(told: Told) -> list[str]:
             error=_decimals(_CLEAR * (found["standard_error"] or 0.0)),
         )
     ]
+
+
+def _ages(told: Told) -> list[str]:
+    """By which pace those who came lately count time, where the model in use foresaw better with it."""
+    ages = told.get("ages")
+    if not ages or not ages["used"]:
+        return []
+    found, tongue = ages["difference"], language.active()
+    paces = {f"to_{days}": number(pace, tongue, 2) for days, pace in zip(ages["days"], ages["paces"], strict=True)}
+    error = _decimals(_CLEAR * (found["standard_error"] or 0.0))
+    return [here("models.choice.ages", **paces, difference=_decimals(found["difference"]), error=error)]
 
 
 def warnings(told: Told, figures: Mapping[str, Any]) -> list[str]:

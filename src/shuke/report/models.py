@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from shuke.choice import Doubts, Margin, Standing, Trust
+from shuke.choice import Ages, Doubts, Margin, Standing, Trust
 from shuke.kit.text import day, number, say, share
 from shuke.report.layout import columns_of_text, title
 from shuke.report.results import Result
-from shuke.value import candidate
+from shuke.value import AGES, candidate
 
 _SYMBOLS = {"alpha": "α", "beta": "β"}
 
@@ -39,6 +39,8 @@ def _chosen(result: Result, language: str) -> list[str]:
         lines.append(_margin(choice.margin, language))
     if choice.doubts.used:
         lines.append(_doubts(choice.doubts, language))
+    if choice.ages.used:
+        lines.append(_ages(choice.ages, language))
     if result.counts is not None:
         told = candidate(choice.chosen).told(result.counts)
         lines.append(say("report.model.parameters", language, parameters=_listed(told)))
@@ -64,6 +66,17 @@ def _doubts(doubts: Doubts, language: str) -> str:
         language,
         **{name: share(weight, language, decimals=1) for name, weight in parts},
         k=number(doubts.beat_k or 1, language),
+        difference="—" if found is None else f"{found.difference:+.4f}",
+        error="—" if found is None or found.standard_error is None else f"{found.standard_error:.4f}",
+    )
+
+
+def _ages(ages: Ages, language: str) -> str:
+    found = ages.difference
+    return say(
+        "report.model.ages",
+        language,
+        **{f"to_{days}": number(pace, language, decimals=2) for days, pace in zip(AGES, ages.paces, strict=True)},
         difference="—" if found is None else f"{found.difference:+.4f}",
         error="—" if found is None or found.standard_error is None else f"{found.standard_error:.4f}",
     )

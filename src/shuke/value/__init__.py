@@ -11,6 +11,7 @@ depended on.
 
 from shuke.value.bgbb import BGBB, BGBBParams
 from shuke.value.bgnbd import BGNBD, BGNBDParams
+from shuke.value.by_age import AGES, ByAge, ByAgeParams, age_of
 from shuke.value.calendar import Calendar, Clock, DeclaredPeriod, declared_in, in_words, read_calendar, seasonal_index
 from shuke.value.candidates import (
     AUTO,
@@ -49,6 +50,7 @@ from shuke.value.summary import MarginRates, Summary, ValueBasis, summarise, val
 from shuke.value.worth import lifetime_value, residual_value
 
 __all__ = [
+    "AGES",
     "AUTO",
     "BEAT",
     "BGBB",
@@ -63,6 +65,8 @@ __all__ = [
     "BGBBParams",
     "BGNBDParams",
     "BasketGroup",
+    "ByAge",
+    "ByAgeParams",
     "Calendar",
     "Candidate",
     "Clock",
@@ -104,6 +108,7 @@ __all__ = [
     "Summary",
     "ValueBasis",
     "ValueInterval",
+    "age_of",
     "candidate",
     "cohort_contracts",
     "cohorts",

@@ -8,6 +8,7 @@ from typing import Any
 
 from shuke.kit.errors import InputError
 from shuke.value.bgnbd import BGNBD, BGNBDParams
+from shuke.value.by_age import AGES, ByAge
 from shuke.value.count_model import CountModel
 from shuke.value.ggompertz_nbd import GGompertzNBD, GGompertzNBDParams
 from shuke.value.mbgcnbdk import MBGCNBDk, MBGCNBDkParams
@@ -43,9 +44,10 @@ class Candidate:
         return made
 
     def told(self, model: CountModel) -> dict[str, float]:
-        """The parameters that a fitted one found, by the names of the literature; and those of its doubts, if any."""
+        """The parameters that a fitted one found, by the names of the literature; and those of its doubts and of
+        customers' ages, if any."""
         own = leading(model).params_
-        return {name: getattr(own, name) for name in self.parameters} | _doubts(model)
+        return {name: getattr(own, name) for name in self.parameters} | _doubts(model) | _paces(model)
 
     def standard_errors(self, model: CountModel) -> dict[str, float]:
         """Of those of its parameters that were estimated; none where they are not known."""
@@ -81,6 +83,8 @@ ggompertz_nbd, naive. Name one of these.
     raise InputError.of("error.value.unknown_model", name=code, known=", ".join(model_codes()))
 
 
+_PACES = tuple(f"age_{days}_pace" for days in AGES)
+"""The paces of customers' ages by flat names, each by the days at which its age ends."""
 # What may stand beside a model in a mixture: its name there, and its parameters.
 _DOUBTS: dict[type, tuple[str, tuple[str, ...]]] = {
     NBD: ("stays", ("r", "alpha")),
@@ -109,16 +113,27 @@ def restored(code: str, parameters: Mapping[str, float]) -> CountModel:
     found = candidate(code)
     names = {field.name for field in fields(found.params)}
     made: CountModel = found.model.from_params(found.params(**_known(parameters, names)))
-    return made if "pace" not in parameters else _with_doubts(made, parameters)
+    model = made if "pace" not in parameters else _with_doubts(made, parameters)
+    return ByAge(model, [parameters[name] for name in _PACES]) if _PACES[0] in parameters else model
 
 
 def leading(model: CountModel) -> CountModel:
-    """The model itself, without the doubts it may be wrapped in."""
-    return model.members[0] if isinstance(model, Stacked) else model
+    """The model itself, without the doubts and the paces of ages it may be wrapped in."""
+    inner = _inside(model)
+    return inner.members[0] if isinstance(inner, Stacked) else inner
+
+
+def _inside(model: CountModel) -> CountModel:
+    return model.model if isinstance(model, ByAge) else model
+
+
+def _paces(model: CountModel) -> dict[str, float]:
+    return dict(zip(_PACES, model.paces, strict=True)) if isinstance(model, ByAge) else {}
 
 
 def _doubts(model: CountModel) -> dict[str, float]:
     """What a mixture has beside the model's own parameters, by flat names."""
+    model = _inside(model)
     if not isinstance(model, Stacked):
         return {}
     weights, learned = dict[str, float](), dict[str, float]()

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,6 +19,7 @@ from scipy.special import gammaincinv
 
 from shuke.kit.errors import InputError
 from shuke.value._distinct import distinct_rows
+from shuke.value.by_age import ByAge
 from shuke.value.count_model import CountModel
 from shuke.value.drawing import covariate_names, drawn_around
 from shuke.value.fitting import checked
@@ -92,6 +94,9 @@ def value_interval(
     checked(horizon, "horizon", above=0)
     if not (0 < level < 1 and draws >= 20):
         raise InputError(f"Unexpected level={level}, draws={draws}: level lies between 0 and 1, draws are at least 20")
+    if isinstance(counts, ByAge):
+        told = {"horizon": horizon, "rate": rate, "level": level, "draws": draws, "seed": seed}
+        return _by_age(counts, spend, histories, told, spend_purchases, discount)
     read = read_histories(histories, covariates=covariate_names(counts.params_))
     bought = read.x + 1 if spend_purchases is None else whole_counts(spend_purchases, len(read))
     first, group = distinct_rows(read.x, bought, *_covariates(read), read.T, read.t_x)
@@ -100,6 +105,28 @@ def value_interval(
     found[2:] *= _mean_discount(counts, read, horizon, rate) if discount is None else discount
     count_low, count_high, factor_low, factor_high = found
     return ValueInterval(count_low, count_high, factor_low, factor_high, level)
+
+
+def _by_age(
+    counts: ByAge,
+    spend: GammaGamma,
+    histories: object,
+    told: dict[str, Any],
+    spend_purchases: ArrayLike | None,
+    discount: FloatArray | None,
+) -> ValueInterval:
+    """Those of each pace by the model itself, over as much of its time."""
+    read = read_histories(histories, covariates=covariate_names(counts.model.params_))
+    bought = None if spend_purchases is None else whole_counts(spend_purchases, len(read))
+    found = np.empty((4, len(read)))
+    for rows, pace in counts.by_pace(read):
+        own = told | {"horizon": told["horizon"] * pace, "rate": told["rate"] / pace}
+        own |= {"spend_purchases": None if bought is None else bought[rows]}
+        own |= {"discount": None if discount is None else discount[rows]}
+        part = value_interval(counts.model, spend, read.rows(rows), **own)
+        found[:, rows] = part.count_low, part.count_high, part.factor_low, part.factor_high
+    count_low, count_high, factor_low, factor_high = found
+    return ValueInterval(count_low, count_high, factor_low, factor_high, told["level"])
 
 
 def mean_discount(expected: FloatArray, discounted: FloatArray) -> FloatArray:
