@@ -19,6 +19,7 @@ SEED = 20050201
 """lifetimes starts its Pareto/NBD fit at random."""
 DOUBTS = " with doubts"
 BEAT = f"{DOUBTS} and a beat"
+PACES = ", the young at paces of their own"
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +53,7 @@ def ours(purchases: Purchases, origin: Origin) -> Answer:
     value = scores["potential_value_minor"].to_numpy().astype(float) / 100
     doubts = run.models.choice.doubts
     used = f"{run.models.chosen}{BEAT if doubts.beat_k else DOUBTS if doubts.used else ''}"
+    used += PACES if run.models.choice.ages.used else ""
     return Answer(expected, _log_chance(run.models.counts, origin), value, _missing(expected), used)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from accuracy_measures import Difference, Differences, Measures
-from accuracy_models import BEAT, DOUBTS
+from accuracy_models import BEAT, DOUBTS, PACES
 
 if TYPE_CHECKING:
     from accuracy import Judged
@@ -33,6 +33,7 @@ _WORDS = {
         "used": "model chosen",
         "beat": BEAT,
         "doubts": DOUBTS,
+        "paces": PACES,
         "rmse": "RMSE per customer",
         "errors": "error of the total, by day",
         "error": "its mean size",
@@ -64,6 +65,7 @@ _WORDS = {
         "used": "所选模型",
         "beat": "（留余地，含节拍）",
         "doubts": "（留余地）",
+        "paces": "（新客另计快慢）",
         "rmse": "每客户 RMSE",
         "errors": "各截止日的总量误差",
         "error": "其绝对值平均",
@@ -108,6 +110,7 @@ def _looked_at(found: list[Judged], words: dict[str, str]) -> Iterator[str]:
     for one in found:
         customers = ", ".join(f"{many:,}" for many in one.customers)
         used = one.models[_OURS].used.replace(BEAT, words["beat"]).replace(DOUBTS, words["doubts"])
+        used = used.replace(PACES, words["paces"])
         yield _row((one.data, ", ".join(one.days), customers, str(one.horizon_days), used))
 
 

@@ -40,7 +40,7 @@ def alone(answer):
     ("ours", "own"),
     [
         (lambda m: m.expected_purchases(SEEN, 90), lambda h, p: USUAL.expected_purchases(h, 90 * p)),
-        (lambda m: m.discounted_purchases(SEEN, 90, 0.01), lambda h, p: USUAL.discounted_purchases(h, 90 * p, 0.01 / p)),
+        (lambda m: m.discounted_purchases(SEEN, 9, 0.01), lambda h, p: USUAL.discounted_purchases(h, 9 * p, 0.01 / p)),
         (lambda m: m.residual_purchases(SEEN, 0.001), lambda h, p: USUAL.residual_purchases(h, 0.001 / p)),
         (lambda m: m.probability_of_purchases(SEEN, 2, 90), lambda h, p: USUAL.probability_of_purchases(h, 2, 90 * p)),
         (lambda m: m.expected_lifetime(SEEN, 90), lambda h, p: USUAL.expected_lifetime(h, 90 * p) / p),
