@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
 import pytest
 
 from shuke.choice import Ages, choose
-from shuke.choice._ages import contrasts
+from shuke.choice._ages import asked_on, contrasts
 from shuke.choice._origins import look
 from shuke.evaluate import Difference
 from shuke.value import BGNBD, NAIVE, ByAge, Sampled, candidate, restored
@@ -101,6 +102,34 @@ def test_a_good_year_moves_no_pace():
     within = 3 * np.sqrt(usual.variance + good.variance)[known]
     assert (np.abs(good.log_ratio - usual.log_ratio)[known] < within).all()
     assert (np.abs(good.log_ratio - usual.log_ratio)[known] < np.log(1.5) / 2).all()
+
+
+def test_who_may_have_come_before_the_data_begin_is_not_young():
+    """Half are there when the data begin, and buy four times as often as who comes later: on early days they are not
+    taken for the young, whatever their first purchase says."""
+    sample = _with_regulars(trying(slow=1.0))
+    day = FIRST_DAY + timedelta(days=150)
+    model = BGNBD().fit(sample.at(day, 0).histories)
+    blind, seeing = (
+        contrasts(look(one, day, HOLDOUT_DAYS), model) for one in (sample, replace(sample, truncated_days=45))
+    )
+    assert seeing.log_ratio[2] < blind.log_ratio[2] or np.isnan(blind.log_ratio[2])
+    assert seeing.log_ratio[1] < 0, "they buy less than a model that learned from regulars says"
+    at = look(replace(sample, truncated_days=45), day, HOLDOUT_DAYS)
+    assert asked_on(ByAge(model, (1, 1, 1, 1), 7), at).known_days == 150 - 45
+
+
+def _with_regulars(sample, many=400):
+    """The same, and as many who buy every week or so from the first month on."""
+    rng = np.random.default_rng(2)
+    born = rng.integers(0, 40, many)
+    bought = rng.random((many, sample.span_days)) < 1 / 7
+    bought &= np.arange(sample.span_days)[None, :] >= born[:, None]
+    bought[np.arange(many), born] = True
+    customer, day = np.nonzero(bought)
+    customer = np.concatenate([sample.customer, customer + sample.customers])
+    on, all_of = np.concatenate([sample.day, day]), sample.customers + many
+    return Sampled(sample.first_day, sample.as_of, all_of, all_of, customer, on, (customer, on, np.full(len(on), 1.0)))
 
 
 def test_ages_of_whom_too_few_purchases_were_seen_say_nothing():

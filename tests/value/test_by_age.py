@@ -112,6 +112,18 @@ def test_it_is_restored_from_what_is_kept_of_it_with_its_doubts():
     assert "age_30_pace" not in candidate("bg_nbd").told(doubted)
 
 
+def test_who_may_have_come_before_the_data_begin_is_of_no_known_age_and_counts_as_old():
+    model = ByAge(USUAL, PACES, known_days=170)
+    old = np.array(SEEN["T"]) > 170
+    ours, own = model.expected_purchases(SEEN, 90), USUAL.expected_purchases(SEEN, 90)
+    assert ours[old].tolist() == own[old].tolist()
+    assert ours[~old].tolist() == ByAge(USUAL, PACES).expected_purchases(SEEN, 90)[~old].tolist()
+    told = candidate("bg_nbd").told(model)
+    assert told["age_known_days"] == 170
+    assert restored("bg_nbd", told).known_days == 170
+    assert "age_known_days" not in candidate("bg_nbd").told(ByAge(USUAL, PACES)), "JSON has no infinity"
+
+
 def test_a_fit_is_the_model_s_and_the_paces_stay():
     rng = np.random.default_rng(3)
     T = rng.integers(1, 500, 400).astype(float)

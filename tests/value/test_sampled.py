@@ -146,3 +146,11 @@ def test_without_a_purchase_there_is_an_empty_sample(duckdb_engine):
     sample, _ = sampled_of(duckdb_engine, [("u", START, -5)])
     assert (sample.customers, sample.of, sample.scale) == (0, 0, 1.0)
     assert len(sample.at(START, 10).customer) == 0
+
+
+def test_the_days_in_which_a_first_purchase_may_not_be_the_first_come_with_the_sample(engine):
+    lines = [("a", START, 100), ("b", START + timedelta(days=9), 100), ("c", START + timedelta(days=40), 100)]
+    facts = facts_of(engine, lines)
+    for days, known in ((0, float("inf")), (20, 365 - 10), (366, 365 - 41)):
+        summary = summarise(facts, as_of=AS_OF, left_truncation_days=days).table
+        assert sampled(facts, summary, as_of=AS_OF).known_days(AS_OF) == known

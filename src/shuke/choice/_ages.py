@@ -44,9 +44,9 @@ class Ages:
     def used(self) -> bool:
         return clear(self.difference) and any(pace != 1 for pace in self.paces)
 
-    def around(self, model: CountModel) -> CountModel:
-        """The model with the paces, where they are used."""
-        return ByAge(model, self.paces) if self.used else model
+    def around(self, model: CountModel, known_days: float) -> CountModel:
+        """The model with the paces, where they are used; `known_days` as of the day it is asked on."""
+        return ByAge(model, self.paces, known_days) if self.used else model
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,21 +72,26 @@ def aged(one: Entrant, sample: Sampled, days: Origins, looks: Sequence[Look]) ->
     found = Ages(paces, difference(crossed, one.marks))
     if not found.used:
         return found, one
-    return found, replace(
-        one, model=found.around(one.model), marks=tuple(_marked(one, found.paces, at) for at in looks)
-    )
+    model = found.around(one.model, looks[0].known_days)
+    return found, replace(one, model=model, marks=tuple(_marked(one, found.paces, at) for at in looks))
+
+
+def asked_on(model: CountModel, at: Look) -> CountModel:
+    """The model as it is asked on that day: whose age is known grows with the days that are."""
+    return ByAge(model.model, model.paces, at.known_days) if isinstance(model, ByAge) else model
 
 
 def contrasts(at: Look, model: CountModel) -> Contrasts:
     """What did customers of each age make of their forecasts, against the oldest? Shape (ages,).
 
-    The oldest are those of the last ages, as many as it takes to make up a tenth of all that is foreseen. Variances are
-    those of a sum of customers who differ as these do (the delta method).
+    The oldest are those of the last ages, as many as it takes to make up a tenth of all that is foreseen; who may have
+    come before the data begin is among them. Variances are those of a sum of customers who differ as these do (the
+    delta method).
     """
     seen = at.seen.histories
     customers, made = np.asarray(seen["customers"]), np.asarray(seen["purchases"])
     foreseen = model.expected_purchases(seen, at.horizon)
-    age = age_of(np.asarray(seen["T"]))
+    age = age_of(np.asarray(seen["T"]), at.known_days)
     reached = np.bincount(age, customers * foreseen, len(AGES) + 1)[::-1].cumsum()[::-1]
     oldest = int(np.flatnonzero(reached >= _OLDEST * reached[0])[-1]) if reached[0] > 0 else 0
     ends = np.minimum(age, oldest)
@@ -134,4 +139,4 @@ def _around_others(known: Sequence[Contrasts], at: Look, looks: Sequence[Look]) 
 
 
 def _marked(one: Entrant, paces: Sequence[float], at: Look) -> Marks:
-    return marked(one.code, ByAge(one.model, paces), at.seen, horizon=at.horizon)
+    return marked(one.code, ByAge(one.model, paces, at.known_days), at.seen, horizon=at.horizon)

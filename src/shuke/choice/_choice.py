@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from shuke.choice._ages import Ages, aged
+from shuke.choice._ages import Ages, aged, asked_on
 from shuke.choice._doubts import Doubts, doubted
 from shuke.choice._origins import ASKED_CUSTOMERS, Look, Origins, looks, origins
 from shuke.choice._race import Entrant, Margin, Verdict, race, verdict
@@ -92,7 +92,7 @@ class Choice:
         again = _again(candidate(self.chosen), self.model, self.sample)
         if self.doubts.used:
             again = self.doubts.around(again, self.horizon_days if horizon is None else horizon)
-        return self.ages.around(again).fit(histories)
+        return self.ages.around(again, self.sample.known_days(self.sample.as_of)).fit(histories)
 
     def totals(self, *, horizon_days: int, shares: Sequence[float]) -> Totals:
         """How sure are the run's totals? (`shuke.choice.totals`)"""
@@ -117,7 +117,7 @@ class Choice:
         if not self.origins or self.model is None:
             return Trust()
         last = looks(self.sample, self.origins.race[-1:], self.origins.holdout_days, self.time)[0]
-        pit, within = trust(last, self.model)
+        pit, within = trust(last, asked_on(self.model, last))
         seasonal = self.season
         if seasonal.used and seasonal.model is not None and seasonal.first_origin is not None:
             drawn = weeks(self.sample, seasonal.first_origin, seasonal.model, seasonal.learned)
@@ -211,7 +211,7 @@ def _as_of_first(
     model = chosen.new()
     if by_doubts.used:
         model = by_doubts.around(model, first.horizon)
-    return by_age.around(model).fit(first.seen.histories)
+    return by_age.around(model, first.known_days).fit(first.seen.histories)
 
 
 def _backtest(
@@ -223,8 +223,8 @@ def _backtest(
         return backtest({}, nobody, horizon=days.holdout_days)
     at = last[0]
     if seasonal:
-        return backtest({found.chosen: model}, at.seen.histories, horizon=at.horizon)
-    models = {one.code: one.model for one in found.entrants}
+        return backtest({found.chosen: asked_on(model, at)}, at.seen.histories, horizon=at.horizon)
+    models = {one.code: asked_on(one.model, at) for one in found.entrants}
     said = {one.code: one.marks[-1] for one in found.entrants}
     return backtest(models, at.seen.histories, horizon=at.horizon, said=said)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import inf
 
 import numpy as np
 
@@ -75,10 +76,12 @@ def spaced(first: date, last: date, many: int) -> tuple[date, ...]:
 
 @dataclass(frozen=True, eq=False)
 class Look:
-    """The sample at one origin, and how far the models look ahead in their own time."""
+    """The sample at one origin, and how far the models look ahead in their own time; `known_days`: for how long a
+    customer may be known there, of whom it is known since when."""
 
     seen: Seen
     horizon: float
+    known_days: float = inf
 
 
 def look(sample: Sampled, day: date, ahead_days: int, time: Elapsed | None = None, most: int | None = None) -> Look:
@@ -92,7 +95,8 @@ def look(sample: Sampled, day: date, ahead_days: int, time: Elapsed | None = Non
         start, end = time.elapsed(np.array([here, here + ahead_days]), sample.first_day)
         horizon = float(end - start)
     seen = sample.at(day, ahead_days, time)
-    return Look(seen if most is None else seen.thinned(most, sample.customers), horizon)
+    known_days = sample.known_days(day)
+    return Look(seen if most is None else seen.thinned(most, sample.customers), horizon, known_days)
 
 
 def looks(sample: Sampled, days: Sequence[date], ahead_days: int, time: Elapsed | None = None) -> tuple[Look, ...]:

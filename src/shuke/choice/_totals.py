@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from shuke.choice._ages import asked_on
 from shuke.choice._origins import Look, Origins, look
 from shuke.evaluate import TotalInterval, log_error, total_interval
 from shuke.value import CountModel, GammaGamma, Sampled
@@ -105,7 +106,7 @@ def _row(
 ) -> tuple[AtOrigin, list[tuple[float, float]]]:
     """The totals at one origin, and (actual, forecast) spend of each group."""
     seen, scale = at.seen, sample.scale
-    each = model.expected_purchases(seen.histories, at.horizon)[seen.row]
+    each = asked_on(model, at).expected_purchases(seen.histories, at.horizon)[seen.row]
     purchases = seen.histories["purchases"][seen.row]
     until = seen.day + timedelta(days=days.holdout_days)
     spent = sample.spend_between(seen.day, until)[seen.customer]

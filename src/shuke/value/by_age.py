@@ -21,20 +21,22 @@ AGES = (30, 91, 182, 365)
 
 @dataclass(frozen=True)
 class ByAgeParams:
-    """What a `ByAge` knows, ready for JSON: ``paces``, one an age of `AGES`, and what the ``model`` itself learned."""
+    """What a `ByAge` knows, ready for JSON: ``paces``, one an age of `AGES`, what the ``model`` itself learned, and
+    ``known_days``, None where all ages are known."""
 
     paces: tuple[float, ...]
     model: Any
+    known_days: float | None = None
     notes: tuple[str, ...] = ()
 
 
-def age_of(T: FloatArray) -> IntArray:
-    """In which age is each customer: 0 the youngest, up to ``len(AGES)``, from a year on?
+def age_of(T: FloatArray, known_days: float = np.inf) -> IntArray:
+    """In which age is each customer: 0 the youngest, up to ``len(AGES)``, from a year on or past ``known_days``?
 
-    >>> age_of(np.array([0, 29, 30, 364, 365])).tolist()
-    [0, 0, 1, 3, 4]
+    >>> age_of(np.array([0, 29, 30, 364, 365])).tolist(), age_of(np.array([29, 95, 96]), 95).tolist()
+    ([0, 0, 1, 3, 4], [0, 2, 4])
     """
-    return np.digitize(T, AGES)
+    return np.where(known_days < T, len(AGES), np.digitize(T, AGES))
 
 
 class ByAge:
@@ -44,6 +46,7 @@ class ByAge:
     them, or where customers buy little while they try a shop and more once they know it, that is wrong for the young
     and hardly for the old, whose own past says more than any model. So for customers of each of `AGES` the days ahead
     count ``paces`` days; for those of a year and more each counts one. With all paces 1, the model's own answers.
+    Who is there for more than ``known_days`` came before the data begin, or may have: of an age nobody knows, and old.
 
     >>> from shuke.value.bgnbd import BGNBD, BGNBDParams
     >>> model = BGNBD.from_params(BGNBDParams(r=0.243, alpha=4.414, a=0.793, b=2.426))
@@ -56,8 +59,8 @@ class ByAge:
     Source: none; decision 31 says what it brought. Times are days.
     """
 
-    def __init__(self, model: CountModel, paces: Sequence[float]) -> None:
-        self.model = model
+    def __init__(self, model: CountModel, paces: Sequence[float], known_days: float = np.inf) -> None:
+        self.model, self.known_days = model, float(known_days)
         self.paces = tuple(float(pace) for pace in paces)
         if len(self.paces) != len(AGES) or not all(0 < pace < np.inf for pace in self.paces):
             raise InputError(f"Unexpected paces={paces}: give {len(AGES)} numbers above 0, one an age of {AGES} days")
@@ -66,7 +69,8 @@ class ByAge:
     def params_(self) -> ByAgeParams:
         """The paces, and what the model learned; notes are the model's."""
         own = self.model.params_
-        return ByAgeParams(self.paces, own, tuple(own.notes))
+        known_days = self.known_days if np.isfinite(self.known_days) else None
+        return ByAgeParams(self.paces, own, known_days, tuple(own.notes))
 
     def fit(self, histories: object) -> Self:
         """Fit the model; the paces stay."""
@@ -75,7 +79,7 @@ class ByAge:
 
     def by_pace(self, seen: Histories) -> Iterator[tuple[IntArray, float]]:
         """Which of the histories count time at the same pace, and at which; all of them, each once."""
-        pace = np.array([*self.paces, 1.0])[age_of(seen.T)]
+        pace = np.array([*self.paces, 1.0])[age_of(seen.T, self.known_days)]
         for each in np.unique(pace).tolist():
             yield np.flatnonzero(pace == each), float(each)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
+from math import inf
 from typing import Any
 
 from shuke.kit.errors import InputError
@@ -85,6 +86,7 @@ ggompertz_nbd, naive. Name one of these.
 
 _PACES = tuple(f"age_{days}_pace" for days in AGES)
 """The paces of customers' ages by flat names, each by the days at which its age ends."""
+_KNOWN = "age_known_days"
 # What may stand beside a model in a mixture: its name there, and its parameters.
 _DOUBTS: dict[type, tuple[str, tuple[str, ...]]] = {
     NBD: ("stays", ("r", "alpha")),
@@ -114,7 +116,9 @@ def restored(code: str, parameters: Mapping[str, float]) -> CountModel:
     names = {field.name for field in fields(found.params)}
     made: CountModel = found.model.from_params(found.params(**_known(parameters, names)))
     model = made if "pace" not in parameters else _with_doubts(made, parameters)
-    return ByAge(model, [parameters[name] for name in _PACES]) if _PACES[0] in parameters else model
+    if _PACES[0] not in parameters:
+        return model
+    return ByAge(model, [parameters[name] for name in _PACES], parameters.get(_KNOWN, inf))
 
 
 def leading(model: CountModel) -> CountModel:
@@ -128,7 +132,10 @@ def _inside(model: CountModel) -> CountModel:
 
 
 def _paces(model: CountModel) -> dict[str, float]:
-    return dict(zip(_PACES, model.paces, strict=True)) if isinstance(model, ByAge) else {}
+    if not isinstance(model, ByAge):
+        return {}
+    known = {} if model.params_.known_days is None else {_KNOWN: model.known_days}
+    return dict(zip(_PACES, model.paces, strict=True)) | known
 
 
 def _doubts(model: CountModel) -> dict[str, float]:

@@ -7,8 +7,9 @@ milliseconds, and 50,000 customers tell models apart as well as millions do.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from math import inf
 from typing import Protocol
 
 import numpy as np
@@ -77,6 +78,12 @@ class Sampled:
     customer: IntArray
     day: IntArray
     money: tuple[IntArray, IntArray, FloatArray]
+    truncated_days: int = 0
+    """From the first day on: whose first purchase lies in them may have bought before (left truncation)."""
+
+    def known_days(self, day: date) -> float:
+        """For how many days may a customer be known on that day, of whom it is known since when?"""
+        return (day - self.first_day).days - self.truncated_days if self.truncated_days else inf
 
     @property
     def scale(self) -> float:
@@ -182,7 +189,8 @@ def sampled(
     chosen = engine.keep("sampled", _CHOSEN, summary=summary, below=hash_below(share))
     rows = engine.fetch(_DAYS, purchases=purchases, chosen=chosen, first_day=first_day, as_of=as_of)
     engine.drop(chosen)
-    return _sorted(rows, first_day, as_of, counted["customers"])
+    truncated = 0 if counted["truncated"] is None else (counted["truncated"] - first_day).days + 1
+    return replace(_sorted(rows, first_day, as_of, counted["customers"]), truncated_days=truncated)
 
 
 def hash_below(share: float) -> str:
@@ -222,7 +230,7 @@ def _grouped(
 
 _COUNTS = """
     SELECT count(*) AS customers, CAST(coalesce(sum(purchases), 0) AS BIGINT) AS days,
-        min(first_purchase) AS first_day
+        min(first_purchase) AS first_day, max(CASE WHEN left_truncated THEN first_purchase END) AS truncated
     FROM {summary}
 """
 _CHOSEN = """
