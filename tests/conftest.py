@@ -23,6 +23,7 @@ from django.utils import translation
 
 from shuke.engines import DuckDBEngine, Engine, open_engine
 from shuke.kit.errors import MissingPartError
+from shuke.kit.text import use_names
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -109,9 +110,11 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 
 @pytest.fixture(autouse=True)
 def _language_of_nobody() -> Iterator[None]:
-    """A page asked for in a test leaves its language in force in this thread: the next test begins without one."""
+    """A page asked for in a test leaves its language in force in this thread, and the names that its run gives to
+    codes: the next test begins without either."""
     yield
     translation.deactivate()
+    use_names({})
 
 
 def _user(username: str, name: str, role: str) -> User:

@@ -23,7 +23,7 @@ from shuke.insight.definitions import usual_parameters
 from shuke.insight.facts import business_ledger
 from shuke.insight.forms import RunForm
 from shuke.kit.errors import LedgerError
-from shuke.kit.text import day
+from shuke.kit.text import day, names_used
 from shuke.report import SUFFIXES, write_scores
 from shuke.tables import SCORES
 from shuke.ui import language
@@ -64,9 +64,10 @@ def run(request: HttpRequest, run_id: str) -> HttpResponse:
     """One run: what it was told, what it found, how far to trust it."""
     found = _run(request, run_id)
     trail = [Crumb(here("insight.runs.title"), reverse("insight:runs"))]
-    shown = {"trail": trail, "suffixes": [suffix.lstrip(".") for suffix in SUFFIXES], **comparing.one(found)}
     may_export = may(request.user, "export") and reach(viewer_of(request), "export").is_all
-    return render(request, "insight/run.html", shown | {"may_export": may_export})
+    shown = {"trail": trail, "suffixes": [suffix.lstrip(".") for suffix in SUFFIXES], "may_export": may_export}
+    with names_used(found.names):
+        return render(request, "insight/run.html", shown | comparing.one(found))
 
 
 @require_safe
@@ -102,7 +103,9 @@ def compare(request: HttpRequest) -> HttpResponse:
         return redirect("insight:runs")
     first, second = sorted((_run(request, run_id) for run_id in asked), key=lambda one: (one.as_of, one.pk))
     trail = [Crumb(here("insight.runs.title"), reverse("insight:runs"))]
-    return render(request, "insight/compare.html", {"trail": trail, **comparing.two(first, second)})
+    # A label of both runs is called as in the later one.
+    with names_used(first.names | second.names):
+        return render(request, "insight/compare.html", {"trail": trail, **comparing.two(first, second)})
 
 
 @require_POST
@@ -121,7 +124,8 @@ def scores(request: HttpRequest, run_id: str) -> FileResponse:
         except LedgerError as reason:
             raise Http404(here("insight.runs.gone")) from reason
         path = Path(folder) / f"scores{suffix}"
-        write_scores(table, path, currency=found.currency, language=language.active())
+        with names_used(found.names):
+            write_scores(table, path, currency=found.currency, language=language.active())
         customers.close_export(export=export, rows=found.customers)
         # Open it before the folder goes: the name may vanish, the content stays until it is sent.
         return FileResponse(path.open("rb"), as_attachment=True, filename=f"{found.run_id}-scores{suffix}")
