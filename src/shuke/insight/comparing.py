@@ -10,6 +10,7 @@ from shuke.crm.scores.columns import name_of
 from shuke.crm.scores.models import Run
 from shuke.crm.words import here
 from shuke.engines import open_engine
+from shuke.insight.alike import are_alike, rules
 from shuke.insight.charts import lorenz, pyramid, sankey, stages
 from shuke.insight.cycles import Parameters
 from shuke.insight.facts import business_ledger
@@ -62,6 +63,7 @@ def one(run: Run) -> dict[str, Any]:
 def parameters(run: Run) -> list[tuple[str, str]]:
     """What the run was told, and which purchases it saw."""
     told, tongue = Parameters.from_json(run.parameters), language.active()
+    basis = name_of("value_basis.", run.figures.get("value_basis", ""), tongue)
     rate = here("insight.run.no_margin") if told.margin_rate is None else share(told.margin_rate, tongue, 1)
     tiers = here(f"insight.run.tiers_{told.tiers.replace('-', '_')}")
     if "pyramid" in told.definitions:
@@ -72,6 +74,7 @@ def parameters(run: Run) -> list[tuple[str, str]]:
         (here("insight.run.period_days"), number(run.period_days, tongue)),
         (here("insight.run.discount_rate"), share(told.discount_rate, tongue, 1)),
         (here("insight.run.margin_rate"), rate),
+        (here("insight.run.value_basis"), basis),
         (here("insight.run.tiers"), tiers),
         (here("insight.run.tier_by"), measure_name(told.ranked_by, tongue)),
         (here("insight.run.model"), here(f"report.model.{told.model}")),
@@ -89,18 +92,12 @@ def two(first: Run, second: Run) -> dict[str, Any]:
         "second": second,
         "days": (first.as_of.isoformat(), second.as_of.isoformat()),
         "parameters": [(name, was, became, was != became) for (name, was), (_, became) in settings],
-        "unlike": _money_rules(first) != _money_rules(second),
+        "unlike": rules(first) != rules(second),
         "totals": [_total(first, second, name) for name in _TOTALS],
         "tiers": _groups(first, second, "tiers", "tier."),
         "stages": _groups(first, second, "stages", "stage."),
         "sankey": moved,
     }
-
-
-def _money_rules(run: Run) -> tuple[object, ...]:
-    """What decides how value is counted: where it differs, amounts are not of one kind."""
-    told = Parameters.from_json(run.parameters)
-    return told.margin_rate, told.horizon_days, told.period_days, told.discount_rate, run.currency
 
 
 def _migration(first: Run, second: Run) -> Any:
@@ -121,7 +118,7 @@ def _total(first: Run, second: Run, name: str) -> dict[str, Any]:
         "name": here(f"insight.total.{name.removesuffix('_minor')}"),
         "was": _written(first, name),
         "became": _written(second, name),
-        **_difference(was, became),
+        **_difference(was, became if are_alike(name, rules(first), rules(second)) else None),
     }
 
 

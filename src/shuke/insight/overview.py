@@ -16,6 +16,7 @@ from shuke.crm.scores import reads
 from shuke.crm.scores.columns import name_of, short_tier, why_sentence
 from shuke.crm.scores.models import SLOTS, Run
 from shuke.crm.words import here
+from shuke.insight.alike import Rules, are_alike, rules
 from shuke.insight.charts import heat, listed, lorenz, months, pyramid, sankey, stages, value_by_tier
 from shuke.insight.cycles import Parameters
 from shuke.insight.inputs import Inputs, inputs
@@ -40,6 +41,7 @@ def context(viewer: User) -> dict[str, Any]:
         "run": run,
         "as_of": day(run.as_of, tongue),
         "since": here("insight.overview.since", day=since) if since else "",
+        "unlike": here("insight.overview.unlike", day=since) if since and _rules_before(run) != rules(run) else "",
         "tiles": _tiles(run, before.get("totals", {})),
         "to_call": to_call(run, _CALLED),
         "to_call_all": listed(sort="-value_at_risk", stage="decline"),
@@ -84,7 +86,17 @@ def _tiles(run: Run, before: dict[str, Any]) -> list[dict[str, Any]]:
         ("valuable_at_risk", "down", listed(risk="value")),
         ("likely_to_churn", "down", listed(risk="churn")),
     )
-    return [_tile(run, code, good, href, before.get(code)) for code, good, href in rows]
+    then, now = _rules_before(run), rules(run)
+    return [
+        _tile(run, code, good, href, before.get(code) if are_alike(code, then, now) else None)
+        for code, good, href in rows
+    ]
+
+
+def _rules_before(run: Run) -> Rules:
+    """By what the run before counted; where it was not kept yet, as the run itself."""
+    kept: Rules = (run.figures.get("before") or {}).get("rules") or rules(run)
+    return kept
 
 
 def _tile(run: Run, code: str, good: str, href: str, then: int | None) -> dict[str, Any]:

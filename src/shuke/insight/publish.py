@@ -15,6 +15,7 @@ from shuke.crm.scores.models import COLUMNS
 from shuke.crm.scores.models import Run as Published
 from shuke.cycle import Run
 from shuke.engines import Table
+from shuke.insight.alike import rules
 from shuke.insight.facts import sources_of, touches_of
 from shuke.insight.figures import figures
 from shuke.kit.ids import UNNAMED
@@ -82,7 +83,8 @@ def _values(column: pa.Array) -> list[Any]:
 
 
 def _figures(done: Run, ledger: Ledger) -> dict[str, Any]:
-    """With the totals of the run in force until now, so that the Overview can say what changed."""
+    """With the totals of the run in force until now and by what rules they were counted, so that the Overview can say
+    what changed."""
     current = Published.objects.filter(state=Published.State.CURRENT).first()
     kept = {run.run_id for run in ledger.runs()}
     before = ledger.scores(done.scores.engine, current.run_id) if current and current.run_id in kept else None
@@ -93,6 +95,7 @@ def _figures(done: Run, ledger: Ledger) -> dict[str, Any]:
             "run_id": current.run_id,
             "as_of": current.as_of.isoformat(),
             "totals": current.figures.get("totals", {}),
+            "rules": rules(current),
             "tiers": {tier["code"]: tier["customers"] for tier in current.figures.get("tiers", [])},
         }
     return found
