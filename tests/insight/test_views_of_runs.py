@@ -12,7 +12,7 @@ from shuke.classify import REGISTRY
 from shuke.crm.people.models import User
 from shuke.crm.scores.models import Run
 from shuke.insight.definitions import save, usual_parameters
-from shuke.insight.models import Upload
+from shuke.insight.models import RunRequest, Upload
 from shuke.insight.writes import start_run
 from shuke.kit.text import use_names
 
@@ -52,3 +52,22 @@ def test_labels_are_called_as_the_run_that_is_looked_at_calls_them(
     file = client.post("/runs/run-gold/scores/", {"format": "csv"})
     assert "Gold card" in b"".join(file.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     assert "Gold card" not in asked(client, "/runs/run-after/"), "names of one request do not stay for the next"
+
+
+def test_a_form_sent_twice_asks_for_one_run_and_filled_in_otherwise_for_another(
+    scored: Upload, manager: User, as_user: Visit
+) -> None:
+    client, before = as_user(manager), RunRequest.objects.count()
+    form = client.get("/runs/").context["form"]
+    told = {name: "" if form[name].value() is None else form[name].value() for name in form.fields}
+    jobs = set()
+    for _ in range(2):
+        answer = client.post("/runs/", told, headers={"Accept-Language": "en"}, follow=True)
+        jobs.add(RunRequest.objects.latest("pk").job_id)
+    assert "asked for already" in answer.content.decode()
+    assert (RunRequest.objects.count(), len(jobs)) == (before + 1, 1)
+    client.post("/runs/", told | {"horizon_days": "180"})
+    assert RunRequest.objects.count() == before + 2
+    client.post("/runs/", told | {"drawn": client.get("/runs/").context["form"]["drawn"].value()})
+    client.post("/runs/", told | {"drawn": "run-june"})
+    assert RunRequest.objects.count() == before + 4

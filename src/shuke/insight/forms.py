@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from hashlib import sha256
+from json import dumps
 from typing import Any
 
 from django import forms
@@ -16,11 +18,14 @@ from shuke.insight.cycles import Parameters
 from shuke.insight.models import Upload
 from shuke.insight.writes import fields_of
 from shuke.kit.errors import InputError
+from shuke.kit.ids import new_id
 from shuke.kit.money import minor_digits, to_major, to_minor
 from shuke.kit.text import day
 from shuke.ui import language
 from shuke.value import AUTO, declared_in, in_words, model_codes
 
+_DRAWN = re.compile(r"run-\d{8}T\d{6}Z-[0-9a-f]{6}", re.ASCII)
+"""As `kit.ids.new_id` draws it."""
 MEASURES = ("current_value_minor", "clv_minor", "value_total_minor", "spend_minor")
 
 
@@ -200,6 +205,7 @@ class RunForm(forms.Form):
     earlier = forms.BooleanField(
         label=lazily("insight.run.earlier"), required=False, help_text=lazily("insight.run.earlier_help")
     )
+    drawn = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(
         self, parameters: Parameters, data: Mapping[str, Any] | None = None, *, current: date | None = None
@@ -209,12 +215,17 @@ class RunForm(forms.Form):
         kept["discount_rate"] = round(100 * parameters.discount_rate, 3)
         kept["calendar"] = in_words(parameters.calendar)
         kept["margin_rate"] = None if parameters.margin_rate is None else round(100 * parameters.margin_rate, 3)
-        super().__init__(data, initial=kept)
+        super().__init__(data, initial=kept | {"drawn": new_id("run")})
         self._current, self._usual = current, parameters
         if data is None:
             del self.fields["earlier"]
         if "pyramid" in parameters.definitions:  # told on the page of the pyramid
             del self.fields["tiers"], self.fields["tier_by"]
+
+    def clean_drawn(self) -> str:
+        """A form that was written by hand has none, and draws its own."""
+        told = str(self.cleaned_data["drawn"])
+        return told if _DRAWN.fullmatch(told) else new_id("run")
 
     def clean_calendar(self) -> dict[str, float]:
         try:
@@ -232,6 +243,12 @@ class RunForm(forms.Form):
             days = {"as_of": day(as_of, language.active()), "current": day(self._current, language.active())}
             self.add_error("earlier", here("insight.run.earlier_refused", **days))
         return told
+
+    @property
+    def run_id(self) -> str:
+        """Drawn with the form: sent twice by a double click it asks for one run; filled in otherwise, for another."""
+        drawn, told = str(self.cleaned_data["drawn"]), dumps(self.parameters.to_json(), sort_keys=True)
+        return drawn[:-6] + sha256(f"{drawn} {told}".encode()).hexdigest()[:6]
 
     @property
     def parameters(self) -> Parameters:

@@ -62,6 +62,11 @@ def requests(viewer: User) -> list[RunRequest]:
     return [one for one in asked if one.run_id not in published and one.job and one.job.state != State.DONE]
 
 
+def is_asked_for(run_id: str) -> bool:
+    """Whether that run was asked for before."""
+    return RunRequest.objects.filter(run_id=run_id).exists()
+
+
 def failed(viewer: User) -> RunRequest | None:
     """The latest run asked for, if it failed: once a later one is under way or published, that is no news."""
     _require(viewer, "run")

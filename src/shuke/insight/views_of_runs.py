@@ -43,7 +43,9 @@ def runs(request: HttpRequest) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
     form = RunForm(usual, posted, current=latest.as_of if latest else None)
     if request.method == "POST" and form.is_valid():
-        writes.start_run(parameters=form.parameters, by=viewer)
+        if reads.is_asked_for(form.run_id):
+            toast(request, here("insight.runs.asked_already"), tone="info")
+        writes.start_run(parameters=form.parameters, by=viewer, run_id=form.run_id)
         return redirect("insight:runs")
     page = page_of(request, published.runs(viewer))
     asked = reads.asked_by([run.run_id for run in page])

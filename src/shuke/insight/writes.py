@@ -130,16 +130,20 @@ def discard(*, upload: Upload) -> None:
 
 @transaction.atomic
 def start_run(*, parameters: Parameters, by: User | None, run_id: str = "") -> RunRequest:
-    """Put a run in the queue; one runs at a time, others wait. Customers are classified as is in force now."""
-    name = run_id or new_id("run")
-    there = RunRequest.objects.filter(run_id=name).first()
-    if there is not None:
-        return there
-    job = jobs.enqueue(kind="insight.run", payload={"run_id": name}, exclusive_key=ONE_RUN, started_by=by)
-    audit.note("run_started", by=by, kind="run", record=name)
+    """Put a run in the queue; one runs at a time, others wait. Customers are classified as is in force now.
+
+    A `run_id` that was asked for before, as by the other half of a double click, is given back as it was asked for.
+    """
     now = in_force()
     told = replace(parameters, definitions=now.definitions, versions=now.versions)
-    return RunRequest.objects.create(run_id=name, parameters=told.to_json(), job=job, asked_by_id=by.pk if by else None)
+    given = {"parameters": told.to_json(), "asked_by_id": by.pk if by else None}
+    asked, is_new = RunRequest.objects.get_or_create(run_id=run_id or new_id("run"), defaults=given)
+    if is_new:
+        payload = {"run_id": asked.run_id}
+        asked.job = jobs.enqueue(kind="insight.run", payload=payload, exclusive_key=ONE_RUN, started_by=by)
+        asked.save(update_fields=["job"])
+        audit.note("run_started", by=by, kind="run", record=asked.run_id)
+    return asked
 
 
 def _require_open(upload: Upload, *, there: bool = True) -> None:
