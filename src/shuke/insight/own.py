@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -70,9 +71,9 @@ def _tiles(run: Run, whose: str, scores: list[Figures]) -> list[dict[str, Any]]:
     """The indicators of the Overview, summed over these customers alone."""
     found = {
         "customers": len(scores),
-        "clv": sum(one.clv_minor or 0 for one in scores),
+        "clv": _sum(one.clv_minor for one in scores),
         "current_value": sum(one.current_value_minor for one in scores),
-        "value_at_risk": sum(one.value_at_risk_minor or 0 for one in scores),
+        "value_at_risk": _sum(one.value_at_risk_minor for one in scores),
         "valuable_at_risk": sum(one.why_code == VALUABLE_AT_RISK for one in scores),
         "likely_to_churn": sum((one.churn_probability or 0) >= LIKELY_TO_CHURN for one in scores),
     }
@@ -91,11 +92,19 @@ def _tiles(run: Run, whose: str, scores: list[Figures]) -> list[dict[str, Any]]:
     ]
 
 
+def _sum(amounts: Iterable[int | None]) -> int | None:
+    """Of those that are known; None where none is, as where no model was chosen."""
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known) if known else None
+
+
 def _written(run: Run, name: str, value: int | None) -> str:
     tongue = language.active()
+    if value is None:
+        return "—"
     if name in ("clv", "current_value", "value_at_risk"):
-        return compact_money(int(value or 0), run.currency, tongue)
-    return number(value or 0, tongue)
+        return compact_money(value, run.currency, tongue)
+    return number(value, tongue)
 
 
 def _to_call(run: Run, scores: list[Figures]) -> list[dict[str, Any]]:
