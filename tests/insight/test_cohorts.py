@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
 from pathlib import Path
@@ -85,6 +86,36 @@ def test_each_cohort_leads_to_as_many_customers_as_it_holds(run: Run, owner: Use
         listed = client.get(href).content.decode()
         assert f"{cohort.customers} customers" in listed
         assert "First purchase:" in listed
+
+
+def new_customers(client: Client, run: Run, as_of: str, *began: tuple[str, int]) -> tuple[str, str, float | None]:
+    """The tile of new customers, had they come as told: months and how many."""
+    kept = Cohorts.from_json(run.figures["cohorts"])
+    year, month = int(as_of[:4]), int(as_of[5:7])
+    months = []
+    for start, customers in began:
+        ages = 12 * (year - int(start[:4])) + month - int(start[5:]) + 1
+        known = replace(kept.months[-1], start=f"{start}-01", customers=customers, left_truncated=start == "2023-01")
+        months.append(replace(known, bought=(customers,) * ages, value_minor=(0,) * ages))
+    is_open = date.fromisoformat(as_of).day < 30
+    run.figures["cohorts"] = replace(kept, as_of=as_of, months=tuple(months), open_month=is_open).as_json()
+    run.save()
+    tile = client.get("/cohorts/", headers={"Accept-Language": "en"}).context["tiles"][0]
+    return tile["label"], tile["value"], tile["delta"]
+
+
+def test_new_customers_are_those_of_the_last_whole_month_against_the_month_before_it(
+    run: Run, owner: User, as_user: Visit
+) -> None:
+    client, september, october = as_user(owner), ("2024-09", 7), ("2024-10", 9)
+    told = new_customers(client, run, "2024-11-15", september, october, ("2024-11", 3))
+    assert told == ("New customers in 2024-10", "9", 2)
+    assert new_customers(client, run, "2024-11-15", september, october) == ("New customers in 2024-10", "9", 2)
+    assert new_customers(client, run, "2024-10-31", september, october) == ("New customers in 2024-10", "9", 2)
+    assert new_customers(client, run, "2024-11-30", september, october) == ("New customers in 2024-11", "0", -9)
+    assert new_customers(client, run, "2024-10-31", ("2024-08", 7), october) == ("New customers in 2024-10", "9", 9)
+    assert new_customers(client, run, "2023-02-28", ("2023-01", 90)) == ("New customers in 2023-01", "90", None)
+    assert new_customers(client, run, "2023-03-01", ("2023-01", 90), ("2023-02", 4))[2] is None
 
 
 def test_the_figures_say_who_pays_and_who_comes_back(run: Run, owner: User, as_user: Visit) -> None:

@@ -13,6 +13,7 @@ from shuke.crm.scores import reads
 from shuke.crm.scores.models import Run
 from shuke.crm.words import here
 from shuke.insight import cohort_charts as charts
+from shuke.insight.charts import all_months
 from shuke.insight.models import AcquisitionCost
 from shuke.kit.text import compact_money, day, money, number, share
 from shuke.ui import language
@@ -82,8 +83,8 @@ def _triangle(found: Cohorts, by: str) -> dict[str, Any]:
 def _tiles(run: Run, found: Cohorts) -> list[dict[str, Any]]:
     """New customers of the last whole month, who comes back, and what follows the first basket."""
     tongue, baskets = language.active(), found.first_baskets
-    months = found.months[: -1 if found.open_month else None]
-    whole = [cohort for cohort in months if cohort.ages > found.open_month]
+    months = all_months(found.months[0].start[:7], found.as_of[:7]) if found.months else []
+    whole = months[:-1] if found.open_month else months
     tiles = [_new_customers(whole, found, run)] if whole else []
     everyone = baskets.everyone
     for name, days in (("back_soon", baskets.soon_days), ("back_long", baskets.long_days)):
@@ -98,18 +99,21 @@ def _tiles(run: Run, found: Cohorts) -> list[dict[str, Any]]:
     return tiles
 
 
-def _new_customers(whole: Sequence[Any], found: Cohorts, run: Run) -> dict[str, Any]:
-    tongue, latest = language.active(), whole[-1]
-    before = whole[-2] if len(whole) > 1 and not whole[-2].left_truncated else None
-    change = latest.customers - before.customers if before else None
+def _new_customers(whole: Sequence[str], found: Cohorts, run: Run) -> dict[str, Any]:
+    """Of the last whole month against the one before it; a month that nobody began in has no cohort."""
+    tongue, began = language.active(), {cohort.start[:7]: cohort for cohort in found.months}
+    latest, *before = (began.get(month) for month in reversed(whole[-2:]))
+    customers = latest.customers if latest else 0
+    then = [cohort.customers if cohort else 0 for cohort in before if not (cohort and cohort.left_truncated)]
+    change = customers - then[0] if then else None
     sign = "" if change is None else "+" if change > 0 else "−" if change < 0 else ""
     return {
-        "label": here("cohorts.new_in", period=charts.label(latest.start, "month")),
-        "value": number(latest.customers, tongue),
+        "label": here("cohorts.new_in", period=whole[-1]),
+        "value": number(customers, tongue),
         "delta": None if change is None else float(change),
         "delta_text": "" if change is None else sign + number(abs(change), tongue) if change
         else here("insight.tile.same"),
-        "href": charts.began_in(latest.start, "month"),
+        "href": charts.began_in(f"{whole[-1]}-01", "month"),
         "why": Why(here("cohorts.new_why"), as_of=day(run.as_of, tongue)),
     }  # fmt: skip
 
