@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shuke.classify import cut_names
+from shuke.classify import REGISTRY, cut_names
 from shuke.collect import presets
 from shuke.cycle import _STAGES
 from shuke.insight.demo import _TRAITS
@@ -48,3 +48,8 @@ def test_every_shop_system_has_a_name(name: str) -> None:
 )
 def test_every_refusal_has_a_sentence(code: str) -> None:
     assert f"insight.refused.{code}" in keys("insight.refused.")
+
+
+def test_every_way_to_part_tiers_is_told_on_the_overview() -> None:
+    [ways] = [one.choices for one in REGISTRY["pyramid"].make.SHAPE.settings if one.name == "by"]
+    assert {f"insight.because.pyramid_by_{way}" for way in ways} == set(keys("insight.because.pyramid"))

@@ -67,6 +67,12 @@ class Parameters:
         told = self.definitions.get("pyramid", {}).get("settings", {})
         return str(told.get("measure", self.tier_by))
 
+    @property
+    def cut_by(self) -> str:
+        """How tiers are parted: one of `classify.WAYS`, by shares or by amounts."""
+        told = self.definitions.get("pyramid", {}).get("settings", {})
+        return str(told.get("by", cuts_named(self.tiers).by))
+
 
 def score(
     *, ledger: Ledger, run_id: str, parameters: Parameters, told: Told, ledger_version: int | None = None

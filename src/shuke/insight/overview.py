@@ -34,7 +34,7 @@ def context(viewer: User) -> dict[str, Any]:
     run = reads.current_run(viewer)
     if run is None or not run.figures.get("totals"):
         return {"run": None, "rights": {name: viewer.may(name) for name in ("import", "run")}}
-    figures, tongue = run.figures, language.active()
+    figures, tongue, told = run.figures, language.active(), Parameters.from_json(run.parameters)
     before = figures.get("before") or {}
     since = day(date.fromisoformat(before["as_of"]), tongue) if before else ""
     return {
@@ -45,12 +45,13 @@ def context(viewer: User) -> dict[str, Any]:
         "tiles": _tiles(run, before.get("totals", {})),
         "to_call": to_call(run, _CALLED),
         "to_call_all": listed(sort="-value_at_risk", stage="decline"),
-        **_charts(told := dumps(figures), run.as_of.isoformat(), run.currency, tongue),
-        "inputs": _inputs(told, run.currency, tongue),
+        **_charts(drawn := dumps(figures), run.as_of.isoformat(), run.currency, tongue),
+        "inputs": _inputs(drawn, run.currency, tongue),
         "backtest": backtest(figures),
         "models_url": reverse("insight:models") if viewer.may("run") else "",
         "basis": here(f"insight.basis.{figures['value_basis']}"),
-        "tier_basis": measure_name(Parameters.from_json(run.parameters).ranked_by, tongue),
+        "tier_basis": measure_name(told.ranked_by, tongue),
+        "pyramid_because": f"insight.because.pyramid_by_{told.cut_by}",
     }
 
 
