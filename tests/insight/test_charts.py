@@ -18,6 +18,7 @@ def test_a_month_without_sales_stands_at_zero_between_its_neighbours() -> None:
     chart = charts.months(_sold(("2024-01", 500), ("2024-04", 700)), "CNY")
     assert list(chart.labels) == ["2024-01", "2024-02", "2024-03", "2024-04"]
     assert list(chart.series[0].values) == [500, 0, 0, 700]
+    assert not any(chart.series[0].hrefs), "no list tells who bought in a month"
 
 
 @pytest.mark.django_db

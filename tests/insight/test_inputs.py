@@ -38,6 +38,13 @@ def test_each_chart_says_the_figures_it_is_made_of() -> None:
     assert figures(found["lorenz"]) == figures(found["matrix"]) == ["6", "CN¥1,000.50"]
 
 
+def test_sales_are_summed_over_the_months_that_are_shown() -> None:
+    months = [{"month": "2015-01", "amount_minor": 7_000_000}, *FIGURES["months"]]
+    [(span, amount)] = inputs(FIGURES | {"months": months}, "CNY")["months"]
+    assert (span.partition(", ")[2], amount) == ("2021-03 – 2024-02", "CN¥30.00")
+    assert inputs(FIGURES | {"months": []}, "CNY")["months"] == ()
+
+
 def test_migration_counts_who_rose_stayed_fell_came_and_went() -> None:
     assert figures(inputs(FIGURES, "CNY")["migration"]) == ["1", "1", "2", "2", "3"]
 

@@ -1,4 +1,5 @@
-"""The charts of the Overview and of comparisons, from a run's figures. Each mark leads to its customers."""
+"""The charts of the Overview and of comparisons, from a run's figures. Each mark leads to its customers, where
+a list of customers can tell them."""
 
 from __future__ import annotations
 
@@ -109,12 +110,18 @@ def all_months(first: str, last: str) -> list[str]:
     return [f"{month // 12:04d}-{month % 12 + 1:02d}" for month in range(start, end + 1)]
 
 
-def months(figures: Figures, currency: str) -> Lines:
+def months_shown(figures: Figures) -> dict[str, int]:
+    """Net sales by month, of the latest months: all that the chart shows."""
     sold = {one["month"]: one["amount_minor"] for one in figures["months"]}
-    labels = all_months(min(sold), max(sold))[-MONTHS_SHOWN:] if sold else []
-    hrefs = [listed(sort="-last_purchase")] * len(labels)
-    series = Series(here("insight.overview.sales"), [sold.get(month, 0) for month in labels], hrefs=hrefs)
-    return Lines(here("insight.overview.months"), labels, [series], write=short_amounts(currency), filled=True)
+    shown = all_months(min(sold), max(sold))[-MONTHS_SHOWN:] if sold else []
+    return {month: sold.get(month, 0) for month in shown}
+
+
+def months(figures: Figures, currency: str) -> Lines:
+    """Without links: the list knows who bought last in a month, not who bought in it."""
+    sold = months_shown(figures)
+    series = Series(here("insight.overview.sales"), list(sold.values()))
+    return Lines(here("insight.overview.months"), list(sold), [series], write=short_amounts(currency), filled=True)
 
 
 def lorenz(figures: Figures) -> Lorenz:

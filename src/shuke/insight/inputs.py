@@ -7,6 +7,7 @@ from typing import Any
 
 from shuke.crm.scores.columns import name_of, short_tier
 from shuke.crm.words import here
+from shuke.insight.charts import months_shown
 from shuke.kit.text import money, number
 from shuke.ui import language
 
@@ -20,7 +21,7 @@ def inputs(figures: Mapping[str, Any], currency: str) -> dict[str, Inputs]:
         "value_by_tier": _tiers(figures, "current_value_minor", currency),
         "lorenz": (_customers(figures), _summed("current_value", figures["tiers"], "current_value_minor", currency)),
         "stages": _stages(figures["stages"]),
-        "months": (_summed("spend", figures["months"], "amount_minor", currency),),
+        "months": _sales(months_shown(figures), currency),
         "matrix": (_customers(figures), _summed("current_value", figures["tiers"], "current_value_minor", currency)),
         "migration": _moves(figures),
     }
@@ -48,6 +49,14 @@ def _customers(figures: Mapping[str, Any]) -> tuple[str, str]:
 
 def _summed(total: str, rows: Sequence[Mapping[str, Any]], name: str, currency: str) -> tuple[str, str]:
     return here(f"insight.total.{total}"), money(sum(row[name] for row in rows), currency, language.active())
+
+
+def _sales(sold: Mapping[str, int], currency: str) -> Inputs:
+    """Of the months shown together."""
+    if not sold:
+        return ()
+    span = f"{here('insight.overview.sales')}, {min(sold)} – {max(sold)}"
+    return ((span, money(sum(sold.values()), currency, language.active())),)
 
 
 def _moves(figures: Mapping[str, Any]) -> Inputs:
