@@ -25,13 +25,13 @@ def form(told: Mapping[str, Any] | None = None, **cuts: list[int]) -> Definition
 
 def test_what_is_in_force_is_chosen_when_the_form_opens() -> None:
     shown = form(recency_cuts=[7, 30, 90, 300], spend_cuts=[10_000, 20_050, 30_000, 40_000])
-    assert shown["s_recency_cuts"].value() == "fixed"
+    assert shown["s_recency_cuts"].value() == "fixed:7,30,90,300"
     assert shown["s_frequency_cuts"].value() == "quantile"
     assert (shown["s_spend_cuts"].value(), shown["s_spend_cuts_own"].value()) == ("custom", "100, 200.5, 300, 400")
 
 
 def test_each_choice_becomes_what_the_definition_says() -> None:
-    told = {"s_recency_cuts": "fixed", "s_frequency_cuts": "custom", "s_frequency_cuts_own": "1、2，4, 9",
+    told = {"s_recency_cuts": "fixed:7,30,90,300", "s_frequency_cuts": "custom", "s_frequency_cuts_own": "1、2，4, 9",
             "s_spend_cuts": "custom", "s_spend_cuts_own": "100, 200.50, 300, 400"}  # fmt: skip
     sent = form(told)
     assert sent.is_valid(), sent.errors
@@ -67,6 +67,21 @@ def test_figures_that_do_not_rise_are_refused_by_name(own: str) -> None:
     sent = form({"s_spend_cuts": "custom", "s_spend_cuts_own": own})
     assert not sent.is_valid()
     assert "spend_cuts" in str(sent.errors)
+
+
+def test_figures_that_were_read_are_kept_though_a_run_put_others_in_their_place() -> None:
+    seen = form()["s_recency_cuts"].field.choices[1]
+    body, later = REGISTRY["rfm"].default, {"recency_cuts": [9, 40, 99, 400]}
+    values = {bound.html_name: "" if bound.value() is None else bound.value() for bound in form()}
+    sent = DefinitionForm("rfm", body, "CNY", cuts=later, data=values | {"s_recency_cuts": seen[0]})
+    assert sent.is_valid(), sent.errors
+    assert sent.body["settings"]["recency_cuts"] == [7, 30, 90, 300]
+    assert sent["s_recency_cuts"].field.choices[1] == seen, "a form that comes back says what it keeps"
+
+
+@pytest.mark.parametrize("how", ["fixed:", "fixed:7", "fixed:90,30,7,1", "fixed:1,2,x,4", "fixed:" + "9" * 5000])
+def test_a_choice_that_names_no_four_rising_figures_is_refused(how: str) -> None:
+    assert not form({"s_recency_cuts": how}).is_valid()
 
 
 def test_what_no_run_knows_cannot_be_kept() -> None:

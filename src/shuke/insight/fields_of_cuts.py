@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -18,19 +19,23 @@ from shuke.ui import language
 
 Cuts = Mapping[str, Sequence[int]]
 """By setting, where classes fell in the run in force."""
+_FIXED = "fixed:"
+_NAMES_CUTS = re.compile(rf"{_FIXED}-?[0-9]{{1,15}}(,-?[0-9]{{1,15}})*")
 _EXAMPLES = {"recency_cuts": "30, 90, 180, 365", "frequency_cuts": "1, 2, 4, 9", "spend_cuts": "100, 300, 800, 2000"}
 
 
-def cut_fields(code: str, setting: Setting, value: Sequence[int] | None, currency: str, today: Cuts) -> \
-        dict[str, forms.Field]:  # fmt: skip
-    """Two fields: how classes are parted, and the figures of one's own."""
+def cut_fields(
+    code: str, setting: Setting, value: Sequence[int] | None, currency: str, today: Cuts, sent: Mapping[str, Any] | None
+) -> dict[str, forms.Field]:
+    """Two fields: how classes are parted, and the figures of one's own. `sent`: the form, where it comes back: what
+    was chosen there are the figures that were read there, though a run may have put others in their place."""
     name, title = f"s_{setting.name}", here(f"classes.setting.{code}.{setting.name}")
-    kept = list(today.get(setting.name, ()))
+    kept = _kept_in(str((sent or {}).get(name))) or list(today.get(setting.name, ()))
     choices = [("quantile", here("classes.form.cuts.quantile"))]
     if kept:
-        choices.append(("fixed", here("classes.form.cuts.fixed", cuts=_written(setting, kept, currency))))
+        choices.append((_fixed(kept), here("classes.form.cuts.fixed", cuts=_written(setting, kept, currency))))
     choices.append(("custom", here("classes.form.cuts.custom")))
-    how = "quantile" if value is None else "fixed" if list(value) == kept else "custom"
+    how = "quantile" if value is None else _fixed(kept) if list(value) == kept else "custom"
     own = forms.CharField(
         required=False, max_length=80, initial=_major(setting, value, currency) if how == "custom" and value else "",
         label=here("classes.form.cuts.own", name=title),
@@ -49,13 +54,13 @@ def cut_fault(setting: Setting, told: Mapping[str, Any]) -> str:
     return ""
 
 
-def read_cuts(setting: Setting, told: Mapping[str, Any], currency: str, today: Cuts) -> list[int] | str | None:
+def read_cuts(setting: Setting, told: Mapping[str, Any], currency: str) -> list[int] | str | None:
     """As the definition keeps it; what is no list of figures stays text, and is refused by name."""
     how, own = told[f"s_{setting.name}"], str(told.get(f"s_{setting.name}_own") or "")
     if how == "quantile":
         return None
-    if how == "fixed":
-        return list(today[setting.name])
+    if kept := _kept_in(how):
+        return kept
     parts = own.replace("，", ",").replace("、", ",").split(",")
     try:
         if setting.name in MONEY_CUTS:
@@ -63,6 +68,16 @@ def read_cuts(setting: Setting, told: Mapping[str, Any], currency: str, today: C
         return [int(part) for part in parts] if all(part.strip().isdecimal() for part in parts) else own
     except (InvalidOperation, InputError):
         return own
+
+
+def _fixed(cuts: Sequence[int]) -> str:
+    """The choice to keep these figures, which it names: `fixed:7,30,90,300`."""
+    return _FIXED + ",".join(map(str, cuts))
+
+
+def _kept_in(how: str) -> list[int]:
+    """The figures that such a choice names; none in any other."""
+    return [int(one) for one in how.removeprefix(_FIXED).split(",")] if _NAMES_CUTS.fullmatch(how) else []
 
 
 def _major(setting: Setting, value: Sequence[int], currency: str) -> str:

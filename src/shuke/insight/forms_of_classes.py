@@ -64,13 +64,13 @@ class DefinitionForm(forms.Form):
         unknown: Collection[str] = (),
     ) -> None:
         super().__init__(data, initial={"based_on": based_on})
-        self.code, self._body, self._currency, self._cuts = code, body, currency, cuts or {}
+        self.code, self._body, self._currency = code, body, currency
         self._weights, self._unknown = body.get("weights", {}), unknown
         self._shape = REGISTRY[code].make.SHAPE
         for setting in settings_of(code):
             value = body["settings"].get(setting.name)
             if setting.form == "rising":
-                self.fields.update(cut_fields(code, setting, value, currency, self._cuts))
+                self.fields.update(cut_fields(code, setting, value, currency, cuts or {}, data))
             else:
                 self.fields.update(_fields(code, setting, value, currency))
         self._rows = len(body["labels"]) + (0 if self._shape.codes else _SPARE)
@@ -207,7 +207,7 @@ class DefinitionForm(forms.Form):
 
     def _setting(self, setting: Setting, told: Mapping[str, Any]) -> Any:
         if setting.form == "rising":
-            return read_cuts(setting, told, self._currency, self._cuts)
+            return read_cuts(setting, told, self._currency)
         return _read(setting, told, self._currency)
 
     def _labels(self, told: Mapping[str, Any]) -> Iterator[Body]:
