@@ -170,11 +170,24 @@ def test_an_earlier_version_is_restored_as_the_newest(scored: Upload, manager: U
     assert client.post("/classes/prospect/restore/9/").status_code == 404
 
 
-def test_a_colleague_who_was_quicker_is_not_overwritten(scored: Upload, manager: User, as_user: Visit) -> None:
-    told = filled(form_of("prospect")) | {"s_cost_to_serve_minor": "9"}
-    save(code="prospect", body={"settings": {"cost_to_serve_minor": 500}}, by=manager)
-    as_user(manager).post("/classes/prospect/edit/", told)
-    assert versions("prospect").count() == 1
+def test_a_colleague_who_was_quicker_is_overwritten_only_by_who_has_read_of_it(
+    scored: Upload, manager: User, as_user: Visit
+) -> None:
+    client, told = as_user(manager), filled(form_of("pyramid")) | {"comment": "five tiers", "l3_share": "79",
+                                                                   "l4_code": "E", "l4_share": "1"}  # fmt: skip
+    fewer = REGISTRY["pyramid"].default
+    fewer["labels"] = [{"code": "top", "share": 0.3}, {"code": "rest", "share": 0.7}]
+    save(code="pyramid", body=fewer, by=manager)
+    answer = client.post("/classes/pyramid/edit/", told, headers={"Accept-Language": "en"})
+    assert answer.status_code == 409
+    page, form = answer.content.decode(), answer.context["form"]
+    assert "A colleague has saved version 1" in page
+    assert "top: the top 30% of customers" in page, "what the colleague saved"
+    assert (form["comment"].value(), form["l4_code"].value()) == ("five tiers", "E")
+    assert versions("pyramid").count() == 1
+    assert client.post("/classes/pyramid/edit/", filled(form)).status_code == 302
+    [labels] = [one.body["labels"] for one in versions("pyramid") if one.version == 2]
+    assert [label["code"] for label in labels] == ["A", "B", "C", "D", "E"]
 
 
 def test_presets_and_earlier_versions_fill_the_form(scored: Upload, manager: User, as_user: Visit) -> None:

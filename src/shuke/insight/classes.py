@@ -78,12 +78,12 @@ def one_of_them(viewer: User, code: str) -> dict[str, Any]:
         "levers": any(lever(REGISTRY[code], row["code"]) for row in told["labels"]),
         **panels(viewer, run, code),
         "weights": weights_told(told["definition"].get("weights", {})),
-        "coming": _coming(code, told["definition"], body, run.currency) if version != used else [],
+        "coming": coming(code, told["definition"], body, run.currency) if version != used else [],
         **_charts(code, dumps(run.figures), run.as_of.isoformat(), run.currency, language.active()),
     }
 
 
-def _coming(code: str, used: Body, body: Body, currency: str) -> list[str]:
+def coming(code: str, used: Body, body: Body, currency: str) -> list[str]:
     """What holds from the next run on, in sentences; of weights only those that change."""
     changed = weights_told(body.get("weights", {}), unlike=used.get("weights", {}))
     return [*sentences(code, body, currency), *(here("classes.weights.coming", **one) for one in changed)]

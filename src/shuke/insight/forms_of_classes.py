@@ -51,6 +51,7 @@ class DefinitionForm(forms.Form):
 
     comment = forms.CharField(label=lazily("classes.form.comment"), max_length=200, required=False)
     based_on = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    instead_of = forms.IntegerField(widget=forms.HiddenInput, min_value=0, required=False)
 
     def __init__(
         self,
@@ -80,6 +81,13 @@ class DefinitionForm(forms.Form):
             self._add_grid(body)
         self.fields.update(weight_fields(self._weights))
         self.order_fields([*(name for name in self.fields if name != "comment"), "comment"])
+
+    @property
+    def replaces(self) -> int:
+        """The version it is to follow: the one it is based on, or a later one that was told of since."""
+        later: int | None = self.cleaned_data["instead_of"]
+        based_on: int = self.cleaned_data["based_on"]
+        return based_on if later is None else later
 
     @property
     def settings(self) -> list[BoundField]:

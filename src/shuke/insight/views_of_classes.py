@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -45,18 +46,17 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
 def edit(request: HttpRequest, code: str) -> HttpResponse:
     """Change a definition: as it is in force, as an earlier version was, or as a preset has it."""
     _known(code)
-    body, based_on = body_in_force(code)
     if request.method != "POST":
-        return _shown(request, _form(request, code, body, based_on=based_on))
-    form = _form(request, code, body, data=request.POST)
+        body, version = body_in_force(code)
+        return _shown(request, _form(request, code, body, based_on=version))
+    form = _sent(request, code, request.POST)
     if not form.is_valid():
         return _shown(request, form, status=400)
     try:
         saved = save(code=code, body=form.body, by=viewer_of(request), comment=form.cleaned_data["comment"],
-                     based_on=form.cleaned_data["based_on"])  # fmt: skip
-    except NotNow as reason:
-        toast(request, reason.told(language.active()), tone="warning")
-        return redirect("insight:class", code)
+                     based_on=form.replaces)  # fmt: skip
+    except NotNow:
+        return _overtaken(request, code)
     toast(request, here("classes.saved", version=saved.version) if saved else here("classes.same"))
     return redirect("insight:class", code)
 
@@ -66,8 +66,7 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
 def preview(request: HttpRequest, code: str) -> HttpResponse:
     """What the form, as it is filled in, would do to today's customers."""
     _known(code)
-    body, _ = body_in_force(code)
-    form = _form(request, code, body, data=request.POST)
+    form = _sent(request, code, request.POST)
     shown: dict[str, Any] = {"preview": None, "refused": []}
     if not form.is_valid():
         shown["refused"] = form.refused
@@ -105,6 +104,32 @@ def _previewed(request: HttpRequest, code: str, body: Body) -> dict[str, Any]:
     return {"preview": page.of_preview(viewer, code, found, names)}
 
 
+def _overtaken(request: HttpRequest, code: str) -> HttpResponse:
+    """A colleague was quicker: the form as it was filled in, and what the new version says. Saved again, it is put in
+    that one's place on purpose."""
+    newest, version = body_in_force(code)
+    sent = request.POST.copy()
+    sent["instead_of"] = str(version)
+    newer = {
+        "text": here("classes.form.newer", version=version),
+        "sentences": page.coming(code, _drawn_from(code, sent), newest, _currency()),
+    }
+    return _shown(request, _sent(request, code, sent), status=409, newer=newer)
+
+
+def _sent(request: HttpRequest, code: str, sent: Mapping[str, Any]) -> DefinitionForm:
+    return _form(request, code, _drawn_from(code, sent), data=sent)
+
+
+def _drawn_from(code: str, sent: Mapping[str, Any]) -> Body:
+    """The definition that the form was made of: one saved meanwhile may have other rows and fields."""
+    version = str(sent.get("based_on"))
+    if version == "0":
+        return REGISTRY[code].default
+    found = versions(code).filter(version=int(version)).first() if _is_version(version) else None
+    return dict(found.body) if found else body_in_force(code)[0]
+
+
 def _form(request: HttpRequest, code: str, body: Body, **given: Any) -> DefinitionForm:
     run, _ = page.run_of(viewer_of(request))
     cuts = run.figures["classes"].get(f"{code}_cuts", {}) if run else {}
@@ -117,13 +142,17 @@ def _start(request: HttpRequest, code: str, body: Body) -> Body:
     preset, version = request.GET.get("preset", ""), request.GET.get("version", "")
     if code == "pyramid" and preset in cut_names():
         return preset_body(preset, body["settings"])
-    if version.isascii() and version.isdigit() and len(version) < 9:
+    if _is_version(version):
         return dict(_version(code, int(version)).body)
     return body
 
 
 def _version(code: str, version: int) -> Definition:
     return get_object_or_404(versions(code), version=version)
+
+
+def _is_version(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 9
 
 
 def _known(code: str) -> None:
