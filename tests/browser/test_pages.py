@@ -204,7 +204,7 @@ def _addresses(patterns: list[URLPattern | URLResolver], app: str) -> Iterator[s
 def test_what_is_called_an_act_shows_no_page(name: str) -> None:
     path = reverse(name, kwargs=ACTS[name])
     found = resolve(path)
-    assert found.func(RequestFactory().get(path), *found.args, **found.kwargs).status_code == 405
+    assert found.func(RequestFactory().get(path), *found.args, **found.kwargs).status_code in {302, 405}
 
 
 @pytest.mark.parametrize(("size", "theme", "language"), LOOKS)

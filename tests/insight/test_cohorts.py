@@ -157,6 +157,7 @@ def test_a_cost_that_is_none_is_refused_beside_its_field(run: Run, manager: User
     answer = client.post("/cohorts/costs/", {street: "-1", ads: "viel"})
     assert answer.status_code == 400
     assert answer.content.decode().count('class="errors"') == 2
+    assert 'href="/cohorts/?by=quarter"' in answer.content.decode(), "the page stands at another address"
     assert not AcquisitionCost.objects.exists()
 
 

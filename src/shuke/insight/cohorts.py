@@ -7,6 +7,8 @@ from functools import lru_cache
 from json import dumps, loads
 from typing import Any
 
+from django.urls import reverse
+
 from shuke.crm.customers.reads import sees_all
 from shuke.crm.people.models import User
 from shuke.crm.scores import reads
@@ -36,6 +38,7 @@ def context(viewer: User, by: str) -> dict[str, Any]:
         return {"run": None, "why_empty": "no_run", "rights": rights}
     if "cohorts" not in run.figures:
         return {"run": None, "why_empty": "old_run", "rights": rights}
+    address = reverse("insight:cohorts")
     found, by = Cohorts.from_json(run.figures["cohorts"]), by if by in PERIODS else PERIODS[0]
     return {
         "run": run,
@@ -43,7 +46,7 @@ def context(viewer: User, by: str) -> dict[str, Any]:
         "as_of": day(run.as_of, language.active()),
         "basis": here(f"insight.basis.{found.value_basis}"),
         "by": by,
-        "periods": [Option(here(f"cohorts.by_{name}"), f"?by={name}", name == by) for name in PERIODS],
+        "periods": [Option(here(f"cohorts.by_{name}"), f"{address}?by={name}", name == by) for name in PERIODS],
         "tiles": _tiles(run, found),
         "triangle": _triangle(found, by),
         "baskets": _baskets(run, found.first_baskets),

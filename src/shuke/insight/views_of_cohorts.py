@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from shuke.crm.customers.reads import sees_all
 from shuke.crm.people.models import User
@@ -18,6 +18,7 @@ from shuke.crm.words import here
 from shuke.insight import cohorts as page
 from shuke.insight import writes
 from shuke.insight.forms import CostsForm
+from shuke.ui.asked import posted
 from shuke.ui.toasts import toast
 
 
@@ -31,7 +32,7 @@ def cohorts(request: HttpRequest) -> HttpResponse:
     return render(request, "insight/cohorts.html", shown | {"form": _form(run) if run and viewer.may("run") else None})
 
 
-@require_POST
+@posted("insight:cohorts")
 @needs("run")
 def costs(request: HttpRequest) -> HttpResponse:
     """Keep what winning a customer of each source costs."""
