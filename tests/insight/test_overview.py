@@ -8,8 +8,10 @@ import pytest
 from django.test import Client
 
 from shuke.classify import REGISTRY
+from shuke.crm.customers.models import Customer
+from shuke.crm.merging.writes import merge
 from shuke.crm.people.models import User
-from shuke.crm.scores.models import Run
+from shuke.crm.scores.models import SLOTS, Run
 from shuke.insight.models import Upload
 
 pytestmark = pytest.mark.django_db
@@ -35,3 +37,21 @@ def test_the_pyramid_says_how_its_tiers_are_parted(
     run.parameters |= {"definitions": {}, "tiers": "80-20"}
     run.save()
     assert "by shares of its total" in as_user(owner).get("/").content.decode()
+
+
+def test_as_many_are_to_be_called_after_cards_were_merged(scored: Upload, owner: User, as_user: Visit) -> None:
+    client, run = as_user(owner), Run.objects.get(state="current")
+    assert run.slot is not None
+    first = [one["url"] for one in client.get("/").context["to_call"]]
+    assert len(first) == 8
+    ids = {key: Customer.objects.get(key=key).pk for key in run.figures["to_call"]}
+    one, two, three, *_ = run.figures["to_call"]
+    merge(survivor=ids[one], others=[ids[two], ids[three]], by=owner)
+    after = [called["url"] for called in client.get("/").context["to_call"]]
+    assert (len(after), after[:6]) == (8, [first[0], *first[3:]])
+
+    fresh = Customer.objects.create(key="walked-in")
+    merge(survivor=fresh.pk, others=[ids[one]], by=owner)
+    assert client.get("/").context["to_call"][0]["url"] == "/customers/walked-in/", "who took over the score"
+    SLOTS[run.slot].objects.filter(pk=fresh.pk).update(stage="former")
+    assert "/customers/walked-in/" not in [called["url"] for called in client.get("/").context["to_call"]]

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from shuke.crm.customers.keys import ids_of
 from shuke.crm.customers.models import Customer
 from shuke.crm.people.models import User
 from shuke.crm.scores import reads
@@ -148,15 +149,20 @@ def _changed(value: int | None, then: int | None, *, is_money: bool) -> dict[str
 
 
 def to_call(run: Run, many: int) -> list[dict[str, Any]]:
-    """Whom to call first: in decline before others, then by value at risk; each with the reason."""
-    keys = list(run.figures.get("to_call", ()))[:many]
-    customers = {customer.key: customer for customer in Customer.objects.filter(key__in=keys)}
+    """Whom to call first: in decline before others, then by value at risk; each with the reason.
+
+    A card that was merged since the run leads to the one it became, by whose own score it is a call or none.
+    """
     if run.slot is None:
         return []
-    scores = SLOTS[run.slot].objects.in_bulk([customer.pk for customer in customers.values()])
-    found = [(customers[key], scores[customers[key].pk]) for key in keys
-             if key in customers and customers[key].pk in scores]  # fmt: skip
-    return [called(run, customer, reads.as_row(score, customer.key)) for customer, score in found]
+    keys = list(run.figures.get("to_call", ()))
+    ids = ids_of(keys)
+    wanted = list(dict.fromkeys(ids[key] for key in keys if key in ids))
+    found = SLOTS[run.slot].objects.select_related("customer").in_bulk(wanted)
+    rows = [found[pk] for pk in wanted if pk in found]
+    worth = [score for score in rows if (score.value_at_risk_minor or 0) > 0 and score.stage != "former"]
+    worth.sort(key=lambda score: (score.stage != "decline", -(score.value_at_risk_minor or 0)))
+    return [called(run, score.customer, reads.as_row(score, score.customer.key)) for score in worth[:many]]
 
 
 def called(run: Run, customer: Customer, row: dict[str, Any]) -> dict[str, Any]:
