@@ -84,6 +84,23 @@ def test_an_import_is_scored_after_when_asked(upload: Upload, work: Any) -> None
     assert Run.objects.get(state="current").customers == 40
 
 
+def test_scores_right_after_an_import_are_never_of_an_earlier_day(scored: Upload, work: Any) -> None:
+    def brought(day: str) -> str:
+        lines = f"客户编号,购买日期,金额\nc01,{day},7\n".encode()
+        writes.start_import(
+            upload=writes.bring(name="more.csv", pieces=[lines], by=None), by=None, language="en", score_after=True
+        )
+        assert [job.state for job in work()] == ["done", "done"]
+        return Run.objects.get(state="current").as_of.isoformat()
+
+    told = Parameters(as_of="2025-01-31", margin_rate=0.3, model="bg_nbd")
+    writes.start_run(parameters=told, by=None)
+    work()
+    assert brought("2025-01-05") == "2025-01-31"
+    assert brought("2025-02-05") == "2025-02-05"
+    assert Run.objects.get(state="current").parameters["margin_rate"] == 0.3
+
+
 def test_an_import_without_a_usable_row_fails_with_its_reason_and_can_be_mended(
     business: Any, db: None, work: Any
 ) -> None:

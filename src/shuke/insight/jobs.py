@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from django.urls import reverse
 
-from shuke.booking import book, book_facts
+from shuke.booking import book, book_facts, last_day
 from shuke.collect import FactsQuality, FactsRead, Purchases, Quality, read_facts, read_purchases, write_rejects
 from shuke.crm.jobs.worker import JobRun
 from shuke.crm.people.models import User
@@ -18,7 +18,7 @@ from shuke.insight import writes
 from shuke.insight.came_back import facts_without_erased, names_erased, without_erased
 from shuke.insight.cycles import Parameters, score
 from shuke.insight.errors import without_place
-from shuke.insight.facts import business_ledger
+from shuke.insight.facts import business_ledger, purchases_of
 from shuke.insight.held import drop_file
 from shuke.insight.models import RunRequest, Upload
 from shuke.insight.peek import reading
@@ -180,6 +180,12 @@ def _by_name(read: Purchases | FactsRead, names: tuple[str, ...], place: str) ->
 
 
 def _latest_parameters() -> Parameters:
-    """As the run in force was told, but up to the latest day: what an import adds is to be seen."""
+    """As the run in force was told, but up to the latest day: what an import adds is to be seen. Never of an earlier
+    day than the scores in force: nobody is here who could be asked, as the form of runs asks."""
     current = Published.objects.filter(state=Published.State.CURRENT).first()
-    return replace(Parameters.from_json(current.parameters), as_of="") if current else Parameters()
+    if current is None:
+        return Parameters()
+    with open_engine() as engine:
+        latest = last_day(purchases_of(business_ledger(), engine))
+    is_earlier = latest is None or latest < current.as_of
+    return replace(Parameters.from_json(current.parameters), as_of=current.as_of.isoformat() if is_earlier else "")
