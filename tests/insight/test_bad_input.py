@@ -180,7 +180,7 @@ def test_the_rules_of_a_shops_export_hold_when_its_columns_are_imported_as_they_
     form, upload = answer.context["form"], Upload.objects.get()
     told = {name: form[name].value() for name in form.fields if form[name].value()}
     client.post(f"/data/{upload.pk}/import/", told)
-    assert [job.state for job in work()] == ["done"]
+    assert [job.state for job in work()] == ["done", "done"]
     upload.refresh_from_db()
     assert upload.mapping == {}
     assert upload.quality["mapping"]["preset"] == "youzan"

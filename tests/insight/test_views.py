@@ -108,6 +108,28 @@ def test_one_column_cannot_be_two_things(upload: Upload, manager: User, as_user:
     assert upload.state == "ready"
 
 
+def test_who_wants_no_scores_yet_says_so_once(
+    upload: Upload, manager: User, as_user: Visit, work: Callable[[], Any]
+) -> None:
+    client, path = as_user(manager), f"/data/{upload.pk}/"
+    chosen = {"customer": "客户编号", "time": "购买日期", "amount": "金额"}
+
+    def is_ticked(answer: Any) -> bool:
+        [box] = re.findall(r'<input type="checkbox" name="score_after"[^>]*>', answer.content.decode())
+        return "checked" in box
+
+    assert is_ticked(client.get(path))
+    client.post(f"{path}columns/", chosen)
+    assert not is_ticked(client.get(path))
+    assert not is_ticked(client.post(f"{path}import/", chosen | {"quantity": "金额"}))
+    client.post(f"{path}kind/", {"kind": "purchases"})
+    assert not is_ticked(client.get(path))
+    client.post(f"{path}columns/", chosen | {"score_after": "on"})
+    assert is_ticked(client.get(path))
+    client.post(f"{path}import/", chosen)
+    assert [job.kind for job in work()] == ["insight.import"]
+
+
 def test_the_rows_set_aside_can_be_downloaded(scored: Upload, manager: User, as_user: Visit) -> None:
     answer = as_user(manager).get(f"/data/{scored.pk}/rejects/")
     assert "attachment" in answer["Content-Disposition"]

@@ -71,3 +71,11 @@ def test_a_form_sent_twice_asks_for_one_run_and_filled_in_otherwise_for_another(
     client.post("/runs/", told | {"drawn": client.get("/runs/").context["form"]["drawn"].value()})
     client.post("/runs/", told | {"drawn": "run-june"})
     assert RunRequest.objects.count() == before + 4
+
+
+def test_no_button_opens_a_form_that_stands_on_the_page_already(scored: Upload, manager: User, as_user: Visit) -> None:
+    client = as_user(manager)
+    assert 'data-dialog="start"' in client.get("/runs/").content.decode()
+    refused = client.post("/runs/", {"horizon_days": "1"}).content.decode()
+    assert refused.count('name="horizon_days"') == 1
+    assert 'data-dialog="start"' not in refused

@@ -67,8 +67,10 @@ class ColumnsForm(forms.Form):
         required=False,
         help_text=lazily("insight.columns.keep_duplicates_help"),
     )
+    score_after = forms.BooleanField(label=lazily("insight.columns.score_after"), required=False, initial=True)
 
-    def __init__(self, upload: Upload, data: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, upload: Upload, data: Mapping[str, Any] | None = None, *, may_run: bool = False) -> None:
+        """`may_run`: whether it may ask for scores right after the import."""
         names = list(upload.preview.get("columns", ()))
         # The export of a shop system may need both: then the price is a line's weight in its order.
         self._both = {"amount", "unit_price"} <= set(upload.preview.get("guessed", ()))
@@ -87,6 +89,8 @@ class ColumnsForm(forms.Form):
             self.fields["amount"].required = not (data or chosen).get("unit_price")
         if upload.kind == Upload.Kind.SOURCES:
             del self.fields["date_order"]
+        if not may_run:
+            del self.fields["score_after"]
         self.order_fields([*self.names, "date_order", "keep_duplicates"])
 
     @property
@@ -95,9 +99,10 @@ class ColumnsForm(forms.Form):
 
     @property
     def options(self) -> dict[str, Any]:
-        return {
-            name: self.cleaned_data[name] for name in ("date_order", "keep_duplicates") if self.cleaned_data.get(name)
-        }
+        """What differs from the usual; that no scores are wanted, too, or the tick would come back by itself."""
+        told = self.cleaned_data
+        found = {name: told[name] for name in ("date_order", "keep_duplicates") if told.get(name)}
+        return found if told.get("score_after", True) else found | {"score_after": False}
 
     def clean(self) -> dict[str, Any]:
         """A column is one thing only."""

@@ -17,9 +17,9 @@ class Upload(models.Model):
     """One file on its way into the ledger: of purchases, answers, payments or sources (`kind`).
 
     `mapping` holds field -> column where its user chose another than was guessed ("" for none); `options` how to read
-    dates and duplicates; `preview` the header and first rows (`peek.Preview`); `quality` the report after the import.
-    `digest` tells its content apart in the ledger (`booking.content_of`). `import_id` is fixed when the import is
-    asked for, so that a job that runs twice books once.
+    dates and duplicates, and that no scores are wanted right after; `preview` the header and first rows
+    (`peek.Preview`); `quality` the report after the import. `digest` tells its content apart in the ledger
+    (`booking.content_of`). `import_id` is fixed when the import is asked for, so that a job that runs twice books once.
     """
 
     class State(models.TextChoices):

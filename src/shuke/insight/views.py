@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -60,7 +60,7 @@ def data(request: HttpRequest) -> HttpResponse:
 def upload(request: HttpRequest, upload_id: int) -> HttpResponse:
     """One file: its columns before the import, the report after it."""
     found = _upload(request, upload_id)
-    return _shown(request, found, ColumnsForm(found))
+    return _shown(request, found, _columns(request, found))
 
 
 @posted("insight:upload")
@@ -70,7 +70,7 @@ def kind(request: HttpRequest, upload_id: int) -> HttpResponse:
     found = _upload(request, upload_id)
     form = KindForm(request.POST)
     if not form.is_valid():
-        return _shown(request, found, ColumnsForm(found), status=400)
+        return _shown(request, found, _columns(request, found), status=400)
     try:
         writes.choose_kind(upload=found, kind=form.cleaned_data["kind"])
     except NotNow as reason:
@@ -85,7 +85,7 @@ def kind(request: HttpRequest, upload_id: int) -> HttpResponse:
 def columns(request: HttpRequest, upload_id: int) -> HttpResponse:
     """Choose the columns and look again."""
     found = _upload(request, upload_id)
-    form = ColumnsForm(found, request.POST)
+    form = _columns(request, found, request.POST)
     if not form.is_valid():
         return _shown(request, found, form, status=400)
     try:
@@ -102,14 +102,14 @@ def columns(request: HttpRequest, upload_id: int) -> HttpResponse:
 def start(request: HttpRequest, upload_id: int) -> HttpResponse:
     """Import it, with the columns as they stand on the page."""
     found = _upload(request, upload_id)
-    form = ColumnsForm(found, request.POST)
+    form = _columns(request, found, request.POST)
     if not form.is_valid():
         return _shown(request, found, form, status=400)
-    viewer, wants_run = viewer_of(request), "score_after" in request.POST and may(request.user, "run")
+    viewer, wants_run = viewer_of(request), form.cleaned_data.get("score_after", False)
     try:
         seen = writes.choose_columns(upload=found, mapping=form.mapping, options=form.options)
         if not Preview.from_json(seen.preview).usable:
-            return _shown(request, seen, ColumnsForm(seen), status=400)
+            return _shown(request, seen, _columns(request, seen), status=400)
         writes.start_import(upload=seen, by=viewer, language=language.active(), score_after=wants_run)
     except NotNow as reason:
         toast(request, reason.told(language.active()), tone="warning")
@@ -156,6 +156,10 @@ def undo(request: HttpRequest, import_id: str) -> HttpResponse:
 
 def _upload(request: HttpRequest, upload_id: int) -> Upload:
     return get_object_or_404(reads.uploads(viewer_of(request)), pk=upload_id)
+
+
+def _columns(request: HttpRequest, found: Upload, sent: QueryDict | None = None) -> ColumnsForm:
+    return ColumnsForm(found, sent, may_run=may(request.user, "run"))
 
 
 def _shown(request: HttpRequest, found: Upload, form: ColumnsForm, *, status: int = 200) -> HttpResponse:
