@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+from django.utils import timezone
+
 from shuke.crm.customers.models import Customer
 from shuke.crm.jobs.models import Job
 from shuke.crm.people.models import User
 from shuke.crm.privacy import erased, erasing
 from shuke.crm.privacy.erasing import Asked
+from shuke.insight import writes
 from shuke.insight.facts import business_ledger
 from shuke.insight.models import Upload
 from shuke.insight.writes import bring, start_import
@@ -51,6 +55,27 @@ def test_rows_of_somebody_erased_are_set_aside_until_the_key_is_let_return(
     assert brought(2, work).quality["rows_kept"] == 2
     assert bought("c07") == 1, "a new customer: what was erased does not come back"
     assert total
+
+
+def test_an_import_cut_short_after_its_file_was_dropped_is_taken_up_and_scored(
+    scored: Upload, owner: User, work: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    erasing.erase(erasing.ask(customer=Customer.objects.get(key="c07"), asked=Asked("asked"), by=owner))
+    Job.objects.update(state="done")
+    upload = bring(name="3.csv", pieces=[LINES.format(n=3).encode()], by=None)
+    start_import(upload=upload, by=None, language="en", score_after=True)
+
+    def cut_short(**_: Any) -> None:
+        raise OSError("The power went.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(writes, "start_run", cut_short)
+        assert [job.state for job in work()] == ["queued"]
+    assert not upload.path.exists()
+    Job.objects.filter(state="queued").update(run_after=timezone.now())
+    assert [(job.kind, job.state) for job in work()] == [("insight.import", "done"), ("insight.run", "done")]
+    upload.refresh_from_db()
+    assert (upload.state, upload.quality["rows_kept"], bought("c07"), bought("c08")) == ("imported", 1, 0, 10)
 
 
 def test_purchases_stay_for_the_books_under_nobody_s_name(scored: Upload, owner: User) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
-from shuke.collect import FactsQuality, FactsRead, Purchases, Quality, Tally
+from shuke.collect import FactsRead, Purchases, Quality, Tally
 from shuke.crm.privacy.erased import ErasedKeys
 from shuke.tables import REJECTS
 
@@ -67,9 +68,9 @@ def _told(quality: Quality, read: Purchases, keys: list[str]) -> Quality:
     )
 
 
-def names_erased(quality: Quality | FactsQuality) -> bool:
-    """Whether the file that was read names somebody erased."""
-    return REASON in quality.set_aside
+def names_erased(set_aside: Collection[str]) -> bool:
+    """Whether the file that was read names somebody erased, by the reasons for which rows were set aside."""
+    return REASON in set_aside
 
 
 _NOTES = {

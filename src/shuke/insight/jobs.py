@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from django.urls import reverse
@@ -30,26 +30,17 @@ from shuke.tables import PURCHASES, REJECTS
 def run_import(job: JobRun) -> Mapping[str, Any]:
     """An upload into the ledger, with its quality report and the file of rows set aside; then a run, if asked for."""
     upload = _upload(job)
-    try:
-        done = _import(upload, job)
-    except BaseException:
-        Upload.objects.filter(pk=upload.pk, state=Upload.State.IMPORTING).update(state=Upload.State.READY)
-        raise
-    # A second attempt at the same import finds its own rows there: that is no double.
-    imported, quality = done.imported, done.quality
-    doubled = imported.already and imported.import_id != upload.import_id
-    Upload.objects.filter(pk=upload.pk).update(
-        state=Upload.State.ALREADY if doubled else Upload.State.IMPORTED,
-        quality=quality,
-        rejects=quality["rows_set_aside"] > 0,
-    )
-    if done.has_erased:
+    if upload.state == Upload.State.IMPORTING:
+        _import_or_give_back(upload, job)
         upload.refresh_from_db()
+    # From here on an attempt that was cut short is taken up without the file, which may be gone already.
+    quality = upload.quality
+    if names_erased(quality["set_aside"]):
         drop_file(upload)
-    if job.payload.get("score_after") and not doubled:
+    if job.payload.get("score_after") and upload.state == Upload.State.IMPORTED:
         by = job.job.started_by if isinstance(job.job.started_by, User) else None
         writes.start_run(parameters=_latest_parameters(), by=by, run_id=str(job.payload["run_id"]))
-    return {"rows": imported.rows, "url": reverse("insight:upload", args=[upload.pk])}
+    return {"rows": quality["rows_kept"], "url": reverse("insight:upload", args=[upload.pk])}
 
 
 def run_cycle(job: JobRun) -> Mapping[str, Any]:
@@ -75,7 +66,7 @@ def run_cycle(job: JobRun) -> Mapping[str, Any]:
 def _upload(job: JobRun) -> Upload:
     """The job's upload; one that an earlier attempt gave back is taken up again."""
     upload = Upload.objects.filter(pk=job.payload["upload"]).first()
-    if upload is None or not upload.path.is_file():
+    if upload is None:
         raise InputError.of("insight.error.thrown_away")
     if upload.state == Upload.State.READY:
         Upload.objects.filter(pk=upload.pk).update(state=Upload.State.IMPORTING)
@@ -83,29 +74,38 @@ def _upload(job: JobRun) -> Upload:
     return upload
 
 
-@dataclass(frozen=True)
-class _Done:
-    """What came of an import: what the ledger says, the report as JSON keeps it, and whether somebody erased came."""
+def _import_or_give_back(upload: Upload, job: JobRun) -> None:
+    """The import, and its report kept; whatever goes wrong, the upload may be imported again."""
+    try:
+        imported, quality = _import(upload, job)
+    except BaseException:
+        Upload.objects.filter(pk=upload.pk, state=Upload.State.IMPORTING).update(state=Upload.State.READY)
+        raise
+    # A second attempt at the same import finds its own rows there: that is no double.
+    doubled = imported.already and imported.import_id != upload.import_id
+    Upload.objects.filter(pk=upload.pk).update(
+        state=Upload.State.ALREADY if doubled else Upload.State.IMPORTED,
+        quality=quality,
+        rejects=quality["rows_set_aside"] > 0,
+    )
 
-    imported: Imported
-    quality: dict[str, Any]
-    has_erased: bool
 
-
-def _import(upload: Upload, job: JobRun) -> _Done:
-    """Reads the file, writes the rows set aside, books the rest."""
+def _import(upload: Upload, job: JobRun) -> tuple[Imported, dict[str, Any]]:
+    """Reads the file, writes the rows set aside, books the rest; what the ledger says, and the report as JSON."""
+    if not upload.path.is_file():
+        raise InputError.of("insight.error.thrown_away")
     with open_engine() as engine:
         job.progress("reading")
         if upload.kind == Upload.Kind.PURCHASES:
             purchases, quality = without_erased(*_read(upload, engine, job))
             _report(upload, purchases, quality.to_dict(), job)
             (imported,) = book(business_ledger(), purchases, place=upload.place, import_id=upload.import_id)
-            return _Done(imported, quality.to_dict(), names_erased(quality))
+            return imported, quality.to_dict()
         facts = facts_without_erased(_read_facts(upload, engine, job))
         told = told_of(facts.quality)
         _report(upload, facts, told, job)
         (imported,) = book_facts(business_ledger(), facts, place=upload.place, import_id=upload.import_id)
-        return _Done(imported, told, names_erased(facts.quality))
+        return imported, told
 
 
 def _report(upload: Upload, read: Purchases | FactsRead, quality: dict[str, Any], job: JobRun) -> None:
