@@ -159,13 +159,13 @@ def visits_of(rows: list[dict[str, Any]]) -> list[Visit]:
 
 
 def _what(bought: list[dict[str, Any]]) -> str:
-    """The dearest things of a visit, and how many more there were."""
-    things = list(dict.fromkeys(row["category"] or row["product_id"] for row in bought))
-    named = [thing for thing in things if thing][:_THINGS_A_VISIT]
+    """The dearest things of a visit, and how many lines were of others."""
+    things = [row["category"] or row["product_id"] for row in bought]
+    named = list(dict.fromkeys(thing for thing in things if thing))[:_THINGS_A_VISIT]
     if not named:
         return "—"
-    listed, more = here("insight.slot.and").join(named), len(bought) - len(named)
-    return here("insight.slot.more", things=listed, count=number(more, language.active())) if more > 0 else listed
+    listed, more = here("insight.slot.and").join(named), sum(thing not in named for thing in things)
+    return here("insight.slot.more", things=listed, count=number(more, language.active())) if more else listed
 
 
 def _shown(spent: Mapping[str, int], today: str) -> list[str]:
