@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -18,7 +19,9 @@ def test_a_month_without_sales_stands_at_zero_between_its_neighbours() -> None:
     chart = charts.months(_sold(("2024-01", 500), ("2024-04", 700)), "CNY")
     assert list(chart.labels) == ["2024-01", "2024-02", "2024-03", "2024-04"]
     assert list(chart.series[0].values) == [500, 0, 0, 700]
-    assert not any(chart.series[0].hrefs), "no list tells who bought in a month"
+    leads_to = [parse_qs(urlsplit(href).query)["last"] for href in chart.series[0].hrefs]
+    assert leads_to == [[f"2024-{month}"] for month in ("01-01..2024-01-31", "02-01..2024-02-29", "03-01..2024-03-31",
+                                                         "04-01..2024-04-30")]  # fmt: skip
 
 
 @pytest.mark.django_db

@@ -1,8 +1,8 @@
-"""The charts of the Overview and of comparisons, from a run's figures. Each mark leads to its customers, where
-a list of customers can tell them."""
+"""The charts of the Overview and of comparisons, from a run's figures. Each mark leads to its customers."""
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -117,10 +117,16 @@ def months_shown(figures: Figures) -> dict[str, int]:
     return {month: sold.get(month, 0) for month in shown}
 
 
+def _month_end(month: str) -> str:
+    year, number = int(month[:4]), int(month[5:])
+    return f"{month}-{monthrange(year, number)[1]:02d}"
+
+
 def months(figures: Figures, currency: str) -> Lines:
-    """Without links: the list knows who bought last in a month, not who bought in it."""
+    """Each month leads to who bought last in it: of the latest all who bought, of others those to win back."""
     sold = months_shown(figures)
-    series = Series(here("insight.overview.sales"), list(sold.values()))
+    hrefs = [listed(last=f"{month}-01..{_month_end(month)}", sort="-current_value") for month in sold]
+    series = Series(here("insight.overview.sales"), list(sold.values()), hrefs=hrefs)
     return Lines(here("insight.overview.months"), list(sold), [series], write=short_amounts(currency), filled=True)
 
 

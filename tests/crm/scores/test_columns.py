@@ -78,22 +78,23 @@ def test_the_list_says_whom_nobody_was_in_contact_with(run: Run, owner: User) ->
 
 
 @pytest.mark.parametrize("few", [0, 2_000])
-def test_the_list_says_whose_first_purchase_lies_in_some_days(
-    run: Run, owner: User, few: int, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("name", ["first", "last"])
+def test_the_list_says_whose_first_or_last_purchase_lies_in_some_days(
+    run: Run, owner: User, name: str, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(finding, "FEW", few)
-    began = {f"k{number:02d}": date(2024, 1, 1) + timedelta(days=number % 20) for number in range(60)}
+    bought = {f"k{number:02d}": date(2024, 1, 1) + timedelta(days=number % 20) for number in range(60)}
     for score in SLOTS[run.slot or 0].objects.select_related("customer"):
-        score.first_purchase = began[score.customer.key]
-        score.save(update_fields=["first_purchase"])
+        setattr(score, f"{name}_purchase", bought[score.customer.key])
+        score.save(update_fields=[f"{name}_purchase"])
     first, last = date(2024, 1, 5), date(2024, 1, 9)
-    within = {key for key, day in began.items() if first <= day <= last}
-    assert set(found(owner, f"first={first}..{last}")) == within
-    assert set(found(owner, f"first={first}..{last}&sort=name")) == within, "in an order of customers too"
-    assert set(found(owner, f"first={last}..x")) == set(began), "what is no span filters nothing"
-    query = read(QueryDict(f"first={first}..{last}"), (), owner)
+    within = {key for key, day in bought.items() if first <= day <= last}
+    assert set(found(owner, f"{name}={first}..{last}")) == within
+    assert set(found(owner, f"{name}={first}..{last}&sort=name")) == within, "in an order of customers too"
+    assert set(found(owner, f"{name}={last}..x")) == set(bought), "what is no span filters nothing"
+    query = read(QueryDict(f"{name}={first}..{last}"), (), owner)
     assert query.is_filtered
-    assert query.address() == f"?first={first}..{last}"
+    assert query.address() == f"?{name}={first}..{last}"
     assert listed(owner, query, None)[0] == [], "without a run nobody has bought"
 
 

@@ -75,7 +75,7 @@ def export_customers(viewer: User, query: CustomerListing) -> StreamingHttpRespo
 def _asked(viewer: User, asked: CustomerListing) -> Query:
     """The list as the pages read it from an address; what they would pass over is refused here."""
     given = QueryDict(mutable=True)
-    for name in ("q", "tag", "owner", "contact", "consent", "first", "sort"):
+    for name in ("q", "tag", "owner", "contact", "consent", "first", "last", "sort"):
         given[name] = getattr(asked, name)
     for name in ("tier", "stage", "segment", "risk", "tier_before", *LABELS):
         given.setlist(name, getattr(asked, name))
@@ -87,8 +87,9 @@ def _asked(viewer: User, asked: CustomerListing) -> Query:
         allowed = ", ".join(column.code for column in query.fields) or "—"
         told = here("api.invalid.filter", allowed=allowed)
         raise Refused("invalid", here("api.detail.invalid"), errors=[(name[:80], told) for name in wrong[:20]])
-    if query.first != asked.first:
-        raise invalid("first", here("api.invalid.unknown", allowed="2024-01-01..2024-12-31"))
+    for name in ("first", "last"):
+        if getattr(query, name) != getattr(asked, name):
+            raise invalid(name, here("api.invalid.unknown", allowed="2024-01-01..2024-12-31"))
     if asked.sort and query.order != asked.sort:
         orders = [*ORDERS, *(column.order for column in query.fields if column.order)]
         raise invalid("sort", here("api.invalid.unknown", allowed=", ".join(orders)))

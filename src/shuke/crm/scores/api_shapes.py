@@ -42,10 +42,13 @@ ScoreTold: Any = create_model(
 )
 
 
+_SPAN = r"^(\d{4}-\d{2}-\d{2}\.\.\d{4}-\d{2}-\d{2})?$"
+
+
 class CustomerListing(Listing):
     """The filters of the list. `contact`: nobody was in contact for so many days, or never. `consent`: a channel and
-    what was said of it, such as `email:given`. `first`: the days in which the first purchase lies, such as
-    `2024-01-01..2024-01-31`. Fields of cards are filters too: `f.<code>` for words or codes,
+    what was said of it, such as `email:given`. `first`, `last`: the days in which the first or the last purchase
+    lies, such as `2024-01-01..2024-01-31`. Fields of cards are filters too: `f.<code>` for words or codes,
     `f.<code>.from` and `f.<code>.to` for figures and days, `f.<code>.is` (empty, filled)."""
 
     open_names = "f."
@@ -75,7 +78,8 @@ class CustomerListing(Listing):
     owner: Annotated[str, Field(pattern="^(mine|team|nobody|[1-9][0-9]{0,7})?$")] = ""
     contact: Annotated[str, Field(pattern=f"^({'|'.join(CONTACTS)})?$")] = ""
     consent: Annotated[str, Field(pattern=f"^([a-zA-Z0-9_-]{{1,40}}:({'|'.join(CONSENTS)}))?$")] = ""
-    first: Annotated[str, Field(pattern=r"^(\d{4}-\d{2}-\d{2}\.\.\d{4}-\d{2}-\d{2})?$")] = ""
+    first: Annotated[str, Field(pattern=_SPAN)] = ""
+    last: Annotated[str, Field(pattern=_SPAN)] = ""
     sort: Annotated[str, Field(max_length=60)] = ""
     more: SkipJsonSchema[dict[str, list[str]]] = Field(default_factory=dict)
 

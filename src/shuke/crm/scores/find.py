@@ -119,16 +119,16 @@ def _left(plan: Plan, most: int) -> Few | None:
 
 
 def _named(plan: Plan, most: int) -> Iterator[tuple[list[int], Plan]]:
-    """The ids that a tag leaves, that what was said of a channel leaves, that the days of the first purchase leave;
-    each with the plan as it is still to be tried."""
+    """The ids that a tag leaves, that what was said of a channel leaves, that the days of the first or last purchase
+    leave; each with the plan as it is still to be tried."""
     query = plan.query
     if plan.tag_id is not None:
         tagged = CustomerTag.objects.filter(tag_id=plan.tag_id).values_list("customer_id", flat=True)
         yield list(tagged[:most]), replace(plan, tag_id=None, query=replace(query, tag=""))
     if query.consent and (said := consents.ids_with(query.consent, most)) is not None:
         yield said, plan
-    if query.first and plan.run:
-        yield list(plan.scores.objects.filter(plan.began("")).values_list("pk", flat=True)[:most]), plan
+    if query.spans and plan.run:
+        yield list(plan.scores.objects.filter(plan.bought("")).values_list("pk", flat=True)[:most]), plan
     if query.labels and plan.run:
         # All at once: labels that many have each are together often those of few.
         counted = how_many(plan.run.counts, query.labels)
@@ -221,7 +221,7 @@ def _with_scores(few: Few) -> list[tuple[int, Any]]:
     """The same where nothing of customers is asked any more: their rows, which are long, are not read."""
     plan = few.rest
     rows = list(plan.rows().filter(plan.passes(plan.to_customer()), among(few.ids)).values_list("pk", plan.order))
-    if plan.cells is not None or plan.query.labels or plan.query.first:
+    if plan.cells is not None or plan.query.labels or plan.query.spans:
         return rows
     scored = {pk for pk, _ in rows}
     return rows + [(pk, None) for pk in few.ids if pk not in scored]
@@ -283,7 +283,7 @@ def _walked(plan: Plan, start: int, size: int) -> list[int]:
 
 def _total(plan: Plan) -> tuple[int, bool]:
     query = plan.query
-    if query.words or query.tag or query.contact or query.consent or query.first or query.conditions:
+    if query.words or query.tag or query.contact or query.consent or query.spans or query.conditions:
         return (FEW if _is_one_alone(plan) else 0), True
     if query.labels:
         return _with_labels(plan)
@@ -299,7 +299,7 @@ def _total(plan: Plan) -> tuple[int, bool]:
 def _is_one_alone(plan: Plan) -> bool:
     """Whether words or a tag are all that is asked: then `few_of` has seen that more than few pass."""
     query = plan.query
-    others = query.contact or query.consent or query.first or query.conditions or query.labels or query.wanted
+    others = query.contact or query.consent or query.spans or query.conditions or query.labels or query.wanted
     return bool(query.words) != bool(query.tag) and not others and plan.sight.within.is_all
 
 

@@ -19,7 +19,7 @@ from shuke.crm.privacy import reads as consents
 from shuke.crm.scores.cells import chosen
 from shuke.crm.scores.columns import LAST_TOUCH
 from shuke.crm.scores.models import DESCENDING, RELATIONS, SLOTS, Run, Score
-from shuke.crm.scores.query import NEVER, Query, days_of
+from shuke.crm.scores.query import NEVER, Query
 
 _OF_CUSTOMERS = ("sort_name", "created_at", LAST_TOUCH)
 _CARD_ORDER = "sorted_value"
@@ -82,7 +82,7 @@ class Plan:
         """Whether there is a filter that the order's index and the cells know nothing of."""
         query = self.query
         return (
-            bool(query.words or query.tag or query.contact or query.consent or query.first)
+            bool(query.words or query.tag or query.contact or query.consent or query.spans)
             or bool(query.conditions or query.labels)
             or not self.sight.within.is_all
         )
@@ -117,17 +117,18 @@ class Plan:
             condition &= _without_contact(self.query.contact, prefix)
         if self.query.consent:
             condition &= consents.passes(self.query.consent)
-        if self.query.first:
-            condition &= self.began("" if prefix or self.run is None else f"{self.relation}__")
+        if self.query.spans:
+            condition &= self.bought("" if prefix or self.run is None else f"{self.relation}__")
         if self.query.labels:
             condition &= self.labelled("" if prefix or self.run is None else f"{self.relation}__")
         for wanted in self.query.conditions:
             condition &= wanted.passes(prefix, walked=True)
         return condition
 
-    def began(self, prefix: str) -> Q:
-        """The first purchase lies in the days asked for, as the run's scores have it."""
-        return Q(**{f"{prefix}first_purchase__range": days_of(self.query.first)}) if self.run else Q(pk__in=())
+    def bought(self, prefix: str) -> Q:
+        """The first and the last purchase lie in the days asked for, as the run's scores have them."""
+        asked = {f"{prefix}{name}__range": days for name, days in self.query.spans.items()}
+        return Q(**asked) if self.run else Q(pk__in=())
 
     def labelled(self, prefix: str) -> Q:
         """Any of the codes asked for, in each label."""

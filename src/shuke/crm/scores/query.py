@@ -40,6 +40,8 @@ class Query:
     consent: str = ""
     first: str = ""
     """The days, `2024-01-01..2024-01-31`, in which the first purchase lies."""
+    last: str = ""
+    """Likewise the last one."""
     order: str = DEFAULT_ORDER
     page: int = 1
     size: int = PAGE_SIZES[0]
@@ -52,8 +54,14 @@ class Query:
 
     @property
     def is_filtered(self) -> bool:
-        said = (self.words, self.tag, self.owner, self.contact, self.consent, self.first)
+        said = (self.words, self.tag, self.owner, self.contact, self.consent, self.first, self.last)
         return any(map(bool, (*said, self.wanted, self.conditions, self.labels)))
+
+    @property
+    def spans(self) -> dict[str, tuple[date, ...]]:
+        """By field, the first and the last day of the span in which it lies; of those asked for."""
+        asked = {"first_purchase": self.first, "last_purchase": self.last}
+        return {name: days_of(span) for name, span in asked.items() if span}
 
     @property
     def field(self) -> str:
@@ -116,7 +124,8 @@ def read(asked: QueryDict, fields: Sequence[Field] = (), viewer: User | None = N
         tag=asked.get("tag", "").strip().replace("\x00", ""),
         owner=_owner(asked.get("owner", "")),
         consent=_consent(asked.get("consent", "")),
-        first="..".join(map(str, days_of(asked.get("first", "")))),
+        first=_span(asked.get("first", "")),
+        last=_span(asked.get("last", "")),
         contact=asked.get("contact", "") if asked.get("contact", "") in CONTACTS else "",
         order=order if order.removeprefix("-") in orders else DEFAULT_ORDER,
         page=max(_whole(asked.get("page", "")), 1),
@@ -149,6 +158,10 @@ def _consent(text: str) -> str:
     return text if state in CONSENTS and len(channel) <= _LONGEST_SEARCH and "\x00" not in channel else ""
 
 
+def _span(text: str) -> str:
+    return "..".join(map(str, days_of(text)))
+
+
 def days_of(text: str) -> tuple[date, ...]:
     """The first and the last day of a span; nothing where it is none.
 
@@ -174,7 +187,7 @@ def _pairs(query: Query) -> list[tuple[str, object]]:
         pairs += [(name, value) for value in getattr(query.wanted, name)]
     pairs += [(name, code) for name, codes in query.labels for code in codes]
     pairs += [("tag", query.tag), ("owner", query.owner), ("contact", query.contact)]
-    pairs += [("consent", query.consent), ("first", query.first)]
+    pairs += [("consent", query.consent), ("first", query.first), ("last", query.last)]
     pairs += [pair for condition in query.conditions for pair in condition.pairs()]
     if query.order != DEFAULT_ORDER:
         pairs.append(("sort", query.order))

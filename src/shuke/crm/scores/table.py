@@ -22,7 +22,7 @@ from shuke.crm.scores.conditions import PREFIX, RANGES, STATES, WORDS
 from shuke.crm.scores.find import Found
 from shuke.crm.scores.labels import LABELS, TRAITS
 from shuke.crm.scores.models import Run
-from shuke.crm.scores.query import CONTACTS, OWNERS, RISKS, Query, days_of
+from shuke.crm.scores.query import CONTACTS, OWNERS, RISKS, Query
 from shuke.crm.scores.reads import Listed
 from shuke.crm.scores.rows import drawn
 from shuke.crm.words import here
@@ -85,7 +85,7 @@ def context(viewer: User, query: Query, run: Run | None, rows: Sequence[Listed],
             *_chips(query, tongue),
             *_consent_chip(query),
             *_contact_chip(query),
-            *_first_chip(query),
+            *_span_chips(query),
             *_owner_chip(query, filters[-1]),
         ],
         "views": _views(viewer, query, saved),
@@ -176,9 +176,14 @@ def _contact_chip(query: Query) -> list[Option]:
     return [_chip(here(f"scores.contact.for_{query.contact}"), query, contact="")] if query.contact else []
 
 
-def _first_chip(query: Query) -> list[Option]:
-    days = [day(one, language.active()) for one in days_of(query.first)]
-    return [_chip(here("scores.list.first_purchase", first=days[0], last=days[1]), query, first="")] if days else []
+def _span_chips(query: Query) -> list[Option]:
+    """The days in which the first or the last purchase lies."""
+    chips = []
+    for field, days in query.spans.items():
+        first, last = (day(one, language.active()) for one in days)
+        name = field.removesuffix("_purchase")
+        chips.append(_chip(here(f"scores.list.{field}", first=first, last=last), query, **{name: ""}))
+    return chips
 
 
 def _owner_chip(query: Query, owners: Filter) -> list[Option]:
