@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from django.conf import settings
 
 from shuke.crm.people.models import User
-from shuke.crm.privacy.holdings import Holding, Person, Rows
+from shuke.crm.privacy.holdings import Holding, Person, Rows, stands_in
 from shuke.insight.facts import business_ledger
 from shuke.insight.models import Upload
 from shuke.tables import PAYMENTS, PURCHASES, REFERRALS, SCORES, SOURCES, SURVEYS, TOUCHES
@@ -74,7 +74,7 @@ def _names(person: Person, upload: Upload) -> bool:
 
 def _text_names(text: str, marks: frozenset[str]) -> bool:
     """A short number must be the whole of it: as a part it could be of anything."""
-    return any(text.strip() == mark or (not _is_short(mark) and mark in text) for mark in marks)
+    return any(text.strip() == mark or (not _is_short(mark) and stands_in(mark, text)) for mark in marks)
 
 
 def _is_short(mark: str) -> bool:

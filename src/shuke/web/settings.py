@@ -249,9 +249,9 @@ SHUKE_HOLDINGS: list[str] = [
 """All that is held on a person: counted before an erasure, exported on request, swept after the records went."""
 SHUKE_ERASURE: dict[str, str | list[str]] = {
     "alone_with": "insight.run",
-    "waits_for": ["insight.import", "timeline.export"],
+    "waits_for": ["insight.import", "timeline.export", "customers.consents"],
 }
-"""An erasure and a run are never at work at once; imports that began before it end first."""
+"""An erasure and a run are never at work at once; what began before it and keeps what it read ends first."""
 SHUKE_MAY = "shuke.crm.people.reads.may"
 SHUKE_LINKS: dict[str, str] = {
     "home": "home",

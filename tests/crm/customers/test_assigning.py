@@ -131,7 +131,7 @@ def test_many_are_given_by_a_job_and_given_back_by_one(
         monkeypatch.setattr(module, "AT_ONCE", 2)
     monkeypatch.setattr(assigning, "_AT_ONCE", 2)
     browser = as_user(manager)
-    answer = browser.post("/customers/-/assign/", {"assign_whom": "all", "list": "", "to": manager.pk})
+    answer = browser.post("/customers/-/assign/", {"assign_whom": "all", "list": "?", "to": manager.pk})
     assert answer["Location"].startswith("/jobs/")
     assert owners() == [colleague.pk, None, None], "not before the job runs"
     job = run_next(worker="test")
@@ -158,7 +158,7 @@ def test_a_job_that_is_run_anew_gives_nobody_twice(ids: list[int], colleague: Us
 
 def test_who_is_not_to_be_chosen_gets_no_job_either(as_user: AsUser, ids: list[int], colleague: User) -> None:
     other = Assignment.objects.count()
-    sent = {"assign_whom": "all", "list": "", "to": "999999"}
+    sent = {"assign_whom": "all", "list": "?", "to": "999999"}
     assert (
         "choose one of the list" in as_user(colleague).post("/customers/-/assign/", sent, follow=True).content.decode()
     )

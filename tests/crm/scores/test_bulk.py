@@ -107,10 +107,25 @@ def test_nobody_ticked_is_told_and_a_wrong_value_stands_beside_its_field(
 ) -> None:
     client = as_user(colleague)
     assert "Select customers first" in client.post(BULK, {"whom": "ids"}, follow=True).content.decode()
-    sent = {"whom": "all", "field": "city", "drawn": "city", "city": "x" * 300, "apply": "1"}
+    sent = {"list": "?", "whom": "all", "field": "city", "drawn": "city", "city": "x" * 300, "apply": "1"}
     answer = client.post(BULK, sent)
     assert answer.status_code == 422
     assert "at most 200" in answer.content.decode()
+
+
+@pytest.mark.parametrize("address", ["/customers/-/bulk/", "/customers/-/consents/", "/customers/-/assign/"])
+@pytest.mark.parametrize(("sent", "told"), [("?tag=" + "x" * 9000, "too long"), ("", "did not come along")])
+def test_a_list_that_is_too_long_or_missing_is_refused_and_nobody_is_changed(
+    city: Field, as_user: AsUser, manager: User, address: str, sent: str, told: str
+) -> None:
+    form = {"list": sent, "whom": "all", "assign_whom": "all", "to": manager.pk, "apply": "1"}
+    form |= {"field": "city", "drawn": "city", "city": "杭州"}
+    form |= {"channel": "email", "state": "given", "purpose": "marketing", "source": "form", "on": "2026-01-02"}
+    page = as_user(manager).post(address, form, follow=True).content.decode()
+    assert told in page
+    assert cities() == {}
+    assert not Statement.objects.exists()
+    assert not Customer.objects.filter(owner=manager).exists()
 
 
 def test_another_s_act_is_not_ours_to_undo(city: Field, as_user: AsUser, colleague: User, stranger: User) -> None:

@@ -23,6 +23,10 @@ class State(models.TextChoices):
     CANCELLED = "cancelled", lazily("jobs.state.cancelled")
 
 
+SWEPT = "swept"
+"""In a payload of which something was taken out (`writes.rewrite`)."""
+
+
 class Job(models.Model):
     """One piece of work: its kind names the handler (SHUKE_JOBS), its payload what the handler is told."""
 
@@ -96,6 +100,11 @@ class Job(models.Model):
     def is_over(self) -> bool:
         """Whether nothing more will happen to it."""
         return self.state in {State.DONE, State.FAILED, State.CANCELLED}
+
+    @property
+    def is_swept(self) -> bool:
+        """Whether the payload lacks something of what was asked for, so that the job must never run."""
+        return SWEPT in self.payload
 
     @property
     def progress_share(self) -> float | None:

@@ -76,6 +76,7 @@ def run_next(*, worker: str, stopping: Callable[[], bool] = lambda: False) -> Jo
 def _run(job: Job, run: JobRun) -> None:
     """Whatever the handler does, the job ends in a state that says so."""
     try:
+        _require_whole(job)
         result = handler_of(job.kind)(run)
         writes.complete(job=job, result=result or {})
     except CancelledError:
@@ -91,6 +92,11 @@ def _run(job: Job, run: JobRun) -> None:
         _LOG.exception("job %s %s broke", job.pk, job.kind)
         unforeseen = ShukeError.of("jobs.unexpected", name=type(reason).__name__, id=job.pk)
         writes.fail(job=job, reason=unforeseen, retry=True)
+
+
+def _require_whole(job: Job) -> None:
+    if job.is_swept:
+        raise ShukeError.of("jobs.swept")
 
 
 def work(*, stopping: threading.Event, worker: str = "") -> None:

@@ -15,7 +15,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from shuke.crm.jobs.errors import CancelledError, ClaimLostError, UnknownKindError
-from shuke.crm.jobs.models import Job, State, Worker
+from shuke.crm.jobs.models import SWEPT, Job, State, Worker
 from shuke.kit.errors import ShukeError
 
 _BACK_OFF_SECONDS = (5, 30, 180, 900)
@@ -148,6 +148,17 @@ def try_again(*, job: Job) -> bool:
         **_NO_ERROR,
     )
     return changed == 1
+
+
+def rewrite(*, job: Job, told: Mapping[str, Any]) -> None:
+    """Keep other texts of a job, such as those without what names somebody erased.
+
+    One whose payload changes so is marked: what is left of it would ask for something else, so it never runs again.
+    """
+    changed = {name: value for name, value in told.items() if value != getattr(job, name)}
+    if "payload" in changed:
+        changed["payload"] = {**changed["payload"], SWEPT: True}
+    Job.objects.filter(pk=job.pk).update(**changed)
 
 
 def recover() -> int:

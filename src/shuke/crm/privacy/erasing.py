@@ -30,7 +30,7 @@ from shuke.crm.people.models import User
 from shuke.crm.privacy import storage
 from shuke.crm.privacy.erased import digest_of
 from shuke.crm.privacy.errors import RefusedErasure
-from shuke.crm.privacy.holdings import Person, holdings, person_of
+from shuke.crm.privacy.holdings import Person, holdings, person_of, stands_in
 from shuke.crm.privacy.models import ErasedKey, Erasure, Reason
 from shuke.kit.ids import new_unnamed
 
@@ -72,7 +72,7 @@ def _ask(number: int, asked: Asked, by: User) -> Erasure:
     if customer is None:
         raise RefusedErasure.of("privacy.refused.gone")
     person = person_of(customer)
-    if any(mark in asked.reference for mark in (*person.marks, *person.keys)):
+    if any(stands_in(mark, asked.reference) for mark in (*person.marks, *person.keys)):
         raise RefusedErasure.of("privacy.refused.reference")
     made = Erasure.objects.create(
         customer=person.number,

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from shuke.crm.customers.models import Customer
 from shuke.crm.privacy.erasing import Asked
-from shuke.crm.privacy.holdings import names, person_of
+from shuke.crm.privacy.holdings import names, person_of, stands_in
 from shuke.crm.privacy.models import EVIDENCE_LENGTH, Channel, Purpose, Reason, Source, State
 from shuke.crm.privacy.reads import channels
 from shuke.crm.privacy.writes import Said
@@ -98,7 +98,7 @@ class ErasureForm(forms.Form):
         """It stays when the customer is gone, so it must not name the customer."""
         given = str(self.cleaned_data["reference"]).strip()
         person = person_of(self._customer)
-        if any(mark in given for mark in (*person.keys, *person.marks)) or names(person, given):
+        if any(stands_in(mark, given) for mark in (*person.keys, *person.marks)) or names(person, given):
             raise ValidationError(here("privacy.refused.reference"))
         return given
 

@@ -14,6 +14,7 @@ from shuke.crm.customers import fields as types
 from shuke.crm.customers.labels import in_language
 from shuke.crm.customers.models import Alias, Change, Customer, CustomerTag, Entry, Export, Field, Link, SavedView
 from shuke.crm.jobs.models import Job
+from shuke.crm.jobs.writes import rewrite
 from shuke.crm.people import audit
 from shuke.crm.people.calls import forget_answers
 from shuke.crm.people.models import AuditEntry, AuditValues, User
@@ -159,7 +160,7 @@ def _sweep_traces(person: Person) -> None:
     SavedView.objects.filter(pk__in=[view.pk for view in views]).delete()
     Export.objects.filter(pk__in=exports).update(query="")
     for job in jobs:
-        Job.objects.filter(pk=job.pk).update(**without(person, _told_by(job)))
+        rewrite(job=job, told=without(person, _told_by(job)))
     forget_answers([person.number])  # those too that were given while the records went
     named = {kept.pk for kept in _values_with(person) if names_in(person, kept.values)}
     AuditValues.objects.filter(pk__in=named).delete()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote_plus
@@ -18,6 +19,10 @@ from shuke.crm.people.models import User
 
 _LONG = 5
 """From how many signs on a mark is looked for inside other texts; a shorter one must be the whole text."""
+_PHONE = 10
+"""From how many digits on a number may be a phone's, before which a country code may stand."""
+_RANGES = re.compile(r"(?:^|(?<=[?&]))f\.[^=&]*\.(?:from|to)=[^&]*")
+"""Ends of ranges in an address of the list: figures and days, which name nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +112,31 @@ def names(person: Person, text: str) -> bool:
     >>> names(wang, "王芳"), names(wang, "about C-100"), names(wang, "q=%E7%8E%8B%E8%8A%B3&tag="), names(wang, "王芳芳")
     (True, True, True, False)
     """
+    text = _RANGES.sub("", text)
     plain = unquote_plus(text)
     parts = {text, plain, *(value for _, value in parse_qsl(text))}
-    return any(mark in parts or (len(mark) >= _LONG and (mark in text or mark in plain)) for mark in person.marks)
+    return any(
+        mark in parts or (len(mark) >= _LONG and (stands_in(mark, text) or stands_in(mark, plain)))
+        for mark in person.marks
+    )
+
+
+def stands_in(mark: str, text: str) -> bool:
+    """Whether a mark stands in a text: one of digits alone as a whole number, since inside longer ones and in amounts
+    its digits stand by chance.
+
+    >>> stands_in("C-100", "of C-1000"), stands_in("10000", "no. 10000, paid"), stands_in("10000", "100000")
+    (True, True, False)
+    >>> stands_in("10000", "10000.50"), stands_in("13977712345", "+8613977712345")
+    (False, True)
+    """
+    return bool(_whole(mark).search(text)) if mark.isdecimal() else mark in text
+
+
+@lru_cache(maxsize=256)
+def _whole(number: str) -> re.Pattern[str]:
+    country = r"\d{0,5}" if len(number) >= _PHONE else ""
+    return re.compile(rf"(?<![0-9A-Za-z])(?<!\d[.,]){country}{number}(?![0-9A-Za-z]|[.,]\d)")
 
 
 def without(person: Person, value: Any) -> Any:

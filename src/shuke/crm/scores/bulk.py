@@ -17,6 +17,7 @@ from shuke.crm.jobs.worker import JobRun
 from shuke.crm.jobs.writes import enqueue
 from shuke.crm.people.models import User
 from shuke.crm.people.rights import Act as Deed
+from shuke.crm.scores.errors import RefusedList
 from shuke.crm.scores.query import read
 from shuke.crm.scores.reads import listed_ids, run_for_lists
 
@@ -27,9 +28,19 @@ NEVER = ("name", "phone", "email")
 
 
 def ids_of_list(viewer: User, address: str, deed: Deed = "write") -> Iterator[int]:
-    """The ids of all customers of the list that an address asks for, as far as the deed of the viewer reaches."""
+    """The ids of all customers of the list that an address asks for, as far as the deed of the viewer reaches.
+
+    Raises RefusedList where there is no address.
+    """
+    require_list(address)
     query = read(QueryDict(address.removeprefix("?")), listed_fields(viewer), viewer)
     return listed_ids(viewer, query, run_for_lists(viewer), deed)
+
+
+def require_list(address: str) -> None:
+    """Raises RefusedList for an empty address: all customers are `?`, and one that was lost must not come to them."""
+    if not address:
+        raise RefusedList.of("scores.refused.no_list")
 
 
 def some_of_list(viewer: User, address: str, deed: Deed = "write") -> list[int]:

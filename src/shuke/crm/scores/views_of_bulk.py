@@ -17,7 +17,7 @@ from shuke.crm.customers.models import Act, Field
 from shuke.crm.customers.writes_of_cards import AT_ONCE, TAG, UNTAG
 from shuke.crm.people.models import User
 from shuke.crm.people.reads import needs, viewer_of
-from shuke.crm.scores import bulk
+from shuke.crm.scores import asked, bulk
 from shuke.crm.scores.bulk import NEVER
 from shuke.crm.words import here
 from shuke.kit.text import number
@@ -30,30 +30,31 @@ _TAG_LENGTH = 40
 
 @require_POST
 @needs("tag")
+@asked.tells_refused
 def edit(request: HttpRequest) -> HttpResponse:
     """Choose what to change and to what, then change it; a field chosen anew asks for its value again.
 
     Opened from a list with nobody ticked, it offers all of the list.
     """
     viewer = viewer_of(request)
-    ids, address = _ids(request), request.POST.get("list", "")[:2000]
+    ids, address = asked.ids_of(request), asked.address_of(request)
     opened = "list" in request.POST and "apply" not in request.POST
     everybody = request.POST.get("whom") == "all" or (opened and not ids)
     if not ids and not everybody:
         toast(request, here("customers.tag.nobody"), tone="warning")
-        return HttpResponseRedirect(_list(address))
+        return HttpResponseRedirect(asked.page_of_list(address))
     offered = {field.code: field for field in reads_of_cards.editable(viewer) if field.code not in NEVER}
     field = offered.get(request.POST.get("field", ""), _tag_field(viewer, request.POST.get("field", "")))
-    asked = request.POST.get("drawn") == field.code
-    form = CardForm([field], request.POST if asked else None, viewer=viewer)
-    if asked and "apply" in request.POST and form.is_valid():
+    drawn = request.POST.get("drawn") == field.code
+    form = CardForm([field], request.POST if drawn else None, viewer=viewer)
+    if drawn and "apply" in request.POST and form.is_valid():
         return _apply(request, viewer, field, form.values[field.code], [] if everybody else ids, address)
     shown = {
         "form": form, "field": field, "offered": offered.values(), "ids": ids, "list": address, "all": everybody,
         "count": number(len(ids), language.active()), "trail": _trail(), "acts": _tag_acts(),
         "known_tags": customers.all_tags(viewer),
     }  # fmt: skip
-    part = getattr(request, "htmx", False) and not asked
+    part = getattr(request, "htmx", False) and not drawn
     template = "scores/_bulk_value.html" if part else "scores/bulk.html"
     return render(request, template, shown, status=422 if form.is_bound else 200)
 
@@ -77,8 +78,8 @@ def _tag_field(viewer: User, code: str) -> Field:
 def _apply(request: HttpRequest, viewer: User, field: Field, value: Any, ids: list[int], address: str) -> HttpResponse:
     if field.code == TAG:
         value = " ".join(str(value).split())[:_TAG_LENGTH]
-    act = writes_of_cards.begin_act(field=field.code, value=value, by=viewer)
     wanted = ids or bulk.some_of_list(viewer, address)
+    act = writes_of_cards.begin_act(field=field.code, value=value, by=viewer)
     if not ids and len(wanted) > AT_ONCE:
         job = bulk.ask(act, address=address, by=viewer)
         return redirect("jobs:job", job.pk)
@@ -86,7 +87,7 @@ def _apply(request: HttpRequest, viewer: User, field: Field, value: Any, ids: li
     count = number(changed, language.active())
     undo = reverse("customers:undo_act", args=[act.pk]) if changed else ""
     toast(request, here("cards.bulk.done", count=count, what=_what(act, viewer)), undo_url=undo)
-    return HttpResponseRedirect(_list(address))
+    return HttpResponseRedirect(asked.page_of_list(address))
 
 
 @require_safe
@@ -134,16 +135,6 @@ def _what(act: Act, viewer: User) -> str:
         return f"{here('cards.bulk.' + act.field)}: {act.value}"
     field = reads_of_cards.all_fields().get(act.field, Field(code=act.field))
     return f"{field.label}: {types.shown(field, act.value, viewer)}"
-
-
-def _ids(request: HttpRequest) -> list[int]:
-    texts = [text for entry in request.POST.getlist("ids") for text in entry.split(",")]
-    return [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19]
-
-
-def _list(address: str) -> str:
-    """The list again; what was sent is only ever its query."""
-    return reverse("customers:list") + (f"?{address.lstrip('?')}" if address.lstrip("?") else "")
 
 
 def _trail() -> list[Crumb]:

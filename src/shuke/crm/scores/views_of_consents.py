@@ -18,7 +18,8 @@ from shuke.crm.people.reads import needs, viewer_of
 from shuke.crm.privacy.forms import StatementForm
 from shuke.crm.privacy.models import Channel
 from shuke.crm.privacy.writes import Said, note, noted_already
-from shuke.crm.scores.bulk import ids_of_list
+from shuke.crm.scores import asked
+from shuke.crm.scores.bulk import ids_of_list, require_list
 from shuke.crm.words import here
 from shuke.kit.text import number
 from shuke.ui import language
@@ -31,14 +32,15 @@ _AT_ONCE = 500
 
 @require_POST
 @needs("tag")
+@asked.tells_refused
 def note_selected(request: HttpRequest) -> HttpResponse:
     """Ask what was said, then note it for all who may be changed; a statement is added, none is taken away."""
     viewer = viewer_of(request)
-    ids, address = _ids(request), request.POST.get("list", "")[:2000]
+    ids, address = asked.ids_of(request), asked.address_of(request)
     everybody = request.POST.get("whom") == "all"
     if not ids and not everybody:
         toast(request, here("customers.tag.nobody"), tone="warning")
-        return HttpResponseRedirect(_list(address))
+        return HttpResponseRedirect(asked.page_of_list(address))
     form = StatementForm(request.POST if "apply" in request.POST else None)
     if form.is_valid():
         return _apply(request, viewer, form.said(), [] if everybody else ids, address)
@@ -51,11 +53,12 @@ def note_selected(request: HttpRequest) -> HttpResponse:
 
 def _apply(request: HttpRequest, viewer: User, said: Said, ids: list[int], address: str) -> HttpResponse:
     if not ids:
+        require_list(address)
         payload = {"list": address, "said": _kept(said)}
         return redirect("jobs:job", enqueue(kind=JOB, payload=payload, exclusive_key=JOB, started_by=viewer).pk)
     noted = note(customers=ids[:_AT_ONCE], said=said, by=viewer)
     toast(request, here("privacy.bulk.done", count=number(len(noted), language.active())))
-    return HttpResponseRedirect(_list(address))
+    return HttpResponseRedirect(asked.page_of_list(address))
 
 
 def _kept(said: Said) -> dict[str, str]:
@@ -75,13 +78,4 @@ def run(job: JobRun) -> Mapping[str, Any]:
         before = noted_already(customers=part, said=said, by=by, since=job.job.created_at)
         noted += len(before) + len(note(customers=[pk for pk in part if pk not in before], said=said, by=by))
         job.progress("changing", start, len(ids))
-    return {"url": _list(str(job.payload["list"])), "noted": noted}
-
-
-def _ids(request: HttpRequest) -> list[int]:
-    texts = [text for entry in request.POST.getlist("ids") for text in entry.split(",")]
-    return [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19]
-
-
-def _list(address: str) -> str:
-    return reverse("customers:list") + (f"?{address.lstrip('?')}" if address.lstrip("?") else "")
+    return {"url": asked.page_of_list(str(job.payload["list"])), "noted": noted}

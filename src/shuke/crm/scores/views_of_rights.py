@@ -17,6 +17,7 @@ from shuke.crm.customers.writes_of_cards import AT_ONCE
 from shuke.crm.people.models import User
 from shuke.crm.people.reads import needs, viewer_of
 from shuke.crm.scores import bulk
+from shuke.crm.scores.asked import address_of, tells_refused
 from shuke.crm.scores.rights import contact
 from shuke.crm.scores.views import _back, _ids
 from shuke.crm.words import here
@@ -28,6 +29,7 @@ from shuke.ui.toasts import toast
 
 @require_POST
 @needs("see")
+@tells_refused
 def assign(request: HttpRequest) -> HttpResponse:
     """Give the customers ticked, or all of the list, to somebody or to nobody; it can be undone. Many are a job."""
     viewer, ids = viewer_of(request), _ids(request)
@@ -41,7 +43,7 @@ def assign(request: HttpRequest) -> HttpResponse:
     try:
         to = _to(request.POST.get("to", ""))
         if everybody:
-            address = request.POST.get("list", "")[:2000]
+            address = address_of(request)
             ids = bulk.some_of_list(viewer, address, "assign")
             if len(ids) > AT_ONCE:
                 made = assigning.begin(to=to, by=viewer)
