@@ -22,6 +22,7 @@ from shuke.crm.api.operations import SCOPES
 from shuke.crm.api.problems import TITLES
 from shuke.crm.customers.models import Customer
 from shuke.crm.customers.writes import Card, forget, keep
+from shuke.crm.customers.writes_of_cards import change
 from shuke.crm.people.models import AuditEntry, KeptAnswer, Role, Token, User
 from shuke.crm.people.tokens import make
 from shuke.kit.text import keys
@@ -93,6 +94,22 @@ def test_a_stranger_finds_nobody_elses_customer_by_any_list(stranger: User, part
     assert found.json()["items"] == []
     tagged = call("POST", "/customers/-/tag", {"keys": ["C-1"], "tag": "x"})
     assert tagged.json() == {"changed": 0, "unknown": ["C-1"], "undo_id": None}
+
+
+def test_the_audit_tells_values_as_cards_do_and_none_of_customers_out_of_reach(
+    owner: User, stranger: User, parts: dict[str, Any]
+) -> None:
+    for key in ("C-1", "C-2"):
+        change(customer=Customer.objects.get(key=key).pk, values={"phone": "+8613911112222"}, by=owner)
+    Customer.objects.filter(key="C-1").update(owner=stranger)
+    Role.objects.filter(code=stranger.role).update(rights=["see", "audit"])
+    call = caller(stranger)
+    pages = [call("GET", "/audit?act=card_changed&limit=1").json()]
+    pages.append(call("GET", pages[0]["next"]).json())
+    told = [item["values"] for page in pages for item in page["items"]]
+    assert told == [{}, {"phone": ["138****8000", "+86 139****2222"]}]
+    whole = caller(owner)("GET", "/audit?act=card_changed&limit=1").json()["items"][0]
+    assert whole["values"]["phone"][1] == "+8613911112222"
 
 
 def test_masked_contacts_are_masked_and_given_back_unchanged_they_stay(colleague: User, parts: dict[str, Any]) -> None:

@@ -218,6 +218,8 @@ SHUKE_MERGERS: list[str] = [
     "shuke.crm.merging.moves.PAIRS",
 ]
 """What goes along when cards are merged (`crm/customers/movers.py`), in this order; it comes back in the other."""
+SHUKE_AUDIT_VALUES: dict[str, str] = {"customer": "shuke.crm.customers.audited.shown"}
+"""What of the values that the audit keeps somebody may read, by the kind of record; of others all."""
 SHUKE_CARD_NOTICES: list[str] = ["shuke.crm.lists.notices.of_card", "shuke.crm.merging.notices.of_card"]
 SHUKE_HOLDINGS: list[str] = [
     "shuke.crm.privacy.held.CARD",

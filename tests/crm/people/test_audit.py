@@ -11,8 +11,11 @@ from django.db import IntegrityError, transaction
 from django.db.utils import DatabaseError
 from django.test import Client
 
+from shuke.crm.customers.models import Alias, Customer
+from shuke.crm.customers.writes_of_cards import change, create_card, write_entry
+from shuke.crm.customers.writes_of_fields import add_field, add_section
 from shuke.crm.people import audit, reads, writes
-from shuke.crm.people.models import AuditEntry, AuditValues, Team, User
+from shuke.crm.people.models import AuditEntry, AuditValues, Role, Team, User
 from shuke.kit.text import keys
 
 LogIn = Callable[[User], Client]
@@ -114,6 +117,63 @@ def test_the_file_of_the_audit_is_noted_and_safe_in_a_spreadsheet(as_user: LogIn
     assert "'=1+1" in text
     assert text.count("\r\n") == 2
     assert AuditEntry.objects.get(act="audit_exported").kept.values == {"act": "tag_on"}
+
+
+@pytest.fixture
+def auditor(db: None) -> User:
+    """Who reads the audit, but contacts only masked, and of customers only their own."""
+    rights, scopes = ["see", "audit"], {"customers": {"read": "own"}}
+    Role.objects.create(code="auditor", names={"en": "Auditor"}, rights=rights, scopes=scopes)
+    return writes.add_user(username="auditor", password="auditor-has-a-password", role="auditor", language="en")
+
+
+def _cards(own: User) -> tuple[Customer, Customer]:
+    """One of theirs and one of nobody's, each changed; with a phone among the fields and in an entry."""
+    section = add_section(labels={"en": "People"}, repeats=True)
+    add_field(section=section, type="phone", labels={"en": "Direct"}, code="direct")
+    add_field(section=add_section(labels={"en": "Work"}), type="phone", labels={"en": "Office"}, code="office")
+    made = []
+    for key, phone in (("mine", "13977712345"), ("not-mine", "13977754321")):
+        card = create_card(name=f"name of {key}", key=key, phone=phone, email=f"{key}@example.com", by=None)
+        change(customer=card.pk, values={"phone": "+8613800138000", "office": phone}, by=None)
+        write_entry(customer=card, section=section, values={"direct": phone}, by=own, on=None)
+        made.append(card)
+    Customer.objects.filter(key="mine").update(owner=own)
+    Customer.objects.filter(key="not-mine").update(owner=None)
+    return made[0], made[1]
+
+
+def test_contacts_are_masked_in_the_audit_as_on_cards_and_what_is_out_of_reach_stays_hidden(
+    as_user: LogIn, owner: User, auditor: User
+) -> None:
+    mine, other = _cards(owner)
+    Customer.objects.filter(pk=mine.pk).update(owner=auditor)
+    browser = as_user(auditor)
+    texts = {
+        "page": browser.get("/audit/?kind=customer").content.decode(),
+        "file": b"".join(browser.post("/audit/export/?kind=customer")).decode(),
+    }
+    for place, text in texts.items():
+        assert "139****2345" in text, place
+        assert "name of mine" in text, place
+        for hidden in ("13977712345", "13800138000", "mine@example.com", "name of not-mine", "139****4321"):
+            assert hidden not in text.replace("m***@example.com", ""), (place, hidden)
+        assert "office" in text, f"that a field of the other was changed is told ({place})"
+    assert str(other.pk) in texts["page"]
+    whole = as_user(owner).get("/audit/?kind=customer").content.decode()
+    assert "13977712345" in whole
+    assert "name of not-mine" in whole
+
+
+def test_what_was_noted_of_a_card_that_was_merged_is_read_with_the_other(as_user: LogIn, auditor: User) -> None:
+    mine = create_card(name="survivor", key="mine", by=None)
+    Customer.objects.filter(pk=mine.pk).update(owner=auditor)
+    Alias.objects.create(key="gone", number=987_654, customer=mine)
+    audit.note("tag_on", kind="customer", record=987_654, values={"tag": "VIP-marker"})
+    audit.note("tag_on", kind="customer", record=987_655, values={"tag": "VIP-other"})
+    page = as_user(auditor).get("/audit/").content.decode()
+    assert "VIP-marker" in page
+    assert "VIP-other" not in page
 
 
 def test_pages_of_the_audit_follow_each_other(as_user: LogIn, owner: User) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -9,13 +10,14 @@ from django.http import Http404
 from pydantic import Field
 
 from shuke.crm.api.operations import Group, Scope
-from shuke.crm.api.pages import keyset
+from shuke.crm.api.pages import keyset, page, place
 from shuke.crm.api.schemas import Day, Given, Id, Listing, PageOf, Told, username
 from shuke.crm.people import reads, tokens
 from shuke.crm.people.models import AuditEntry, Token, User
 
 group = Group("audit")
 keys = Group("credentials")
+_AUDIT = "audit"
 
 
 class AuditListing(Listing):
@@ -68,16 +70,18 @@ def list_audit(viewer: User, query: AuditListing) -> PageOf[AuditTold]:
     found = reads.entries(
         viewer, by=query.by, act=query.act, kind=query.kind, record=query.record, since=query.since, until=query.until
     )
-    return keyset(found, query, _entry, of="audit")
+    after = place(query, _AUDIT)
+    listed = list((found if after is None else found.filter(pk__lt=after))[: query.limit + 1])
+    values = reads.values_of(viewer, listed)  # of all at once
+    return page(listed, query, lambda entry: _entry(entry, values.get(entry.pk, {})), lambda entry: entry.pk, _AUDIT)
 
 
-def _entry(entry: AuditEntry) -> AuditTold:
-    kept = getattr(entry, "kept", None)
+def _entry(entry: AuditEntry, values: Mapping[str, Any]) -> AuditTold:
     return AuditTold(
         id=entry.pk, at=entry.at, by=username(entry.by),
         acting_as=username(entry.acting_as), token_id=entry.token_id, act=entry.act,
         kind=entry.kind, record=entry.record, fields=list(entry.fields), count=entry.count, address=entry.address,
-        values=kept.values if kept else {},
+        values=dict(values),
     )  # fmt: skip
 
 

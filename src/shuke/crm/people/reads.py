@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from shuke.crm.people.models import AuditEntry, Role, Team, User
 from shuke.crm.people.rights import Right
@@ -117,6 +119,20 @@ def entries(
     if since is not None:
         found = found.filter(at__gte=_midnight(since))
     return found.filter(at__lte=_last_moment(until)) if until is not None else found
+
+
+def values_of(viewer: User, entries: Sequence[AuditEntry]) -> dict[int, Mapping[str, Any]]:
+    """What is kept beside entries, by their numbers, as the viewer may read it; none of what was erased.
+
+    Of kinds of records that SHUKE_AUDIT_VALUES names, their app says what of it the viewer may read.
+    """
+    kept = [entry for entry in entries if hasattr(entry, "kept")]
+    ruled: dict[str, str] = settings.SHUKE_AUDIT_VALUES
+    found: dict[int, Mapping[str, Any]] = {entry.pk: entry.kept.values for entry in kept if entry.kind not in ruled}
+    for kind, rule in ruled.items():
+        if of_kind := [entry for entry in kept if entry.kind == kind]:
+            found |= import_string(rule)(viewer, of_kind)
+    return found
 
 
 def _midnight(day: date) -> datetime:

@@ -73,7 +73,7 @@ def show(request: HttpRequest) -> HttpResponse:
     total = None if len(found) > size else (page - 1) * size + len(found)
     shown = {
         "asked": asked,
-        "rows": _rows(found[:size]),
+        "rows": _rows(reads.viewer_of(request), found[:size]),
         "pages": Pages(page, size, total, more=total is None),
         "users": User.objects.order_by("username"),
         "acts": sorted(((act, here(f"audit.act.{act}")) for act in audit.ACTS), key=lambda pair: pair[1]),
@@ -91,7 +91,7 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
     found = _found(request, asked)
     latest = found.values_list("pk", flat=True).first() or 0
     audit.note("audit_exported", by=reads.viewer_of(request), kind="export", values=asked.as_values())
-    lines = _lines(found.filter(pk__lte=latest).iterator(chunk_size=2_000))
+    lines = _lines(reads.viewer_of(request), found.filter(pk__lte=latest).iterator(chunk_size=2_000))
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     name = f"audit-{timezone.localdate():%Y-%m-%d}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -117,15 +117,17 @@ def _asked(given: QueryDict) -> Asked:
     )
 
 
-def _rows(entries: Sequence[AuditEntry]) -> list[dict[str, Any]]:
-    """Entries as they are read; users named in values are looked up once."""
-    given = [value for entry in entries if entry.act == "customers_assigned" for value in _kept(entry).get("owner", ())]
+def _rows(viewer: User, entries: Sequence[AuditEntry]) -> list[dict[str, Any]]:
+    """Entries as the viewer may read them; users named in values are looked up once."""
+    values = reads.values_of(viewer, entries)
+    assigned = [values.get(entry.pk, {}) for entry in entries if entry.act == "customers_assigned"]
+    given = [value for told in assigned for value in told.get("owner", ())]
     found = User.objects.filter(pk__in=[value for value in given if value is not None])
     names = {user.pk: user.shown_name for user in found} if given else {}
-    return [_row(entry, names) for entry in entries]
+    return [_row(entry, values.get(entry.pk, {}), names) for entry in entries]
 
 
-def _row(entry: AuditEntry, names: Mapping[int, str]) -> dict[str, Any]:
+def _row(entry: AuditEntry, values: Mapping[str, Any], names: Mapping[int, str]) -> dict[str, Any]:
     return {
         "at": entry.at,
         "who": entry.by.shown_name if entry.by else "—",
@@ -136,20 +138,14 @@ def _row(entry: AuditEntry, names: Mapping[int, str]) -> dict[str, Any]:
         "record": entry.record,
         "count": "" if entry.count is None else number(entry.count, language.active()),
         "address": entry.address,
-        "values": _values(entry, names),
+        "values": _values(values, names),
         "fields": ", ".join(entry.fields),
     }
 
 
-def _kept(entry: AuditEntry) -> Mapping[str, Any]:
-    """What was kept beside the entry; nothing once it was erased."""
-    kept = getattr(entry, "kept", None)
-    return kept.values if kept else {}
-
-
-def _values(entry: AuditEntry, names: Mapping[int, str]) -> list[str]:
+def _values(kept: Mapping[str, Any], names: Mapping[int, str]) -> list[str]:
     """What was kept, as `field: before → after`; who is responsible by name."""
-    values = dict(_kept(entry))
+    values = dict(kept)
     if isinstance(owners := values.get("owner"), list):
         values["owner"] = [names.get(owner, owner) for owner in owners]
     return [f"{_field(name)}: {_told(value)}"[:_LONGEST_VALUE] for name, value in values.items()]
@@ -166,11 +162,11 @@ def _told(value: Any) -> str:
     return str(value)
 
 
-def _lines(found: Iterator[AuditEntry]) -> Iterator[str]:
+def _lines(viewer: User, found: Iterator[AuditEntry]) -> Iterator[str]:
     heads = ("at", "who", "acting_as", "act", "kind", "record", "count", "address", "values")
     yield "\ufeff" + _csv([[here(f"audit.column.{head}") for head in heads]])
     while chunk := list(islice(found, _LINES)):
-        yield _csv([_line(entry, row, heads) for entry, row in zip(chunk, _rows(chunk), strict=True)])
+        yield _csv([_line(entry, row, heads) for entry, row in zip(chunk, _rows(viewer, chunk), strict=True)])
 
 
 def _line(entry: AuditEntry, shown: Mapping[str, Any], heads: tuple[str, ...]) -> list[str]:
