@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +17,8 @@ from django.utils import timezone
 
 from shuke.crm.customers.models import Alias, Customer, Tag
 from shuke.crm.customers.writes import tag
+from shuke.crm.jobs.models import Job
+from shuke.crm.jobs.writes import enqueue
 from shuke.crm.people.models import AuditEntry, User
 from shuke.crm.privacy import dossier, erased, erasing
 from shuke.crm.privacy.erasing import Asked
@@ -87,6 +89,28 @@ def test_an_erasure_killed_anywhere_is_finished_by_the_next_attempt(
     assert not Customer.objects.filter(key="C-77310").exists()
     acts = AuditEntry.objects.filter(act__in=["customer_erased", "erasure_asked", "erasure_done"])
     assert sorted(acts.values_list("act", flat=True)) == ["customer_erased", "erasure_asked", "erasure_done"]
+
+
+def test_an_erasure_waits_for_an_import_that_runs_but_not_for_one_whose_worker_died(
+    customer: Customer, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, told = asked(customer, owner), []
+    enqueue(kind="insight.import", payload={"upload": 0})
+    Job.objects.exclude(pk=made.job_id).update(
+        state="running", claimed_by="elsewhere/1", claimed_at=timezone.now(), heartbeat_at=timezone.now()
+    )
+
+    def passes(_: float) -> None:
+        told.append("waited")
+        if len(told) == 2:  # since then no sign of life, for longer than a worker may be silent
+            Job.objects.filter(kind="insight.import").update(heartbeat_at=timezone.now() - timedelta(minutes=2))
+        assert len(told) < 5, "waits for ever"
+
+    monkeypatch.setattr(erasing.time, "sleep", passes)
+    erasing.erase(made)
+    assert len(told) == 3
+    assert made.state == Erasure.State.DONE
+    assert Job.objects.get(kind="insight.import").state == "queued"
 
 
 def test_who_may_not_delete_the_customer_cannot_have_it_erased(customer: Customer, manager: User) -> None:

@@ -108,14 +108,16 @@ def work(*, stopping: threading.Event, worker: str = "") -> None:
             close_old_connections()
             if time.monotonic() - recovered_at > _RECOVER_SECONDS:
                 recovered_at = time.monotonic()
-                _tell_recovered(writes.recover())
+                recover()
             if run_next(worker=name, stopping=stopping.is_set) is None:
                 stopping.wait(_IDLE_SECONDS)
     writes.forget_worker(name=name)
 
 
-def _tell_recovered(number: int) -> None:
-    if number:
+def recover() -> None:
+    """Take back the jobs of workers that are gone. Also for handlers that wait for other jobs: meanwhile this worker
+    does not come to it."""
+    if number := writes.recover():
         _LOG.warning("took back %s job(s) of workers that are gone", number)
 
 

@@ -23,7 +23,7 @@ from shuke.crm.customers.models import Alias, Customer
 from shuke.crm.customers.reads import may_do
 from shuke.crm.jobs.models import Job
 from shuke.crm.jobs.models import State as JobState
-from shuke.crm.jobs.worker import JobRun
+from shuke.crm.jobs.worker import JobRun, recover
 from shuke.crm.jobs.writes import enqueue
 from shuke.crm.people import audit
 from shuke.crm.people.models import User
@@ -170,10 +170,14 @@ def _forget_records(erasure: Erasure) -> None:
 
 
 def _wait_for_others(told: Told) -> None:
-    """Jobs that began before the records went may still bring what they read of them: they are let end first."""
+    """Jobs that began before the records went may still bring what they read of them: they are let end first.
+
+    One whose worker died ends by being taken back; it begins anew, when the records are gone.
+    """
     kinds, now = settings.SHUKE_ERASURE["waits_for"], timezone.now()
     while Job.objects.filter(kind__in=kinds, state=JobState.RUNNING, claimed_at__lte=now).exists():
         told("waiting")
+        recover()
         time.sleep(_WAIT_SECONDS)
 
 
