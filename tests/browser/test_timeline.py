@@ -69,3 +69,31 @@ def test_what_is_refused_stands_in_the_form_and_is_mended_there(visit) -> None:
     assert all("422" in trouble for trouble in there.troubles)
     there.troubles.clear()
     there.look("timeline-refused")
+
+
+def test_a_note_survives_the_end_of_the_log_in_and_is_sent_after_the_next(visit) -> None:
+    there = visit(language="en")
+    there.page.goto(f"{there.site.url}/customers/3/")
+    there.page.wait_for_selector("#timeline")
+    there.page.keyboard.press("n")
+    there.page.keyboard.type("Written before the session ended")
+    there.page.context.clear_cookies(name="sessionid")
+    for _ in range(2):
+        there.page.keyboard.press("Control+Enter")
+        there.page.wait_for_selector("#signed-out")
+    assert there.page.locator("#signed-out").count() == 1
+    assert there.page.input_value("#touch_text") == "Written before the session ended"
+    there.troubles.clear()
+    there.look("signed-out")
+    with there.page.context.expect_page() as opened:
+        there.page.locator("#signed-out a").click()
+    door = opened.value
+    door.fill("[name=username]", "owner")
+    door.fill("[name=password]", "owner-has-a-password")
+    door.press("[name=password]", "Enter")
+    door.wait_for_url(lambda url: url.endswith("/customers/3/"))
+    there.page.focus("#touch_text")
+    there.page.keyboard.press("Control+Enter")
+    there.page.get_by_text("Written before the session ended").wait_for()
+    assert there.page.locator("#signed-out").count() == 0
+    assert there.page.locator("#touch_text").input_value() == ""

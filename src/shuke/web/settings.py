@@ -75,7 +75,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "shuke.crm.people.middleware.door",
     "shuke.crm.people.middleware.preferences",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "shuke.crm.people.log_in_required.LogInRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
 
 from shuke.crm.people import audit, factors, log_ins, second, viewing
+from shuke.crm.people.log_in_required import led_to, page_of
 from shuke.crm.people.models import User
 from shuke.crm.people.places import address_of
 from shuke.crm.words import here
@@ -117,7 +118,7 @@ def _lacks_factor(request: HttpRequest, user: User) -> bool:
 
 
 def _to_factor(request: HttpRequest, user: User) -> HttpResponse:
-    if not factors.has_any(user):
-        return redirect("people:security")
-    second.ask(request, user, request.get_full_path() if request.method == "GET" else "/")
-    return redirect("people:second")
+    door = reverse("people:second" if factors.has_any(user) else "people:security")
+    if factors.has_any(user):
+        second.ask(request, user, page_of(request))
+    return led_to(request, door, here("people.signed_out.factor"), here("people.signed_out.factor_link"))

@@ -55,9 +55,10 @@ def log_in(request: HttpRequest) -> HttpResponse:
     return render(request, "people/log_in.html", shown, status=422 if form.is_bound else 200)
 
 
+@login_not_required
 @require_POST
 def log_out(request: HttpRequest) -> HttpResponse:
-    """Close it again."""
+    """Close it again; also a second time, from a page that was left open."""
     viewing.end(request)
     if request.user.is_authenticated:
         audit.note("log_out", kind="user", record=request.session["_auth_user_id"])

@@ -57,7 +57,36 @@
     document.getElementById("toasts").append(toast);
     setTimeout(() => toast.remove(), 10000);
   }
-  ["htmx:sendError", "htmx:responseError"].forEach((name) => document.addEventListener(name, () => say(document.body.dataset.failed)));
+  document.addEventListener("htmx:sendError", () => say(document.body.dataset.failed));
+  document.addEventListener("htmx:responseError", (event) => {
+    const answer = event.detail.xhr;
+    if (answer.status === 401) signedOut(answer.responseText); else say(document.body.dataset.failed);
+  });
+
+  /* Logged out meanwhile: said once, with the way in, until something goes through again. What was typed stays, and goes
+     with the token of now: a log-in elsewhere makes that of this page worthless. */
+  function signedOut(html) {
+    if (!document.getElementById("signed-out")) document.getElementById("toasts").insertAdjacentHTML("beforeend", html);
+  }
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const told = document.getElementById("signed-out");
+    if (told && event.detail.successful) told.remove();
+  });
+  const token = () => (/(?:^|; )csrftoken=([^;]+)/.exec(document.cookie) || [])[1];
+  document.addEventListener("submit", (event) => {
+    const kept = event.target.elements.csrfmiddlewaretoken;
+    if (kept && token()) kept.value = token();
+  }, true);
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (!token()) return;
+    event.detail.headers["X-CSRFToken"] = token();
+    if (event.detail.parameters.csrfmiddlewaretoken) event.detail.parameters.csrfmiddlewaretoken = token();
+  });
+  async function part(address) {
+    const answer = await fetch(address, { headers: { "HX-Request": "true", "HX-Current-URL": location.href } });
+    if (answer.status === 401) signedOut(await answer.text());
+    return answer.ok ? answer.text() : null;
+  }
 
   document.addEventListener("htmx:responseError", (event) => showLink(event.detail.target));
   document.addEventListener("htmx:sendError", (event) => showLink(event.detail.target));
@@ -89,8 +118,7 @@
     const turn = ++asked, typed = input.value;
     let html = "";  /* of an answer that does not come: then Enter asks for the page of results, which says why */
     try {
-      const answer = await fetch(input.dataset.palette + "?q=" + encodeURIComponent(typed), { headers: { "HX-Request": "true" } });
-      if (answer.ok) html = await answer.text();
+      html = await part(input.dataset.palette + "?q=" + encodeURIComponent(typed)) || "";
     } catch { say(document.body.dataset.failed); }
     if (turn !== asked) return;
     results().innerHTML = html;
@@ -169,10 +197,8 @@
   async function offer(area) {
     const word = begun(area), turn = ++named;
     if (!word) { withdraw(area); return; }
-    const answer = await fetch(area.form.dataset.names + "?q=" + encodeURIComponent(word[1])).catch(() => null);
-    if (!answer || !answer.ok) return;
-    const html = await answer.text();
-    if (turn !== named) return;
+    const html = await part(area.form.dataset.names + "?q=" + encodeURIComponent(word[1])).catch(() => null);
+    if (html === null || turn !== named) return;
     withdraw(area);
     if (!html.trim()) return;
     const list = document.createElement("ul");
@@ -282,8 +308,8 @@
     clearTimeout(looking);
     looking = setTimeout(async () => {
       try {
-        const answer = await fetch(box.dataset.find + "?q=" + encodeURIComponent(box.value));
-        if (answer.ok) box.list.innerHTML = await answer.text();
+        const html = await part(box.dataset.find + "?q=" + encodeURIComponent(box.value));
+        if (html !== null) box.list.innerHTML = html;
       } catch { say(document.body.dataset.failed); }
     }, 200);
   });
