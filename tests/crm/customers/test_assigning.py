@@ -14,7 +14,6 @@ from shuke.crm.customers.models import Assignment, Customer
 from shuke.crm.customers.writes import Card, keep
 from shuke.crm.jobs.worker import run_next
 from shuke.crm.people.models import AuditEntry, User
-from shuke.crm.scores import views_of_rights
 
 AsUser = Callable[[User], Client]
 pytestmark = pytest.mark.django_db
@@ -127,8 +126,7 @@ def test_all_of_a_list_are_given_as_far_as_the_giver_reaches(
 def test_many_are_given_by_a_job_and_given_back_by_one(
     as_user: AsUser, ids: list[int], colleague: User, manager: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (writes_of_cards, views_of_rights):
-        monkeypatch.setattr(module, "AT_ONCE", 2)
+    monkeypatch.setattr(writes_of_cards, "AT_ONCE", 2)
     monkeypatch.setattr(assigning, "_AT_ONCE", 2)
     browser = as_user(manager)
     answer = browser.post("/customers/-/assign/", {"assign_whom": "all", "list": "?", "to": manager.pk})

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -8,18 +9,20 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from shuke.crm.customers import assigning, writes_of_cards
 from shuke.crm.customers.links import link
 from shuke.crm.customers.models import Act, Customer, CustomerTag, Field, Kind
 from shuke.crm.customers.writes import Card, keep
-from shuke.crm.customers.writes_of_cards import create_card
+from shuke.crm.customers.writes_of_cards import begin_act, create_card
 from shuke.crm.customers.writes_of_fields import add_field, add_section
 from shuke.crm.jobs.errors import ShuttingDownError
+from shuke.crm.jobs.models import Job
 from shuke.crm.jobs.worker import JobRun, run_next
 from shuke.crm.jobs.writes import claim, enqueue
 from shuke.crm.people.models import User
 from shuke.crm.privacy.models import Channel, Standing, Statement
 from shuke.crm.privacy.writes import Said, note
-from shuke.crm.scores import views_of_bulk, views_of_consents
+from shuke.crm.scores import bulk, views_of_consents
 from shuke.crm.scores.models import Run
 
 AsUser = Callable[[User], Client]
@@ -63,7 +66,7 @@ def test_all_of_a_filtered_list_are_changed(city: Field, as_user: AsUser, collea
 def test_many_are_a_job_and_so_is_the_way_back(
     city: Field, as_user: AsUser, colleague: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(views_of_bulk, "AT_ONCE", 5)
+    monkeypatch.setattr(writes_of_cards, "AT_ONCE", 5)
     client = as_user(colleague)
     while run_next(worker="test"):
         pass
@@ -80,6 +83,91 @@ def test_many_are_a_job_and_so_is_the_way_back(
     undone = run_next(worker="test")
     assert undone is not None
     assert (undone.result["restored"], cities()) == (60, {})
+
+
+@pytest.fixture
+def chunks_of_five(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writes_of_cards, "_CHUNK", 5)
+    monkeypatch.setattr(writes_of_cards, "AT_ONCE", 5)
+
+
+@pytest.mark.usefixtures("chunks_of_five")
+def test_what_was_stopped_is_told_and_taken_back_and_not_done_again(
+    city: Field, as_user: AsUser, colleague: User
+) -> None:
+    while run_next(worker="test"):
+        pass
+    client = as_user(colleague)
+    sent = {"list": "?", "whom": "all", "field": "city", "drawn": "city", "city": "杭州", "apply": "1"}
+    page = client.post(BULK, sent)["Location"]
+
+    def work(steps: int) -> Any:
+        """Stopped by the user after so many chunks."""
+        told: list[int] = []
+
+        def stopping() -> bool:
+            told.append(1)
+            if len(told) == steps:
+                client.post(page + "cancel/")
+            time.sleep(0.6)  # a job reports, and hears that it shall stop, twice a second
+            return False
+
+        return run_next(worker="test", stopping=stopping)
+
+    assert work(2).state == "cancelled"
+    done = len(cities())
+    assert 0 < done < 60
+    act = Act.objects.get()
+    shown = client.get(page).content.decode()
+    assert f'href="/customers/-/act/{act.pk}/"' in shown
+    told = client.get(f"/customers/-/act/{act.pk}/").content.decode()
+    assert f"<dd>{done}</dd>" in told
+    assert "was stopped" in told
+    assert f'action="/customers/-/act/{act.pk}/undo/"' in told
+    client.post(f"/customers/-/act/{act.pk}/undo/")
+    undone = run_next(worker="test")
+    assert undone is not None
+    assert (undone.result["restored"], cities()) == (done, {})
+    client.post(page + "again/")
+    again = run_next(worker="test")
+    assert again is not None
+    assert (again.state, again.error_key, cities()) == ("failed", "scores.refused.taken_back", {})
+
+
+def test_what_is_done_still_is_taken_back_after_it(city: Field, as_user: AsUser, colleague: User) -> None:
+    while run_next(worker="test"):
+        pass
+    act = begin_act(field="city", value="杭州", by=colleague)
+    first = bulk.ask(act, address="?", by=colleague)
+    one = Customer.objects.get(key="k01")
+    writes_of_cards._do_chunk(act, [one.pk])
+    answer = as_user(colleague).post(f"/customers/-/act/{act.pk}/undo/")
+    assert answer["Location"].startswith("/jobs/")
+    assert (run := run_next(worker="test"))
+    assert run.pk == first.pk
+    assert len(cities()) == 60
+    assert run_next(worker="test")
+    assert cities() == {}
+
+
+def test_customers_given_by_a_job_that_was_stopped_are_given_back(
+    city: Field, as_user: AsUser, manager: User, colleague: User
+) -> None:
+    made = assigning.begin(to=colleague, by=manager)
+    job = bulk.ask_assign(made, address="?tier=A", by=manager)
+    ids = list(Customer.objects.filter(key__in=["k00", "k04"]).values_list("pk", flat=True))
+    assigning.give(made=made, customers=ids, by=manager)
+    Job.objects.filter(pk=job.pk).update(state="cancelled")
+    client = as_user(manager)
+    assert f'href="/customers/-/assign/{made.pk}/"' in client.get(f"/jobs/{job.pk}/").content.decode()
+    client.post(f"/customers/-/assign/{made.pk}/undo/")
+    assert not Customer.objects.filter(owner=colleague).exists()
+    client.post(f"/jobs/{job.pk}/again/")
+    while run_next(worker="test"):
+        pass
+    assert not Customer.objects.filter(owner=colleague).exists()
+    job.refresh_from_db()
+    assert job.error_key == "scores.refused.taken_back"
 
 
 def test_tags_are_put_on_and_taken_off_many(city: Field, as_user: AsUser, colleague: User) -> None:

@@ -307,6 +307,11 @@ class Act(models.Model):
     def __str__(self) -> str:
         return f"{self.field} ({self.customers})"
 
+    @property
+    def changed(self) -> int:
+        """How many cards it changed; of one that was stopped or goes on, so far."""
+        return self.customers if self.is_done else self.changes.count()
+
 
 class Change(models.Model):
     """One field of one customer changed: by whom, when, from what to what. Never altered afterwards.

@@ -31,11 +31,14 @@ def enqueue(
     started_by: Any = None,
     run_after: datetime | None = None,
     attempts_at_most: int = 3,
+    result_url: str = "",
 ) -> Job:
     """Put a piece of work in the queue, in the transaction of what causes it: both happen or neither.
 
     `payload` must be JSON and carry whatever makes a second run harmless (an id fixed now, not made by the handler).
     Of jobs with one `exclusive_key` one runs at a time; the others wait. `started_by`: a user, or None for the system.
+    `result_url`: the page of what comes of it, where there is one before: it tells what was done also of a job that was
+    stopped.
     """
     if kind not in settings.SHUKE_JOBS:
         raise UnknownKindError(kind, list(settings.SHUKE_JOBS))
@@ -46,6 +49,7 @@ def enqueue(
         started_by=started_by,
         run_after=run_after or timezone.now(),
         attempts_at_most=attempts_at_most,
+        result={"url": result_url} if result_url else {},
     )
 
 

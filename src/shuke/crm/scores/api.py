@@ -17,7 +17,7 @@ from shuke.crm.customers import reads as customers
 from shuke.crm.customers import writes as customer_writes
 from shuke.crm.customers.forms import CardForm
 from shuke.crm.customers.models import Act, Field, SavedView, Tag
-from shuke.crm.customers.writes_of_cards import AT_ONCE, TAG, UNTAG
+from shuke.crm.customers.writes_of_cards import TAG, UNTAG
 from shuke.crm.people.models import User
 from shuke.crm.scores import bulk, export, reads
 from shuke.crm.scores.api_shapes import (
@@ -168,7 +168,7 @@ def undo_act(viewer: User, act_id: int) -> Undone:
     found = _found(viewer, act_id)
     if found.undone_at is not None:
         raise Refused("conflict", here("cards.bulk.undone_before"))
-    if found.customers > AT_ONCE:
+    if bulk.undo_waits(found):
         return Undone(restored=0, kept=0, job_id=bulk.ask_undo(found, by=viewer).pk)
     restored, kept = writes_of_cards.undo_act(act=found, by=viewer)
     return Undone(restored=restored, kept=kept)
@@ -180,7 +180,7 @@ def _found(viewer: User, act_id: int) -> Act:
 
 def _act(act: Act) -> ActTold:
     return ActTold(
-        id=act.pk, field=act.field, changed=act.customers, at=act.at, by=username(act.by),
+        id=act.pk, field=act.field, changed=act.changed, at=act.at, by=username(act.by),
         is_undone=act.undone_at is not None,
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from shuke.crm.customers import assigning, writes_of_cards
 from shuke.crm.customers.models import Act, Assignment
 from shuke.crm.customers.reads_of_cards import listed_fields
-from shuke.crm.jobs.models import Job
+from shuke.crm.jobs.models import Job, State
 from shuke.crm.jobs.worker import JobRun
 from shuke.crm.jobs.writes import enqueue
 from shuke.crm.people.models import User
@@ -20,6 +20,7 @@ from shuke.crm.people.rights import Act as Deed
 from shuke.crm.scores.errors import RefusedList
 from shuke.crm.scores.query import read
 from shuke.crm.scores.reads import listed_ids, run_for_lists
+from shuke.kit.errors import ShukeError
 
 JOB, UNDO_JOB = "customers.bulk", "customers.undo"
 ASSIGN_JOB, UNASSIGN_JOB = "customers.assign", "customers.unassign"
@@ -50,28 +51,53 @@ def some_of_list(viewer: User, address: str, deed: Deed = "write") -> list[int]:
 
 def ask(act: Act, *, address: str, by: User) -> Job:
     """Have an act done to all customers of a list."""
-    return enqueue(kind=JOB, payload={"act": act.pk, "list": address}, exclusive_key=JOB, started_by=by)
+    return _asked(JOB, {"act": act.pk, "list": address}, url_of(act), by)
 
 
 def ask_undo(act: Act, *, by: User) -> Job:
     """Have an act taken back."""
-    return enqueue(kind=UNDO_JOB, payload={"act": act.pk}, exclusive_key=JOB, started_by=by)
+    return _asked(UNDO_JOB, {"act": act.pk}, url_of(act), by)
 
 
 def ask_assign(made: Assignment, *, address: str, by: User) -> Job:
     """Have all customers of a list given to somebody."""
-    payload = {"assignment": made.pk, "list": address}
-    return enqueue(kind=ASSIGN_JOB, payload=payload, exclusive_key=JOB, started_by=by)
+    return _asked(ASSIGN_JOB, {"assignment": made.pk, "list": address}, _url_of(made), by)
 
 
 def ask_unassign(made: Assignment, *, by: User) -> Job:
     """Have them given back."""
-    return enqueue(kind=UNASSIGN_JOB, payload={"assignment": made.pk}, exclusive_key=JOB, started_by=by)
+    return _asked(UNASSIGN_JOB, {"assignment": made.pk}, _url_of(made), by)
+
+
+def _asked(kind: str, payload: Mapping[str, Any], url: str, by: User) -> Job:
+    return enqueue(kind=kind, payload=payload, exclusive_key=JOB, started_by=by, result_url=url)
+
+
+def undo_waits(act: Act) -> bool:
+    """Whether an act is taken back by a job: where it changed many, and while it is done still, which ends first."""
+    return act.changed > writes_of_cards.AT_ONCE or _is_at_work(JOB, act=act.pk)
+
+
+def unassign_waits(made: Assignment) -> bool:
+    """The same for customers given."""
+    return assigning.given(made) > writes_of_cards.AT_ONCE or _is_at_work(ASSIGN_JOB, assignment=made.pk)
+
+
+def _is_at_work(kind: str, **payload: int) -> bool:
+    named = {f"payload__{name}": value for name, value in payload.items()}
+    return Job.objects.filter(kind=kind, state__in=(State.QUEUED, State.RUNNING), **named).exists()
+
+
+def _require_wanted(one: Act | Assignment) -> None:
+    """A job that was stopped, taken back and tried again would leave changes that nobody can take back any more."""
+    if one.undone_at is not None:
+        raise ShukeError.of("scores.refused.taken_back")
 
 
 def run(job: JobRun) -> Mapping[str, Any]:
     """The job. The list is read whole before the first card changes, since a change may move cards out of it."""
     act, by = _act(job)
+    _require_wanted(act)
     ids = list(ids_of_list(by, job.payload["list"]))
     done = writes_of_cards.do_act(act=act, customers=ids, told=lambda n: job.progress("changing", n, len(ids)))
     return {"url": url_of(act), "changed": done}
@@ -80,16 +106,17 @@ def run(job: JobRun) -> Mapping[str, Any]:
 def run_undo(job: JobRun) -> Mapping[str, Any]:
     """The job that takes an act back."""
     act, by = _act(job)
-    restored, kept = writes_of_cards.undo_act(act=act, by=by, told=lambda n: job.progress("changing", n, act.customers))
+    restored, kept = writes_of_cards.undo_act(act=act, by=by, told=lambda n: job.progress("changing", n, act.changed))
     return {"url": url_of(act), "restored": restored, "kept": kept}
 
 
 def run_assign(job: JobRun) -> Mapping[str, Any]:
     """The job that gives customers. Run anew, it goes on where it was stopped: who was given is given already."""
     made, by = _assignment(job)
+    _require_wanted(made)
     ids = list(ids_of_list(by, job.payload["list"], "assign"))
     done = assigning.give(made=made, customers=ids, by=by, told=lambda n: job.progress("changing", n, len(ids)))
-    return {"url": reverse("customers:assignment", args=[made.pk]), "changed": done}
+    return {"url": _url_of(made), "changed": done}
 
 
 def run_unassign(job: JobRun) -> Mapping[str, Any]:
@@ -97,7 +124,7 @@ def run_unassign(job: JobRun) -> Mapping[str, Any]:
     made, by = _assignment(job)
     many = assigning.given(made)
     back = assigning.undo(assignment_id=made.pk, by=by, told=lambda n: job.progress("changing", n, many))
-    return {"url": reverse("customers:assignment", args=[made.pk]), "restored": back}
+    return {"url": _url_of(made), "restored": back}
 
 
 def _assignment(job: JobRun) -> tuple[Assignment, User]:
@@ -109,6 +136,10 @@ def _assignment(job: JobRun) -> tuple[Assignment, User]:
 def url_of(act: Act) -> str:
     """The page that tells what was done."""
     return reverse("customers:act", args=[act.pk])
+
+
+def _url_of(made: Assignment) -> str:
+    return reverse("customers:assignment", args=[made.pk])
 
 
 def _act(job: JobRun) -> tuple[Act, User]:

@@ -14,7 +14,7 @@ from shuke.crm.customers import reads as customers
 from shuke.crm.customers import reads_of_cards, writes_of_cards
 from shuke.crm.customers.forms import CardForm
 from shuke.crm.customers.models import Act, Field
-from shuke.crm.customers.writes_of_cards import AT_ONCE, TAG, UNTAG
+from shuke.crm.customers.writes_of_cards import TAG, UNTAG
 from shuke.crm.people.models import User
 from shuke.crm.people.reads import needs, viewer_of
 from shuke.crm.scores import asked, bulk
@@ -80,7 +80,7 @@ def _apply(request: HttpRequest, viewer: User, field: Field, value: Any, ids: li
         value = " ".join(str(value).split())[:_TAG_LENGTH]
     wanted = ids or bulk.some_of_list(viewer, address)
     act = writes_of_cards.begin_act(field=field.code, value=value, by=viewer)
-    if not ids and len(wanted) > AT_ONCE:
+    if not ids and len(wanted) > writes_of_cards.AT_ONCE:
         job = bulk.ask(act, address=address, by=viewer)
         return redirect("jobs:job", job.pk)
     changed = writes_of_cards.do_act(act=act, customers=wanted)
@@ -98,7 +98,7 @@ def act(request: HttpRequest, act_id: int) -> HttpResponse:
     found = _act(viewer, act_id)
     shown = {
         "act": found, "title": here("cards.bulk.title"), "what": _what(found, viewer), "trail": _trail(),
-        "changed": number(found.customers, language.active()), "by": found.by.shown_name if found.by else "—",
+        "changed": number(found.changed, language.active()), "by": found.by.shown_name if found.by else "—",
     }  # fmt: skip
     return render(request, "customers/act.html", shown)
 
@@ -112,7 +112,7 @@ def undo(request: HttpRequest, act_id: int) -> HttpResponse:
     if found.undone_at is not None:
         toast(request, here("cards.bulk.undone_before"), tone="info")
         return redirect("customers:act", found.pk)
-    if found.customers > AT_ONCE:
+    if bulk.undo_waits(found):
         return redirect("jobs:job", bulk.ask_undo(found, by=viewer).pk)
     restored, kept = writes_of_cards.undo_act(act=found, by=viewer)
     told = here("cards.bulk.undone", count=number(restored, language.active()))

@@ -9,11 +9,10 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from shuke.crm.customers import assigning
+from shuke.crm.customers import assigning, writes_of_cards
 from shuke.crm.customers.asked import asked
 from shuke.crm.customers.errors import RefusedAssignment
 from shuke.crm.customers.models import Assignment
-from shuke.crm.customers.writes_of_cards import AT_ONCE
 from shuke.crm.people.models import User
 from shuke.crm.people.reads import needs, viewer_of
 from shuke.crm.scores import bulk
@@ -45,7 +44,7 @@ def assign(request: HttpRequest) -> HttpResponse:
         if everybody:
             address = address_of(request)
             ids = bulk.some_of_list(viewer, address, "assign")
-            if len(ids) > AT_ONCE:
+            if len(ids) > writes_of_cards.AT_ONCE:
                 made = assigning.begin(to=to, by=viewer)
                 return redirect("jobs:job", bulk.ask_assign(made, address=address, by=viewer).pk)
         _tell(request, assigning.assign(customers=ids, to=to, by=viewer), len(ids))
@@ -99,7 +98,7 @@ def undo_assign(request: HttpRequest, assignment_id: int) -> HttpResponse:
     """Give them back to whom they had before."""
     viewer = viewer_of(request)
     found = assigning.assignment(viewer, assignment_id)
-    if found is not None and found.by_id == viewer.pk and assigning.given(found) > AT_ONCE:
+    if found is not None and found.by_id == viewer.pk and bulk.unassign_waits(found):
         return redirect("jobs:job", bulk.ask_unassign(found, by=viewer).pk)
     count = assigning.undo(assignment_id=assignment_id, by=viewer)
     toast(request, here("scores.assign.undone", count=number(count, language.active())), tone="info")
