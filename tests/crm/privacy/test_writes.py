@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from shuke.crm.customers.models import Customer
 from shuke.crm.people.models import AuditEntry, User
+from shuke.crm.people.tokens import make
 from shuke.crm.privacy.errors import RefusedStatement
 from shuke.crm.privacy.models import Channel, Standing, Statement
 from shuke.crm.privacy.reads import may_contact, standings, who_may_be_contacted
@@ -91,6 +94,46 @@ def test_a_statement_without_sense_is_refused(customer: Customer, email: Channel
     with pytest.raises(RefusedStatement):
         note(customers=[customer.pk], said=Said(channel=email, **given))  # type: ignore[arg-type]
     assert Statement.objects.count() == 0
+
+
+def test_consent_to_a_channel_out_of_use_is_taken_back_but_not_given(
+    customer: Customer, email: Channel, colleague: User, as_user: Callable[[User], Client]
+) -> None:
+    say(customer, email, "given", DAY)
+    Channel.objects.filter(pk=email.pk).update(archived=True)
+    Channel.objects.filter(code="sms").update(archived=True)
+    email.refresh_from_db()
+    browser, address = as_user(colleague), f"/customers/{customer.key}/consents/"
+    page = browser.get(address).content.decode()
+    assert 'value="withdrawn"' in page
+    assert '<option value="email">' in page
+    assert '<option value="sms">' not in page
+    refused = {"channel": "email", "state": "given", "purpose": "marketing", "source": "form", "on": "2026-03-05"}
+    answer = browser.post(address, refused)
+    assert answer.status_code == 422
+    assert "not in use any more" in answer.content.decode()
+    with pytest.raises(RefusedStatement, match="not in use"):
+        say(customer, email, "given", DAY + timedelta(days=1))
+    assert browser.post(f"{address}say/", {"channel": "email", "state": "withdrawn"}).status_code == 302
+    assert not may_contact(customer.pk, "email", timezone.localdate())
+    page = browser.get(address).content.decode()
+    assert '<option value="email">' not in page
+    assert '<input type="hidden" name="channel" value="email">' not in page, "nor is there a way to give it anew"
+
+
+def test_the_api_takes_back_consent_to_a_channel_out_of_use(customer: Customer, email: Channel, owner: User) -> None:
+    say(customer, email, "given", DAY)
+    Channel.objects.filter(pk=email.pk).update(archived=True)
+    secret = make(user=owner, name="test", scopes=["consents:write"], days=1, by=owner)[1]
+
+    def told(state: str) -> int:
+        body = {"channel": "email", "state": state, "source": "website"}
+        named = {"Authorization": f"Bearer {secret}"}
+        path = f"/api/v1/customers/{customer.key}/statements"
+        return Client().post(path, body, content_type="application/json", headers=named).status_code
+
+    assert (told("given"), told("withdrawn")) == (422, 201)
+    assert not may_contact(customer.pk, "email", timezone.localdate())
 
 
 def test_the_card_shows_every_channel_and_what_stands_of_it(customer: Customer, email: Channel, owner: User) -> None:

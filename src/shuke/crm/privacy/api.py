@@ -20,7 +20,7 @@ from shuke.crm.customers.api_shapes import Keys
 from shuke.crm.people.models import User
 from shuke.crm.privacy import reads, writes
 from shuke.crm.privacy.forms import StatementForm
-from shuke.crm.privacy.models import EVIDENCE_LENGTH, Statement
+from shuke.crm.privacy.models import EVIDENCE_LENGTH, Channel, Statement
 from shuke.crm.privacy.writes import Said
 from shuke.ui import language
 
@@ -140,7 +140,8 @@ def note_statements(viewer: User, body: ManyStatements) -> Noted:
 def _said(body: NewStatement) -> Said:
     """What the form of the page makes of it."""
     given = {name: str(getattr(body, name)) for name in ("channel", "state", "purpose", "source", "evidence")}
-    form = StatementForm({**given, "on": (body.on or timezone.localdate()).isoformat()})
+    archived = Channel.objects.filter(code=body.channel, archived=True)
+    form = StatementForm({**given, "on": (body.on or timezone.localdate()).isoformat()}, archived)
     require_valid(form)
     return form.said()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -13,7 +14,7 @@ from shuke.crm.privacy.erasing import Asked
 from shuke.crm.privacy.holdings import names, person_of, stands_in
 from shuke.crm.privacy.models import EVIDENCE_LENGTH, Channel, Purpose, Reason, Source, State
 from shuke.crm.privacy.reads import channels
-from shuke.crm.privacy.writes import Said
+from shuke.crm.privacy.writes import Said, is_shut
 from shuke.crm.words import here, lazily
 from shuke.ui import language
 
@@ -35,9 +36,10 @@ class StatementForm(forms.Form):
         help_text=lazily("privacy.form.evidence_help"),
     )
 
-    def __init__(self, data: Any = None) -> None:
+    def __init__(self, data: Any = None, also: Iterable[Channel] = ()) -> None:
+        """`also`: channels out of use, of which consent may still be taken back."""
         super().__init__(data, initial={"on": timezone.localdate()}, auto_id="consent_%s")
-        self._channels: dict[str, Channel] = {channel.code: channel for channel in channels()}
+        self._channels: dict[str, Channel] = {channel.code: channel for channel in (*channels(), *also)}
         offered = [(code, channel.label(language.active())) for code, channel in self._channels.items()]
         self.fields["channel"].choices = offered  # type: ignore[attr-defined]
 
@@ -46,6 +48,14 @@ class StatementForm(forms.Form):
         if self.cleaned_data["on"] > timezone.localdate():
             raise ValidationError(here("privacy.refused.future"))
         return self.cleaned_data["on"]
+
+    def clean(self) -> dict[str, Any]:
+        """Given is only consent to a channel in use."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        channel = self._channels.get(given.get("channel", ""))
+        if channel is not None and is_shut(channel, given.get("state", "")):
+            self.add_error("channel", here("privacy.refused.archived", channel=channel.label(language.active())))
+        return given
 
     def said(self) -> Said:
         """What the valid form says."""

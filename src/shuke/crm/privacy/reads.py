@@ -39,6 +39,12 @@ def channels() -> list[Channel]:
     return list(Channel.objects.filter(archived=False))
 
 
+def out_of_use(viewer: User, customer: Customer) -> list[Channel]:
+    """The channels out of use that the customer's consent still stands for: it can be taken back like any other."""
+    found = [one.channel for one in standings(viewer, customer) if one.channel.archived and one.state == State.GIVEN]
+    return list(dict.fromkeys(found))
+
+
 def may_contact(customer: int, channel: str, day: date, purpose: str = Purpose.MARKETING) -> bool:
     """Whether the business may contact the customer (by id) that way on that day, for that purpose."""
     return bool(who_may_be_contacted([customer], channel, day, purpose))

@@ -38,7 +38,7 @@ def consents(request: HttpRequest, key: str) -> HttpResponse:
     if request.method != "POST":
         return _shown(request, viewer, customer)
     _require_writing(viewer, customer)
-    form = StatementForm(request.POST)
+    form = StatementForm(request.POST, reads.out_of_use(viewer, customer))
     if not form.is_valid():
         return _shown(request, viewer, customer, form)
     return _noted(request, viewer, customer, form.said())
@@ -50,7 +50,7 @@ def say_at_once(request: HttpRequest, key: str) -> HttpResponse:
     """One press: given where it is not, withdrawn where it is. Taking back is no harder than giving."""
     viewer, customer = asked(request, key)
     _require_writing(viewer, customer)
-    channel = Channel.objects.filter(code=request.POST.get("channel", ""), archived=False).first()
+    channel = Channel.objects.filter(code=request.POST.get("channel", "")).first()
     state, purpose = request.POST.get("state", ""), request.POST.get("purpose", Purpose.MARKETING)
     if channel is None:
         raise Http404
@@ -107,7 +107,7 @@ def _shown(request: HttpRequest, viewer: User, customer: Customer, form: Stateme
         "customer": customer,
         "rows": [_row(one) for one in reads.standings(viewer, customer)],
         "said": [_told(one) for one in reads.statements(viewer, customer)[:100]],
-        "form": form or StatementForm(),
+        "form": form or StatementForm(also=reads.out_of_use(viewer, customer)),
         "form_open": form is not None,
         "may_write": may_write(viewer, customer),
         "may_take": reads.may_take(viewer, customer),
@@ -133,6 +133,7 @@ def _row(one: reads.Stands) -> dict[str, Any]:
         "tone": TONES[one.state],
         "on": said.on if said else None,
         "source": here(f"privacy.source.{said.source}") if said else "",
+        "may_turn": is_given or not one.channel.archived,
         "next": State.WITHDRAWN if is_given else State.GIVEN,
         "next_label": here("privacy.withdraw" if is_given else "privacy.give"),
     }

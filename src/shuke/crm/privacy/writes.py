@@ -34,7 +34,8 @@ class Said:
 def note(*, customers: Sequence[int], said: Said, by: User | None = None) -> list[int]:
     """Note the same statement for customers (by id); for whom it was noted. With `by`, those whom the user may change.
 
-    Raises RefusedStatement for a state, source or purpose there is not, for a day to come, for evidence too long.
+    Raises RefusedStatement for a state, source or purpose there is not, for consent to a channel out of use, for a day
+    to come, for evidence too long.
     """
     _require_sense(said)
     wanted, noted = list(dict.fromkeys(customers)), []
@@ -99,9 +100,16 @@ def stand_anew(customers: Sequence[int]) -> None:
             row.save()
 
 
+def is_shut(channel: Channel, state: str) -> bool:
+    """Whether this cannot be said of the channel: one out of use takes no consent any more, but gives it back."""
+    return channel.archived and state == State.GIVEN
+
+
 def _require_sense(said: Said) -> None:
     if said.state not in State.values or said.source not in Source.values or said.purpose not in Purpose.values:
         raise RefusedStatement.of("privacy.refused.statement")
+    if is_shut(said.channel, said.state):
+        raise RefusedStatement.of("privacy.refused.archived", channel=said.channel.code)
     if said.on > timezone.localdate():
         raise RefusedStatement.of("privacy.refused.future")
     if len(said.evidence) > EVIDENCE_LENGTH:
