@@ -13,6 +13,7 @@ from django.test import Client
 from shuke.crm.people import factors, throttle
 from shuke.crm.people.errors import RefusedFactorError
 from shuke.crm.people.models import AuditEntry, Authenticator, Passkey, RecoveryCode, Role, User
+from shuke.crm.people.tokens import make
 
 LogIn = Callable[[User], Client]
 pytestmark = pytest.mark.django_db
@@ -133,6 +134,8 @@ def test_an_app_is_set_up_on_the_pages_and_shows_the_recovery_codes_once(as_user
 
 def test_turning_it_off_asks_for_the_password(as_user: LogIn, colleague: User, secret: str) -> None:
     browser = as_user(colleague)
+    browser.get("/profile/security/off/")
+    browser.post("/log-in/second/", {"code": digits(secret)})
     assert browser.post("/profile/security/off/", {"password": "wrong"}).status_code == 422
     assert factors.has_any(colleague)
     browser.post("/profile/security/off/", {"password": "colleague-has-a-password"})
@@ -156,6 +159,68 @@ def test_a_session_from_before_is_asked_for_the_factor(as_user: LogIn, colleague
     assert browser.get("/jobs/")["Location"] == "/log-in/second/"
     assert browser.post("/log-in/second/", {"code": digits(secret)})["Location"] == "/jobs/"
     assert browser.get("/jobs/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/profile/security/app/", "/profile/security/passkeys/add/", "/profile/security/codes/",
+             "/profile/security/off/", "/profile/security/passkeys/{key}/remove/"],
+)  # fmt: skip
+def test_a_session_from_before_the_factor_changes_none_until_it_has_given_it(
+    as_user: LogIn, colleague: User, secret: str, path: str
+) -> None:
+    browser, before = as_user(colleague), set(RecoveryCode.objects.values_list("digest", flat=True))
+    key = Passkey.objects.create(user=colleague, name="office", credential="AAAA", public_key=b"")
+    session = browser.session
+    session["new_secret"] = factors.new_secret()
+    session.save()
+    given = {"code": digits(session["new_secret"]), "password": "colleague-has-a-password"}
+    answer = browser.post(path.format(key=key.pk), given)
+    assert answer["Location"] == "/log-in/second/"
+    assert Authenticator.objects.get(user=colleague).secret == secret
+    assert set(RecoveryCode.objects.values_list("digest", flat=True)) == before
+    assert Passkey.objects.count() == 1
+    assert not browser.session.get("second_factor")
+    assert browser.post("/log-in/second/", {"code": digits(secret)})["Location"] == "/profile/security/"
+    assert browser.post(path.format(key=key.pk), given).get("Location") != "/log-in/second/"
+
+
+def test_the_last_passkey_goes_only_with_the_password(as_user: LogIn, colleague: User) -> None:
+    keys = [Passkey.objects.create(user=colleague, name=name, credential=name, public_key=b"") for name in ("a", "b")]
+    browser = as_user(colleague)
+    session = browser.session
+    session["second_factor"] = True
+    session.save()
+    paths = [f"/profile/security/passkeys/{key.pk}/remove/" for key in keys]
+    assert [browser.post(path)["Location"] for path in paths] == ["/profile/security/", "/profile/security/off/"]
+    assert list(Passkey.objects.all()) == keys[1:]
+    browser.post("/profile/security/off/", {"password": "colleague-has-a-password"})
+    assert not factors.has_any(colleague)
+    assert not browser.session["second_factor"]
+
+
+def test_a_factor_that_was_taken_away_is_asked_for_anew_in_every_session(
+    as_user: LogIn, owner: User, colleague: User, secret: str
+) -> None:
+    Role.objects.filter(code="staff").update(needs_second_factor=True)
+    browser = as_user(colleague)
+    browser.get("/jobs/")
+    browser.post("/log-in/second/", {"code": digits(secret)})
+    assert browser.get("/jobs/").status_code == 200
+    as_user(owner).post(f"/people/{colleague.pk}/second-factor/reset/")
+    assert browser.get("/jobs/")["Location"] == "/profile/security/"
+
+
+def test_who_manages_people_turns_their_own_off_with_the_password_alone(as_user: LogIn, owner: User) -> None:
+    Authenticator.objects.create(user=owner, secret=factors.new_secret())
+    browser = as_user(owner)
+    page = browser.get(f"/people/{owner.pk}/").content.decode()
+    assert "/second-factor/reset/" not in page
+    assert 'href="/profile/security/off/"' in page
+    assert browser.post(f"/people/{owner.pk}/second-factor/reset/")["Location"] == "/profile/security/off/"
+    secret = make(user=owner, name="test", scopes=["credentials:write"], days=1, by=owner)[1]
+    path, named = f"/api/v1/users/{owner.pk}/reset-second-factors", {"Authorization": f"Bearer {secret}"}
+    assert Client().post(path, headers=named).status_code == 403
+    assert factors.has_any(owner)
 
 
 def test_an_owner_helps_who_has_lost_everything(as_user: LogIn, owner: User, colleague: User, secret: str) -> None:

@@ -149,9 +149,12 @@ def change_user(viewer: User, user_id: int, body: ChangedUser) -> UserTold:
 
 @group.post("/users/{user_id}/reset-second-factors", scope="credentials:write", right="people")
 def reset_second_factors(viewer: User, user_id: int) -> None:
+    """Of another, who has lost them. One's own are turned off on a page, which asks for the password."""
     user = _one(viewer, user_id)
     if not viewer.granted.covers(writes.granted_by(user.role)):
         raise Refused("forbidden", here("people.beyond"))
+    if user.pk == viewer.pk:
+        raise Refused("forbidden", here("people.second.reset_oneself"))
     factors.turn_off(user=user, by=viewer)
 
 

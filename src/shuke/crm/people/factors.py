@@ -206,6 +206,12 @@ def check_passkey(*, user: User, site: Site, challenge: str, credential: Mapping
     key.save(update_fields=["sign_count", "used_at"])
 
 
+def is_last(*, user: User, passkey_id: int) -> bool:
+    """Whether a key is the only factor its user has."""
+    keys = set(user.passkeys.values_list("pk", flat=True))
+    return keys == {passkey_id} and not Authenticator.objects.filter(user=user).exists()
+
+
 @transaction.atomic
 def remove_passkey(*, user: User, passkey_id: int) -> bool:
     """Forget one key; with the last factor the recovery codes go too. False where there is none."""

@@ -114,7 +114,10 @@ def _read_only(request: HttpRequest) -> HttpResponse:
 
 
 def _lacks_factor(request: HttpRequest, user: User) -> bool:
-    return not request.session.get(log_ins.PROVED) and user.role_row.needs_second_factor
+    """Also where it was proved, but is there no more: removed by its user on any device, or taken away by an owner."""
+    if not user.role_row.needs_second_factor:
+        return False
+    return not (request.session.get(log_ins.PROVED) and factors.has_any(user))
 
 
 def _to_factor(request: HttpRequest, user: User) -> HttpResponse:

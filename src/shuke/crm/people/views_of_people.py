@@ -71,7 +71,7 @@ def edit_user(request: HttpRequest, user_id: int) -> HttpResponse:
         else:
             toast(request, here("people.changed", name=user.shown_name))
             return redirect("people:list")
-    more = {"beyond": beyond, "has_factor": factors.has_any(user), "one": user,
+    more = {"beyond": beyond, "has_factor": factors.has_any(user), "one": user, "is_oneself": user.pk == viewer.pk,
             "can_view_as": reads.can_view_as(viewer, user)}  # fmt: skip
     return _form_page(request, form, title, here("people.save"), "list", **more)
 
@@ -79,11 +79,13 @@ def edit_user(request: HttpRequest, user_id: int) -> HttpResponse:
 @require_POST
 @reads.needs("people")
 def reset_factors(request: HttpRequest, user_id: int) -> HttpResponse:
-    """For who has lost every second factor: the next log-in asks for the password alone."""
+    """For another who has lost every second factor: the next log-in asks for the password alone."""
     viewer = reads.viewer_of(request)
     user = get_object_or_404(reads.users(viewer), pk=user_id)
     if not viewer.granted.covers(writes.granted_by(user.role)):
         toast(request, here("people.beyond"), tone="error")
+    elif user.pk == viewer.pk:
+        return redirect("people:turn_off")  # which asks for the password
     else:
         factors.turn_off(user=user, by=viewer)
         toast(request, here("people.second.reset_done", name=user.shown_name))

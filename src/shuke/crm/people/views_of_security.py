@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from shuke.crm.people import factors, log_ins, reads, second, throttle
+from shuke.crm.people import factors, log_ins, reads, second, throttle, viewing
 from shuke.crm.people.errors import RefusedFactorError
 from shuke.crm.people.forms import CodeForm, OwnPasswordForm, failed
 from shuke.crm.people.models import Authenticator, User
@@ -23,10 +25,30 @@ from shuke.crm.words import here
 from shuke.ui.parts import Crumb
 from shuke.ui.toasts import toast
 
+_P = ParamSpec("_P")
 _GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 _SECRET = "new_secret"  # noqa: S105  the name it has in the session
 _SECOND = "second step of "
 """Before a user name, which has no blanks: failures of the second step are counted on their own."""
+
+
+_View = Callable[Concatenate[HttpRequest, _P], HttpResponse]
+
+
+def _proved_first(view: _View[_P]) -> _View[_P]:
+    """A view that changes second factors: who has one gives it first. Else a session begun before there was one could
+    put another in its place, and be proved by that."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: _P.args, **kwargs: _P.kwargs) -> HttpResponse:
+        viewer = reads.viewer_of(request)
+        # Who looks as somebody else changes nothing anyway, and must not be asked for the other's factor.
+        if viewing.is_on(request) or request.session.get(log_ins.PROVED) or not factors.has_any(viewer):
+            return view(request, *args, **kwargs)
+        second.ask(request, viewer, reverse("people:security"))
+        return redirect("people:second")
+
+    return guarded
 
 
 @login_not_required
@@ -109,6 +131,7 @@ def security(request: HttpRequest) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters("code")
 @_GET_OR_POST
+@_proved_first
 def add_authenticator(request: HttpRequest) -> HttpResponse:
     """Show a picture for the app to read; a first code proves that it has."""
     viewer = reads.viewer_of(request)
@@ -136,6 +159,7 @@ def add_authenticator(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_POST
+@_proved_first
 def add_passkey(request: HttpRequest) -> HttpResponse:
     """Keep the passkey the browser has made."""
     viewer = reads.viewer_of(request)
@@ -156,15 +180,20 @@ def add_passkey(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@_proved_first
 def remove_passkey(request: HttpRequest, passkey_id: int) -> HttpResponse:
-    """Forget a passkey."""
-    if factors.remove_passkey(user=reads.viewer_of(request), passkey_id=passkey_id):
+    """Forget a passkey; the last factor goes as all of them do, with the password."""
+    viewer = reads.viewer_of(request)
+    if factors.is_last(user=viewer, passkey_id=passkey_id):
+        return redirect("people:turn_off")
+    if factors.remove_passkey(user=viewer, passkey_id=passkey_id):
         toast(request, here("people.second.passkey_removed"), tone="info")
     return redirect("people:security")
 
 
 @never_cache
 @require_POST
+@_proved_first
 def new_codes(request: HttpRequest) -> HttpResponse:
     """Ten new recovery codes; the old ones are good no more."""
     viewer = reads.viewer_of(request)
@@ -175,12 +204,14 @@ def new_codes(request: HttpRequest) -> HttpResponse:
 
 @sensitive_post_parameters("password")
 @_GET_OR_POST
+@_proved_first
 def turn_off(request: HttpRequest) -> HttpResponse:
     """Give up all second factors; asks for the password once more."""
     viewer = reads.viewer_of(request)
     form = OwnPasswordForm(viewer, request.POST or None)
     if form.is_valid():
         factors.turn_off(user=viewer, by=viewer)
+        request.session[log_ins.PROVED] = False
         toast(request, here("people.second.off"), tone="info")
         return redirect("people:security")
     title = here("people.second.turn_off")
