@@ -21,7 +21,7 @@ from shuke.insight.peek import Preview
 from shuke.kit.errors import LedgerError
 from shuke.kit.text import number
 from shuke.ui import language
-from shuke.ui.asked import page_of, posted
+from shuke.ui.asked import page_of, takes_form_of
 from shuke.ui.parts import Crumb
 from shuke.ui.toasts import toast
 
@@ -63,7 +63,7 @@ def upload(request: HttpRequest, upload_id: int) -> HttpResponse:
     return _shown(request, found, _columns(request, found))
 
 
-@posted("insight:upload")
+@takes_form_of("insight:upload")
 @needs("import")
 def kind(request: HttpRequest, upload_id: int) -> HttpResponse:
     """Say what the file holds, and look anew."""
@@ -80,7 +80,7 @@ def kind(request: HttpRequest, upload_id: int) -> HttpResponse:
     return redirect("insight:upload", found.pk)
 
 
-@posted("insight:upload")
+@takes_form_of("insight:upload")
 @needs("import")
 def columns(request: HttpRequest, upload_id: int) -> HttpResponse:
     """Choose the columns and look again."""
@@ -97,7 +97,7 @@ def columns(request: HttpRequest, upload_id: int) -> HttpResponse:
     return redirect("insight:upload", found.pk)
 
 
-@posted("insight:upload")
+@takes_form_of("insight:upload")
 @needs("import")
 def start(request: HttpRequest, upload_id: int) -> HttpResponse:
     """Import it, with the columns as they stand on the page."""

@@ -22,7 +22,7 @@ from shuke.insight.models import Definition
 from shuke.insight.previewing import previewed
 from shuke.kit.errors import InputError
 from shuke.ui import language
-from shuke.ui.asked import posted
+from shuke.ui.asked import takes_form_of
 from shuke.ui.parts import Crumb, Option
 from shuke.ui.toasts import toast
 
@@ -62,7 +62,7 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
     return redirect("insight:class", code)
 
 
-@posted("insight:edit_class")
+@takes_form_of("insight:edit_class")
 @needs("classify")
 def preview(request: HttpRequest, code: str) -> HttpResponse:
     """What the form, as it is filled in, would do to today's customers."""

@@ -18,7 +18,7 @@ from shuke.crm.words import here
 from shuke.insight import cohorts as page
 from shuke.insight import writes
 from shuke.insight.forms import CostsForm
-from shuke.ui.asked import posted
+from shuke.ui.asked import takes_form_of
 from shuke.ui.toasts import toast
 
 
@@ -32,7 +32,7 @@ def cohorts(request: HttpRequest) -> HttpResponse:
     return render(request, "insight/cohorts.html", shown | {"form": _form(run) if run and viewer.may("run") else None})
 
 
-@posted("insight:cohorts")
+@takes_form_of("insight:cohorts")
 @needs("run")
 def costs(request: HttpRequest) -> HttpResponse:
     """Keep what winning a customer of each source costs."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urljoin
 
 from django.db import models
 from django.test import Client
@@ -45,6 +48,24 @@ def test_both_lists_stand_on_the_page_with_reason_by_whom_and_until(
     seen = as_user(colleague).get(reverse("lists:show")).content.decode()
     assert "三次逾期" in seen
     assert reverse("lists:put_many") not in seen, "who may not put on is offered nothing"
+
+
+def test_a_page_of_what_was_refused_leads_on_as_the_page_of_lists_does(
+    cards: Cards, manager: User, as_user: Visit
+) -> None:
+    put_on(customers=[cards["c2"].pk], ground=Ground("red", "十年老客户"), by=manager)
+    browser = as_user(manager)
+    sent = re.search(r'action="(/lists/put/[^"]*)"', browser.get("/lists/?list=red&size=25").content.decode())
+    assert sent is not None
+    page = browser.post(sent[1], {"keys": "c1", "list_code": "black", "reason": ""}).content.decode()
+    assert "十年老客户" in page, "the list one came from"
+    links = set(re.findall(r'href="([^"]*[?&;]list=[^"]*|[^"]*size=[^"]*)"', page))
+    assert len(links) > 3
+    for link in links:
+        answer = browser.get(urljoin("/lists/put/", html.unescape(link)), follow=True)
+        assert (answer.status_code, answer.request["PATH_INFO"]) == (200, "/lists/")
+    for following in re.findall(r'name="next" value="([^"]+)"', page):
+        assert browser.get(html.unescape(following), follow=True).status_code == 200
 
 
 def test_many_are_put_on_by_pasted_numbers_and_the_unknown_are_named(

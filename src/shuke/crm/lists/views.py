@@ -23,7 +23,7 @@ from shuke.crm.people.reads import needs, viewer_of
 from shuke.crm.words import here
 from shuke.kit.text import number
 from shuke.ui import language
-from shuke.ui.asked import next_address, page_of
+from shuke.ui.asked import next_address, page_of, takes_form_of
 from shuke.ui.parts import Crumb, Option
 from shuke.ui.toasts import toast
 
@@ -38,7 +38,7 @@ def show(request: HttpRequest) -> HttpResponse:
     return _page(request, viewer_of(request), ManyForm())
 
 
-@require_POST
+@takes_form_of("lists:show")
 @needs("lists")
 def put_many(request: HttpRequest) -> HttpResponse:
     """Put many on a list by their numbers, or one who is proposed."""
@@ -136,6 +136,7 @@ def _page(request: HttpRequest, viewer: User, form: ManyForm) -> HttpResponse:
         "about": here(f"lists.about.{which}", days=reads.SOON_DAYS),
         "may_list": viewer.may("lists"),
         "form": form,
+        "here": f"{reverse('lists:show')}?{request.GET.urlencode()}",
     }
     return render(request, "lists/lists.html", shown, status=422 if form.is_bound else 200)
 
@@ -148,7 +149,7 @@ def _rows_of(viewer: User, which: str, proposed: Any) -> Any:
 
 def _option(code: str, which: str, count: int) -> Option:
     label = ListCode(code).label if code in ListCode.values else here(f"lists.tab.{code}")
-    return Option(str(label), f"?list={code}", code == which, number(count, language.active()))
+    return Option(str(label), f"{reverse('lists:show')}?list={code}", code == which, number(count, language.active()))
 
 
 def _row(one: Listed) -> dict[str, Any]:

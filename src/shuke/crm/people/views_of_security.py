@@ -22,6 +22,7 @@ from shuke.crm.people.forms import CodeForm, OwnPasswordForm, failed
 from shuke.crm.people.models import Authenticator, User
 from shuke.crm.people.places import address_of
 from shuke.crm.words import here
+from shuke.ui.asked import takes_form_of
 from shuke.ui.parts import Crumb
 from shuke.ui.toasts import toast
 
@@ -158,7 +159,7 @@ def add_authenticator(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_POST
+@takes_form_of("people:security")
 @_proved_first
 def add_passkey(request: HttpRequest) -> HttpResponse:
     """Keep the passkey the browser has made."""
@@ -192,7 +193,7 @@ def remove_passkey(request: HttpRequest, passkey_id: int) -> HttpResponse:
 
 
 @never_cache
-@require_POST
+@takes_form_of("people:security")
 @_proved_first
 def new_codes(request: HttpRequest) -> HttpResponse:
     """Ten new recovery codes; the old ones are good no more."""

@@ -22,13 +22,14 @@ from shuke.crm.scores.bulk import NEVER
 from shuke.crm.words import here
 from shuke.kit.text import number
 from shuke.ui import language
+from shuke.ui.asked import takes_form_of
 from shuke.ui.parts import Crumb
 from shuke.ui.toasts import toast
 
 _TAG_LENGTH = 40
 
 
-@require_POST
+@takes_form_of("customers:list")
 @needs("tag")
 @asked.tells_refused
 def edit(request: HttpRequest) -> HttpResponse:

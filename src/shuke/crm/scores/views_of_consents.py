@@ -9,7 +9,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from shuke.crm.jobs.worker import JobRun
 from shuke.crm.jobs.writes import enqueue
@@ -23,6 +22,7 @@ from shuke.crm.scores.bulk import ids_of_list, require_list
 from shuke.crm.words import here
 from shuke.kit.text import number
 from shuke.ui import language
+from shuke.ui.asked import takes_form_of
 from shuke.ui.parts import Crumb
 from shuke.ui.toasts import toast
 
@@ -30,7 +30,7 @@ JOB = "customers.consents"
 _AT_ONCE = 500
 
 
-@require_POST
+@takes_form_of("customers:list")
 @needs("tag")
 @asked.tells_refused
 def note_selected(request: HttpRequest) -> HttpResponse:

@@ -22,6 +22,7 @@ from shuke.crm.scores.views import _back, _ids
 from shuke.crm.words import here
 from shuke.kit.text import number
 from shuke.ui import language
+from shuke.ui.asked import takes_form_of
 from shuke.ui.parts import Crumb
 from shuke.ui.toasts import toast
 
@@ -106,7 +107,7 @@ def undo_assign(request: HttpRequest, assignment_id: int) -> HttpResponse:
 
 
 @never_cache
-@require_POST
+@takes_form_of("customers:card")
 @needs("see")
 def reveal(request: HttpRequest, key: str) -> HttpResponse:
     """One contact in full, which the audit notes."""

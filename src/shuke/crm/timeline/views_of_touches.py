@@ -18,11 +18,12 @@ from shuke.crm.timeline.files import Brought
 from shuke.crm.timeline.forms import TouchForm
 from shuke.crm.timeline.models import Touch, kind_name
 from shuke.crm.words import here
+from shuke.ui.asked import takes_form_of
 from shuke.ui.parts import Crumb
 from shuke.ui.toasts import toast
 
 
-@require_POST
+@takes_form_of("timeline:show")
 @needs("tag")
 def add(request: HttpRequest, key: str) -> HttpResponse:
     """A new touch; what is refused comes back as it was typed."""
