@@ -11,11 +11,12 @@ from django.db import IntegrityError, transaction
 from django.db.utils import DatabaseError
 from django.test import Client
 
-from shuke.crm.customers.models import Alias, Customer
+from shuke.crm.customers.models import Alias, Customer, Tag
 from shuke.crm.customers.writes_of_cards import change, create_card, write_entry
 from shuke.crm.customers.writes_of_fields import add_field, add_section
 from shuke.crm.people import audit, reads, writes
 from shuke.crm.people.models import AuditEntry, AuditValues, Role, Team, User
+from shuke.crm.timeline.models import Outcome
 from shuke.kit.text import keys
 
 LogIn = Callable[[User], Client]
@@ -117,6 +118,28 @@ def test_the_file_of_the_audit_is_noted_and_safe_in_a_spreadsheet(as_user: LogIn
     assert "'=1+1" in text
     assert text.count("\r\n") == 2
     assert AuditEntry.objects.get(act="audit_exported").kept.values == {"act": "tag_on"}
+
+
+def test_what_is_changed_in_the_admin_is_noted(as_user: LogIn, owner: User) -> None:
+    browser = as_user(owner)
+    browser.post("/admin/customers/tag/add/", {"name": "VIP", "colour": "amber"})
+    tag = Tag.objects.get()
+    browser.post(f"/admin/customers/tag/{tag.pk}/change/", {"name": "Vip", "colour": "amber"})
+    browser.post(f"/admin/customers/tag/{tag.pk}/delete/", {"post": "yes"})
+    outcome = {"kind": "call", "code": "later", "en": "Later", "place": 9}
+    browser.post("/admin/timeline/outcome/add/", outcome)
+    made = Outcome.objects.get(code="later")
+    browser.post("/admin/timeline/outcome/", {"action": "delete_selected", "_selected_action": made.pk, "post": "yes"})
+    noted = AuditEntry.objects.filter(act="configured", by=owner).order_by("pk").values_list("kind", "record", "fields")
+    assert [one for one in noted if one[0] == "tag"] == [
+        ("tag", str(tag.pk), ["name", "colour"]),
+        ("tag", str(tag.pk), ["name"]),
+        ("tag", str(tag.pk), ["deleted"]),
+    ]
+    assert [(record, fields) for kind, record, fields in noted if kind == "configuration"] == [
+        (str(made.pk), ["kind", "code", "en", "place"]),
+        (str(made.pk), ["deleted"]),
+    ]
 
 
 @pytest.fixture

@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.contrib import admin
 
 from shuke.crm.customers.models import Tag
+from shuke.crm.people.admin import AuditedAdmin
 
 
 @admin.register(Tag)
-class TagAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic when it runs
+class TagAdmin(AuditedAdmin):
     """The words that customers are tagged with."""
 
     list_display = ("name", "created_at")

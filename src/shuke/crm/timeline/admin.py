@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.contrib import admin
 
+from shuke.crm.people.admin import AuditedAdmin
 from shuke.crm.timeline.models import Outcome
 
 
 @admin.register(Outcome)
-class OutcomeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic when it runs
+class OutcomeAdmin(AuditedAdmin):
     """Add, rename, put in order; one that touches have is archived, not deleted."""
 
     list_display = ("kind", "code", "zh_hans", "zh_hant", "en", "place", "archived")
