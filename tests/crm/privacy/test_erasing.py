@@ -17,6 +17,8 @@ from django.utils import timezone
 
 from shuke.crm.customers.models import Alias, Customer, Tag
 from shuke.crm.customers.writes import tag
+from shuke.crm.customers.writes_of_cards import change, write_entry
+from shuke.crm.customers.writes_of_fields import add_field, add_section
 from shuke.crm.jobs.models import Job
 from shuke.crm.jobs.writes import enqueue
 from shuke.crm.people.models import AuditEntry, User
@@ -200,6 +202,22 @@ def test_all_that_is_held_comes_as_pages_json_and_files(customer: Customer, mana
     assert (card["name"], card["phone"]) == ("欧阳椿萱", "13977712345")
     assert "谈过报价" in page
     assert AuditEntry.objects.filter(act="person_exported", record=str(customer.pk)).count() == 1
+
+
+def test_two_fields_of_one_label_are_both_in_all_that_is_held(customer: Customer, owner: User, manager: User) -> None:
+    log = add_section(labels={"en": "Log"}, repeats=True)
+    facts = add_section(labels={"en": "Facts"})
+    for section, codes in ((facts, ("note", "note_2", "city")), (log, ("said", "said_2"))):
+        for code in codes:
+            label = "City" if code == "city" else "Note"
+            add_field(section=section, type="text", labels={"en": label}, code=code)
+    change(customer=customer.pk, values={"note": "first", "note_2": "second", "city": "杭州"}, by=owner)
+    write_entry(customer=customer, section=log, values={"said": "third", "said_2": "fourth"}, on=None, by=owner)
+    with dossier.write(customer=customer, viewer=manager) as kept, zipfile.ZipFile(kept) as archive:
+        card = json.loads(archive.read("data/card.json"))[0]
+        entry = json.loads(archive.read("data/entries.json"))[0]
+    assert card["fields"] == {"Note (note)": "first", "Note (note_2)": "second", "City": "杭州"}
+    assert entry["values"] == {"Note (said)": "third", "Note (said_2)": "fourth"}
 
 
 def test_who_may_not_read_contacts_in_full_takes_nothing_away(customer: Customer, colleague: User) -> None:

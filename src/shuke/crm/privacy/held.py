@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from json import dumps
 from typing import Any
@@ -31,17 +32,26 @@ def _customer(person: Person) -> Customer:
 
 def _card(viewer: User, person: Person) -> Rows:
     customer = _customer(person)
-    known = {field.code: field for field in Field.objects.all()}
-    said = {
-        in_language(known[code].labels) or code: types.file_text(known[code], value, viewer)
-        for code, value in customer.values.items()
-        if code in known
-    }
+    said = _labelled(customer.values, _fields(), viewer)
     told = {name: getattr(customer, name) for name in ("key", "name", "kind", "phone", "email")}
     owner = shown(customer.owner)
     times = {"created_at": customer.created_at, "updated_at": customer.updated_at}
     search = {name: getattr(customer, name) for name in ("sort_name", "search_text", "search_phone")}
     return [{**told, "owner": owner, "fields": said, "traits": customer.traits, **times, "search": search}]
+
+
+def _fields() -> dict[str, Field]:
+    return {field.code: field for field in Field.objects.all()}
+
+
+def _labelled(values: Mapping[str, Any], known: Mapping[str, Field], viewer: User) -> dict[str, str]:
+    """Values under the labels of their fields; under a label that several have, each with its code beside it."""
+    labels = {code: in_language(known[code].labels) or code for code in values if code in known}
+    count = Counter(labels.values())
+    return {
+        label if count[label] == 1 else f"{label} ({code})": types.file_text(known[code], values[code], viewer)
+        for code, label in labels.items()
+    }
 
 
 def _one(_: Person) -> int:
@@ -57,17 +67,13 @@ def _tags(_: User, person: Person) -> Rows:
 
 def _entries(viewer: User, person: Person) -> Rows:
     rows = Entry.objects.filter(customer=person.number).select_related("section", "written_by")
-    known = {field.code: field for field in Field.objects.all()}
+    known = _fields()
     return [
         {
             "section": one.section.label,
             "on": one.on,
             "by": shown(one.written_by),
-            "values": {
-                known[code].label: types.file_text(known[code], value, viewer)
-                for code, value in one.values.items()
-                if code in known
-            },
+            "values": _labelled(one.values, known, viewer),
         }
         for one in rows
     ]
