@@ -17,6 +17,7 @@ from shuke.crm.merging.writes import merge
 from shuke.crm.merging.writes_of_pairs import Offer, offer
 from shuke.crm.people.models import Role, User
 from shuke.crm.people.writes import add_user
+from shuke.crm.privacy import erasing
 
 Cards = dict[str, Customer]
 Visit = Callable[[User], Client]
@@ -128,6 +129,36 @@ def test_a_form_of_a_card_that_was_merged_meanwhile_is_not_written_over_the_surv
     answer = browser.post("/customers/c2/field/name/", {"name": "王方", "seen": "0"}, headers={"HX-Request": "true"})
     assert (answer["HX-Redirect"], Customer.objects.get(key="c1").name) == ("/customers/c1/", "王芳")
     assert browser.get("/customers/c2/edit/").status_code == 200, "an old address leads on"
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_merge_that_is_sent_twice_is_done_once_and_leads_to_the_card(
+    cards: Cards, owner: User, as_user: Visit, monkeypatch: pytest.MonkeyPatch, at_once: bool
+) -> None:
+    browser, address = as_user(owner), reverse("merging:merge") + "?card=c1&card=c2"
+    sent = {"survivor": cards["c2"].pk, "of.name": cards["c1"].pk}
+    browser.post(address, sent)
+    if at_once:  # read before the other had ended
+        monkeypatch.setattr(reads, "cards", lambda *_: [cards["c1"], cards["c2"]])
+    page = browser.post(address, sent, follow=True)
+    assert page.request["PATH_INFO"] == "/customers/c2/"
+    assert "merged or erased meanwhile" in page.content.decode()
+    assert Merge.objects.count() == 1
+
+
+def test_a_merge_that_is_refused_shows_what_was_chosen(cards: Cards, owner: User, as_user: Visit) -> None:
+    erasing.ask(customer=cards["c2"], asked=erasing.Asked("asked"), by=owner)
+    address = reverse("merging:merge") + "?card=c1&card=c2"
+    for chosen in ({"of.name": cards["c2"].pk}, {}):
+        answer = as_user(owner).post(address, {"survivor": cards["c2"].pk, **chosen})
+        assert answer.status_code == 422
+        assert "is being erased" in answer.content.decode()
+        assert answer.context["survivor"] == cards["c2"].pk
+    kept = {row.code: [cell.card for cell in row.cells if cell.is_kept] for row in answer.context["rows"]}
+    assert kept["name"] == [cards["c1"].pk]
+    answer = as_user(owner).post(address, {"survivor": cards["c1"].pk, "of.name": cards["c2"].pk})
+    kept = {row.code: [cell.card for cell in row.cells if cell.is_kept] for row in answer.context["rows"]}
+    assert kept["name"] == [cards["c2"].pk]
 
 
 def test_the_list_finds_who_is_left_by_the_key_of_the_card_that_was_merged(

@@ -40,17 +40,20 @@ def merge(request: HttpRequest) -> HttpResponse:
         raise Http404(str(reason)) from reason
     if not cards:
         return HttpResponseRedirect(reverse("merging:list"))
+    if len(cards) == 1 and request.method == "POST":
+        return _gone(request, cards[0].key)
     if len(cards) == 1 or "other" in request.GET or "more" in request.GET:
         return _find(request, cards)
     form = MergeForm(cards, request.POST or None)
+    # Read before the merge, which may be refused: then the form is valid no more, and shows what was chosen.
+    survivor, chosen = (form.survivor, form.chosen) if form.is_bound and form.is_valid() else (cards[0].pk, {})
     if form.is_bound and form.is_valid():
         answer = _merge(request, form)
         if answer is not None:
             return answer
-    chosen = form.chosen if form.is_bound and form.is_valid() else {}
     rows = sides.rows(viewer, cards, chosen)
     shown = {
-        "form": form, "cards": cards, "survivor": form.survivor if chosen else cards[0].pk,
+        "form": form, "cards": cards, "survivor": survivor,
         "rows": [row for row in rows if row.differs], "same": [row for row in rows if not row.differs],
         "moves": [(card, sides.moves(writes.moving([card.pk]))) for card in cards],
         "more": _address(cards, more="1") if len(cards) < writes.MOST else "", "trail": _trail(),
@@ -67,9 +70,20 @@ def _merge(request: HttpRequest, form: MergeForm) -> HttpResponse | None:
     except RefusedMerge as reason:
         form.add_error(None, reason.told(language.active()))
         return None
+    except NoSuchCustomer:
+        return _gone(request, next(card.key for card in form.cards if card.pk == form.survivor))
     told = here("merging.done", name=done.survivor.display_name)
     toast(request, told, undo_url=reverse("merging:part", args=[done.pk]))
     return HttpResponseRedirect(_card(done.survivor))
+
+
+def _gone(request: HttpRequest, key: str) -> HttpResponse:
+    """Merged, or erased, since the page was shown, perhaps by a second press: to the card that the key leads to now."""
+    toast(request, here("merging.refused.gone"), tone="warning")
+    try:
+        return HttpResponseRedirect(_card(customers.customer(viewer_of(request), key)))
+    except NoSuchCustomer:
+        return HttpResponseRedirect(reverse("merging:list"))
 
 
 def _find(request: HttpRequest, cards: Sequence[Customer]) -> HttpResponse:
@@ -145,7 +159,7 @@ def part(request: HttpRequest, merge_id: int) -> HttpResponse:
     done = _found(viewer, merge_id)
     try:
         done = writes.part(merge=done, by=viewer)
-    except RefusedMerge as reason:
+    except (RefusedMerge, NoSuchCustomer) as reason:
         toast(request, reason.told(language.active()), tone="warning")
         return HttpResponseRedirect(reverse("merging:show", args=[merge_id]))
     told = here("merging.parted", name=done.survivor.display_name, names=_listed(reads.names_of(viewer, done)))

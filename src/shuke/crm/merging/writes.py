@@ -70,7 +70,7 @@ def require_reach(by: User, ids: Sequence[int]) -> list[Customer]:
     rows = {card.pk: card for card in Customer.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
     for pk in ids:
         if pk not in rows or not reach(by).holds(rows[pk].owner_id):
-            raise NoSuchCustomer(f"No customer has the number {pk}: look at the cards again.")
+            raise NoSuchCustomer.of("merging.refused.gone")
         for act in ("write", "delete"):
             if not reach(by, act).holds(rows[pk].owner_id):
                 raise PermissionDenied(act)
