@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.utils import translation
 from pytest_django import Settings
 
 from shuke.crm.people.models import User
@@ -50,6 +51,24 @@ def test_a_body_past_the_limit_is_refused_before_it_is_read(
     answer = as_user(colleague).post("/profile/", b"x", content_type="text/plain", CONTENT_LENGTH=str(5 * 1024 * 1024))
     assert answer.status_code == 413
     assert "3 MB" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [("/profile/", ("檔案太大", "The file is too large", "文件太大")),
+     ("/api/v1/customers", ("內文太大", "The body is too large", "正文太大"))],
+)  # fmt: skip
+def test_what_is_refused_before_it_is_read_is_told_in_the_language_asked_for(
+    client: Client, settings: Settings, path: str, told: tuple[str, ...]
+) -> None:
+    settings.SHUKE_UPLOAD_BYTES = settings.SHUKE_API_BYTES = 1024
+    tongues = ("zh-hant", "en", "zh-hans")
+    for tongue, last, words in zip(tongues, tongues[1:] + tongues[:1], told, strict=True):
+        translation.activate(last)  # of the request that this thread answered before
+        headers = {"Accept-Language": tongue, "Cookie": f"shuke_language={last}" if "api" in path else ""}
+        answer = client.post(path, b"x", content_type="text/plain", CONTENT_LENGTH=str(5 << 20), headers=headers)
+        assert answer.status_code == 413
+        assert words in answer.content.decode()
 
 
 def test_a_form_from_elsewhere_is_refused_with_a_way_on(colleague: User) -> None:

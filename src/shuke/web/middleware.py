@@ -47,7 +47,10 @@ def security_headers(get_response: Answer) -> Answer:
 
 
 def upload_limit(get_response: Answer) -> Answer:
-    """A body past the limit is refused by its announced length, before it fills the disk."""
+    """A body past the limit is refused by its announced length, before anything reads it and it fills the disk.
+
+    It stands where the language is known, and only headers were read.
+    """
 
     def answer(request: HttpRequest) -> HttpResponse:
         announced = request.META.get("CONTENT_LENGTH") or "0"

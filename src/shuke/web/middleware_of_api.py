@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 
 from shuke.crm.api.problems import Refused
 from shuke.web.api_given import too_large
@@ -27,7 +28,9 @@ def api_door(get_response: Answer) -> Answer:
         request.COOKIES.clear()
         announced = request.META.get("CONTENT_LENGTH") or "0"
         if not announced.isdecimal() or int(announced) > settings.SHUKE_API_BYTES:
-            return problem(too_large() if announced.isdecimal() else Refused("bad_request"))
+            # The middleware that finds the language comes later: without it, that of the thread's last request holds.
+            with translation.override(translation.get_language_from_request(request)):
+                return problem(too_large() if announced.isdecimal() else Refused("bad_request"))
         return get_response(request)
 
     return answer

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.utils import DatabaseError
 from django.test import Client
+from django.utils import translation
 
 from shuke.crm.customers.models import Alias, Customer, Tag
 from shuke.crm.customers.writes_of_cards import change, create_card, write_entry
@@ -197,6 +198,15 @@ def test_what_was_noted_of_a_card_that_was_merged_is_read_with_the_other(as_user
     page = as_user(auditor).get("/audit/").content.decode()
     assert "VIP-marker" in page
     assert "VIP-other" not in page
+
+
+def test_the_file_of_the_audit_is_in_the_language_of_the_page(as_user: LogIn, owner: User) -> None:
+    audit.note_each("tag_on", range(3), by=owner, kind="customer", values={"tag": "VIP"})
+    answer = as_user(owner).post("/audit/export/?act=tag_on")
+    translation.activate("zh-hans")  # what the thread speaks by the time that the lines are sent
+    lines = b"".join(answer).decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("When,")
+    assert lines[1].split(",")[3] == "Tagged"
 
 
 def test_pages_of_the_audit_follow_each_other(as_user: LogIn, owner: User) -> None:
