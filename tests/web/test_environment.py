@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import traceback
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,43 @@ def test_an_address_that_is_refused_does_not_show_its_password() -> None:
     with pytest.raises(InputError) as refused:
         environment.database("mysql://root:geheim@db/crm", Path("data"))
     assert "geheim" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgres://shuke:ge/heim@db:5432/crm",
+        "postgres://shuke:12/geheim@db:5432/crm",
+        "postgres://shuke:ge#heim@db:5432/crm",
+        "postgres://shuke:geheim#@db:5432/crm",
+        "postgres://shuke:ge?heim@db:5432/crm",
+        "postgres://shuke:ge@geheim/x@db:5432/crm",
+        "postgres://shuke:ge[heim@db:5432/crm",
+        "postgres://shuke:geheim@db:54x2/crm",
+        "postgres://shuke:geheim/crm",
+        "postgres://shuke:geheim\u2100@db/crm",
+        "sqlite:////srv/no#1.db",
+        "sqlite:////srv/records#",
+    ],
+)
+def test_an_address_with_a_sign_that_cuts_it_says_how_to_write_it_and_nothing_of_the_password(url: str) -> None:
+    with pytest.raises(InputError, match="# as %23") as refused:
+        environment.database(url, Path("data"))
+    told = "".join(traceback.format_exception(refused.value, limit=0))
+    assert not any(part in told for part in ("geheim", "heim", "54x2", "no#1"))
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("postgres://shuke:p%2Fw%23@db:5432/crm", "crm"),
+        ("postgres://shuke:a@b@db/crm?application_name=me@here", "crm"),
+        ("sqlite:////srv/me@here/records.db", "/srv/me@here/records.db"),
+        ("sqlite:////srv/no%231.db", "/srv/no#1.db"),
+    ],
+)
+def test_an_address_that_can_be_read_is(url: str, name: str) -> None:
+    assert environment.database(url, Path("data"))["NAME"] == name
 
 
 def test_production_asks_for_a_secret_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

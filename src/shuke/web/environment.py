@@ -6,7 +6,7 @@ import os
 import secrets
 import tempfile
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from shuke.kit.errors import InputError
 
@@ -84,7 +84,7 @@ def database(url: str, folder: Path) -> dict[str, object]:
     """
     if not url:
         return _sqlite(str(folder / "records.sqlite3"))
-    parts = urlsplit(url)
+    parts = _parts_of(url)
     if parts.scheme in _POSTGRES and parts.path.strip("/"):
         return {
             "ENGINE": "django.db.backends.postgresql",
@@ -103,6 +103,25 @@ def database(url: str, folder: Path) -> dict[str, object]:
         f"Unexpected DATABASE_URL with scheme {parts.scheme!r}: give postgres://user:password@host:5432/name, "
         "or sqlite:///relative/file or sqlite:////absolute/file, or leave it unset for SQLite in SHUKE_DATA."
     )
+
+
+def _parts_of(url: str) -> SplitResult:
+    """The address in its parts. A sign of the password that ends a part would make others of the rest; what came of
+    that is not told, since it is of the password."""
+    unreadable = InputError(
+        "DATABASE_URL cannot be read: in user and password write / as %2F, # as %23, ? as %3F, @ as %40, : as %3A, "
+        "[ as %5B, ] as %5D and % as %25, as in postgres://user:p%2Fw@host:5432/name, and the port as a number. "
+        "In the name of a SQLite file write # as %23."
+    )
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        raise unreadable from None
+    cut = "@" in parts.path or ("@" in parts.query and "@" not in parts.netloc)
+    if parts.fragment or url.endswith("#") or (cut and parts.scheme in _POSTGRES):
+        raise unreadable
+    return parts
 
 
 def _sqlite(name: str) -> dict[str, object]:
