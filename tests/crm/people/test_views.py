@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from shuke.crm.people import throttle
-from shuke.crm.people.models import User
+from shuke.crm.people.models import Team, User
 
 LogIn = Callable[[User], Client]
 
@@ -160,3 +160,14 @@ def test_managers_do_not_manage_users(as_user: LogIn, manager: User, colleague: 
     browser = as_user(manager)
     for path in ("/people/", "/people/add/", f"/people/{colleague.pk}/"):
         assert browser.get(path).status_code == 403
+
+
+def test_a_team_whose_name_differs_in_blanks_alone_is_there_already(as_user: LogIn, owner: User) -> None:
+    browser = as_user(owner)
+    assert browser.post("/people/teams/add/", {"name": "North  East"}).status_code == 302
+    answer = browser.post("/people/teams/add/", {"name": " North\u3000 East"})
+    assert answer.status_code == 422
+    assert [team.name for team in Team.objects.all()] == ["North East"]
+    other = Team.objects.create(name="South")
+    assert browser.post(f"/people/teams/{other.pk}/", {"name": "North   East"}).status_code == 422
+    assert browser.post(f"/people/teams/{other.pk}/", {"name": "South  West"}).status_code == 302

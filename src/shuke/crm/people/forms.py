@@ -163,6 +163,10 @@ class TeamForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when i
             if isinstance(field, forms.ModelChoiceField):
                 field.empty_label, field.queryset = here(f"people.no_{name}"), queryset
 
+    def clean_name(self) -> str:
+        """As it is kept, so that one that differs in blanks alone is found to be taken."""
+        return " ".join(str(self.cleaned_data["name"]).split())
+
 
 class PasswordForm(PasswordChangeForm):
     """The current password, and a new one twice."""
