@@ -97,6 +97,28 @@ def test_a_user_s_language_wins_over_cookie_and_browser(as_user: LogIn, colleagu
     assert User.objects.get(pk=colleague.pk).language == "zh-hant"
 
 
+def test_as_the_browser_holds_though_the_menus_were_used_before(as_user: LogIn, colleague: User) -> None:
+    browser = as_user(colleague)
+    browser.post("/language/", {"language": "zh-hant"})
+    browser.post("/theme/", {"theme": "dark"})
+    asked = {"accept-language": "en"}
+    given = {"name": "Ana", "email": "", "language": "", "theme": "auto"}
+    page = browser.post("/profile/", given, headers=asked, follow=True).content.decode()
+    assert '<html lang="en" data-theme="auto"' in page
+    assert "Your profile was saved" in page
+    assert '<html lang="zh-Hans"' in browser.get("/profile/", headers={"accept-language": "zh-CN"}).content.decode()
+    browser.post("/log-out/")
+    assert '<html lang="en" data-theme="auto"' in browser.get("/log-in/", headers=asked).content.decode()
+
+
+def test_what_is_chosen_in_the_profile_is_kept_on_the_device_too(as_user: LogIn, colleague: User) -> None:
+    browser = as_user(colleague)
+    browser.post("/profile/", {"name": "Ana", "email": "", "language": "zh-hant", "theme": "dark"})
+    browser.post("/log-out/")
+    page = browser.get("/log-in/", headers={"accept-language": "en"}).content.decode()
+    assert '<html lang="zh-Hant" data-theme="dark"' in page
+
+
 def test_a_theme_is_kept_with_the_user_and_on_the_device(as_user: LogIn, colleague: User) -> None:
     browser = as_user(colleague)
     browser.post("/theme/", {"theme": "dark"})

@@ -74,9 +74,13 @@ def profile(request: HttpRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, instance=User.objects.get(pk=viewer.pk))
     if form.is_valid():
         writes.change_profile(user=viewer, **form.cleaned_data)
-        with translation.override(viewer.language or translation.get_language()):
+        response = redirect("people:profile")
+        # What the menus kept on this device would else win over "as the browser", and stay on the log-in page.
+        _remember(response, settings.LANGUAGE_COOKIE_NAME, viewer.language)
+        _remember(response, THEME_COOKIE, viewer.theme)
+        with translation.override(viewer.language or _of_the_browser(request)):
             toast(request, here("people.profile.saved"))
-        return redirect("people:profile")
+        return response
     shown = {"form": form, "role": viewer.role_name, "rights": what_may(viewer.granted)}
     return render(request, "people/profile.html", shown, status=_status(form.is_bound))
 
@@ -138,9 +142,23 @@ def _change_password(request: HttpRequest, form: PasswordForm) -> None:
 def _remembering(request: HttpRequest, cookie: str, value: str) -> HttpResponse:
     """On to the next page, with a choice kept on the device for before the log-in."""
     response = HttpResponseRedirect(next_address(request, "/"))
+    _remember(response, cookie, value)
+    return response
+
+
+def _remember(response: HttpResponse, cookie: str, value: str) -> None:
+    """Keep a choice on the device; an empty one, that there is none."""
+    if not value:
+        response.delete_cookie(cookie, samesite="Lax")
+        return
     secure = settings.SESSION_COOKIE_SECURE
     response.set_cookie(cookie, value, max_age=_COOKIE_SECONDS, secure=secure, httponly=True, samesite="Lax")
-    return response
+
+
+def _of_the_browser(request: HttpRequest) -> str:
+    """The language that the browser asks for, whatever was chosen on this device."""
+    request.COOKIES.pop(settings.LANGUAGE_COOKIE_NAME, None)
+    return translation.get_language_from_request(request)
 
 
 def _status(refused: bool) -> int:
