@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from shuke.booking import book, book_facts, booked, content_of, held, held_facts, last_day, previous
+from shuke.booking import book, book_facts, booked, booked_before, content_of, held, held_facts, last_day, previous
 from shuke.cli import main
 from shuke.collect import read_payments, read_purchases, read_surveys
 from shuke.engines import DuckDBEngine
+from shuke.kit.errors import LedgerError
 from shuke.ledger import Ledger
 from shuke.tables import PAYMENTS, SURVEYS
 
@@ -121,3 +122,76 @@ def test_the_command_line_imports_answers_and_payments_once(tmp_path: Path, caps
     assert "1 条未采用：日期为空或无法识别。" in said
     assert main(command) == 0
     assert "没有增加任何数据" in capsys.readouterr().out
+
+
+@pytest.fixture
+def exports(tmp_path: Path) -> Path:
+    """A folder whose two files overlap: `all.csv` comes first by name, and holds what `january.csv` does."""
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    january, february = "a,2024-01-02,5\nb,2024-01-03,7\n", "a,2024-02-03,6\n"
+    (folder / "january.csv").write_text("customer,time,amount\n" + january, "utf-8")
+    (folder / "all.csv").write_text("customer,time,amount\n" + january + february, "utf-8")
+    return folder
+
+
+def test_rows_that_are_booked_do_not_count_again_whatever_the_name_of_the_file_that_repeats_them(
+    ledger: Ledger, exports: Path, duckdb_engine: DuckDBEngine
+) -> None:
+    book(ledger, read_purchases(exports / "january.csv", engine=duckdb_engine))
+    read = read_purchases(exports, engine=duckdb_engine, booked=booked_before(ledger))
+    assert [(made.already, made.rows) for made in book(ledger, read)] == [(True, 0), (False, 1)]
+    assert sum(made.amount_minor or 0 for made in ledger.imports()) == 1800
+
+
+def test_the_command_line_counts_files_that_overlap_once_as_the_folder_grows(
+    ledger: Ledger, exports: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    later = (exports / "all.csv").rename(tmp_path / "all.csv")
+    command = ["score", str(exports), "--ledger", str(ledger.folder), "--lang", "en", "--quiet"]
+    assert main(command) == 0
+    later.rename(exports / "all.csv")
+    assert main(command) == 0
+    assert "Imported 1 rows" in capsys.readouterr().out
+    assert sum(made.amount_minor or 0 for made in ledger.imports()) == 1800
+
+
+def test_an_import_whose_rows_others_were_stored_without_is_undone_after_these(
+    ledger: Ledger, exports: Path, duckdb_engine: DuckDBEngine
+) -> None:
+    (exports / "more.csv").write_text("customer,time,amount\nb,2024-01-03,7\nb,2024-03-03,9\n", "utf-8")
+    first, more = book(ledger, read_purchases(exports, engine=duckdb_engine))
+    assert [made.rests_on for made in ledger.imports()] == [(), (first.import_id,)]
+    with pytest.raises(LedgerError, match=f"Undo {more.import_id} first"):
+        ledger.undo(first.import_id)
+    assert (ledger.undo(more.import_id), ledger.undo(first.import_id)) == (1, 3)
+    again = book(ledger, read_purchases(exports, engine=duckdb_engine, booked=booked_before(ledger)))
+    assert sum(made.rows for made in again) == 4
+
+
+def test_imports_do_not_rest_on_each_other_by_lines_that_none_of_them_could_keep(
+    ledger: Ledger, tmp_path: Path, duckdb_engine: DuckDBEngine
+) -> None:
+    """Every month's export ends with the same line of totals."""
+    months = tmp_path / "months"
+    months.mkdir()
+    for month in ("01", "02"):
+        text = f"customer,time,amount\na,2024-{month}-02,5\n,合计,5\n"
+        (months / f"{month}.csv").write_text(text, "utf-8")
+    book(ledger, read_purchases(months, engine=duckdb_engine))
+    assert [made.rests_on for made in ledger.imports()] == [(), ()]
+
+
+def test_payments_that_are_booked_do_not_count_again_either(
+    ledger: Ledger, tmp_path: Path, duckdb_engine: DuckDBEngine
+) -> None:
+    folder = tmp_path / "payments"
+    folder.mkdir()
+    (folder / "b.csv").write_text("客户编号,到期日,应付金额\na,2024-03-01,5\n", "utf-8")
+    book_facts(ledger, read_payments(folder, engine=duckdb_engine))
+    (folder / "a.csv").write_text("客户编号,到期日,应付金额\na,2024-03-01,5\na,2024-04-01,5\n", "utf-8")
+    read = read_payments(folder, engine=duckdb_engine, booked=booked_before(ledger, PAYMENTS))
+    (kept, added) = book_facts(ledger, read)
+    assert (kept.already, added.rows) == (True, 1)
+    with pytest.raises(LedgerError, match=f"Undo {added.import_id} first"):
+        ledger.undo(kept.import_id)

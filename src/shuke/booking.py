@@ -5,16 +5,18 @@ The command line and the pages both come this way, so that a file counts once wh
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 from shuke.classify import Facts
-from shuke.collect import FactsRead, FileFound, Mapping, Purchases
+from shuke.collect import FactsRead, FileFound, Purchases
+from shuke.collect import Mapping as ColumnsFound
 from shuke.cycle import Previous
 from shuke.engines import Engine, Table
 from shuke.ledger import Import, Imported, Ledger, content_digest
-from shuke.tables import PAYMENTS, PRODUCTS, REFERRALS, REJECTS, SURVEYS, TOUCHES, Contract
+from shuke.tables import PAYMENTS, PRODUCTS, PURCHASES, REFERRALS, REJECTS, SURVEYS, TOUCHES, Contract
 
 _DEMO = "demo:"
 
@@ -25,6 +27,9 @@ def book(ledger: Ledger, purchases: Purchases, *, place: Path | None = None, imp
     A file's content alone tells it apart. The same file under another name, or read with other columns, would count
     its purchases twice: undo its import first. A file of which no row was kept is not booked. `place` is the folder
     that the files' names are in; `import_id` the id to use where one file was read.
+
+    Of a row that several of the files hold, one copy is booked; an import that lacks its own rests on that copy's,
+    which can be undone only after it. Files that may overlap with some that are booked are read with `booked_before`.
 
     >>> import tempfile
     >>> from shuke.collect import read_purchases
@@ -37,32 +42,54 @@ def book(ledger: Ledger, purchases: Purchases, *, place: Path | None = None, imp
     ...     [made.rows for made in first], [made.already for made in again]
     ([1], [True])
     """
-    return [
-        ledger.append(
-            _of_files(purchases.table, names),
-            content_digest=content_of(path, place),
-            sources=[path],
-            import_id=import_id or None,
-        )
-        for path, names in _files(purchases).items()
-        if _any_of(purchases.table, names)
-    ]
+    files = purchases.quality.files if purchases.quality else ()
+    return _by_file(ledger, purchases.table, PURCHASES, files, purchases.rests_on, place, import_id)
 
 
 def book_facts(ledger: Ledger, read: FactsRead, *, place: Path | None = None, import_id: str = "") -> list[Imported]:
     """Import each file of answers or of payments, once, as `book` does with purchases."""
-    names = _named(read.quality.files)
-    return [
-        ledger.append(
-            _of_files(read.table, shown),
-            content_digest=content_of(path, place),
-            sources=[path],
-            contract=read.contract,
-            import_id=import_id or None,
-        )
-        for path, shown in names.items()
-        if _any_of(read.table, shown)
-    ]
+    return _by_file(ledger, read.table, read.contract, read.quality.files, read.rests_on, place, import_id)
+
+
+def booked_before(ledger: Ledger, contract: Contract = PURCHASES) -> Callable[[str], bool]:
+    """Which files does the ledger hold now, by their content? For reading files that overlap with some of these."""
+    there = {made.content_digest for made in _visible(ledger) if made.table == contract.name}
+    return lambda path: content_of(path) in there
+
+
+def _by_file(
+    ledger: Ledger,
+    table: Table,
+    contract: Contract,
+    files: Iterable[FileFound],
+    rests_on: Mapping[str, Collection[str]],
+    place: Path | None,
+    import_id: str,
+) -> list[Imported]:
+    """Each file an import of its own, after those that hold the kept copies of its rows."""
+    made: dict[str, Imported] = {}
+    shown = _named(files)
+    beneath = _beneath(shown, rests_on)
+    for path in TopologicalSorter(beneath).static_order():
+        if _any_of(table, shown[path]):
+            made[path] = ledger.append(
+                _of_files(table, shown[path]),
+                content_digest=content_of(path, place),
+                sources=[path],
+                contract=contract,
+                import_id=import_id or None,
+                rests_on=[made[other].import_id for other in beneath[path] if other in made],
+            )
+    return list(made.values())
+
+
+def _beneath(shown: Mapping[str, list[str]], rests_on: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
+    """By file, the other files that it rests on, whichever of their sheets that are."""
+    path_of = {name: path for path, names in shown.items() for name in names}
+    return {
+        path: sorted({path_of[other] for name in names for other in rests_on.get(name, ())} - {path})
+        for path, names in shown.items()
+    }
 
 
 def held_facts(ledger: Ledger, engine: Engine) -> Facts:
@@ -89,15 +116,18 @@ def content_of(path: str, place: Path | None = None) -> str:
 
 def booked(ledger: Ledger, content: str) -> Import | None:
     """The import that holds this content now, if one does."""
-    made = (one for one in ledger.imports() if one.content_digest == content and one.state == "visible")
-    return next(made, None)
+    return next((made for made in _visible(ledger) if made.content_digest == content), None)
+
+
+def _visible(ledger: Ledger) -> list[Import]:
+    return [made for made in ledger.imports() if made.state == "visible"]
 
 
 def held(ledger: Ledger, engine: Engine, *, currency: str, timezone: str, version: int | None = None) -> Purchases:
     """All purchases at a version, as a run takes them. There is no quality report: each import had its own."""
     rejects = engine.from_arrow("rejects", REJECTS.schema.empty_table())
     table = ledger.purchases(engine, version=version)
-    return Purchases(table, rejects, None, Mapping({}), currency, timezone, engine)
+    return Purchases(table, rejects, None, ColumnsFound({}), currency, timezone, engine)
 
 
 def last_day(purchases: Purchases) -> date | None:
@@ -122,12 +152,8 @@ def previous(
     return Previous(ledger.scores(engine, latest.run_id), latest.as_of)
 
 
-def _files(purchases: Purchases) -> dict[str, list[str]]:
-    """The files read, and under which names their rows stand: a workbook's sheets have one each."""
-    return _named(purchases.quality.files if purchases.quality else ())
-
-
 def _named(files: Iterable[FileFound]) -> dict[str, list[str]]:
+    """The files read, and under which names their rows stand: a workbook's sheets have one each."""
     shown: dict[str, list[str]] = {}
     for found in files:
         shown.setdefault(found.path, []).append(found.file)

@@ -5,19 +5,25 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
+from shuke.booking import booked_before
 from shuke.classify import Facts
 from shuke.collect import FactsRead, read_payments, read_surveys
 from shuke.engines import Engine, Table
 from shuke.kit.text import number, say
+from shuke.ledger import Ledger
 from shuke.tables import PAYMENTS, SURVEYS, Contract
 
 
-def read_facts(asked: argparse.Namespace, engine: Engine) -> list[FactsRead]:
-    """What `--surveys` and `--payments` name, each file by itself: their columns may differ."""
+def read_facts(asked: argparse.Namespace, engine: Engine, ledger: Ledger | None) -> list[FactsRead]:
+    """What `--surveys` and `--payments` name, each file by itself: their columns may differ. `ledger` is to take it."""
     place = {"timezone": asked.timezone} if getattr(asked, "timezone", None) else {}
     told = {"engine": engine, "day_first": asked.day_first, **place}
-    answers = [read_surveys(source, **told) for source in asked.surveys or ()]
-    sums = [read_payments(source, currency=asked.currency, **told) for source in asked.payments or ()]
+    booked = {one: None if ledger is None else booked_before(ledger, one) for one in (SURVEYS, PAYMENTS)}
+    answers = [read_surveys(source, booked=booked[SURVEYS], **told) for source in asked.surveys or ()]
+    sums = [
+        read_payments(source, booked=booked[PAYMENTS], currency=asked.currency, **told)
+        for source in asked.payments or ()
+    ]
     return [*answers, *sums]
 
 

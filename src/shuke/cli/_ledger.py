@@ -55,7 +55,7 @@ def _import(ledger: Ledger, asked: argparse.Namespace, language: str) -> list[st
     if not asked.surveys and not asked.payments:
         raise InputError.of("error.ledger.nothing_to_import")
     with open_engine() as engine:
-        return [line for read in read_facts(asked, engine) for line in booked_facts(ledger, read, language)]
+        return [line for read in read_facts(asked, engine, ledger) for line in booked_facts(ledger, read, language)]
 
 
 def booked_facts(ledger: Ledger, read: FactsRead, language: str) -> list[str]:

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from dataclasses import replace
 
-from shuke.booking import book, held_facts, last_day, previous
+from shuke.booking import book, booked_before, held_facts, last_day, previous
 from shuke.classify import Pyramid, cuts_named
 from shuke.cli._facts import facts_of, read_facts, set_aside
 from shuke.cli._ledger import booked_facts
@@ -32,20 +32,20 @@ def score_command(asked: argparse.Namespace, language: str) -> None:
         open_engine(asked.engine, memory_limit=asked.memory_limit) as engine,
     ):
         told("reading")
-        purchases = read(asked, engine, told)
-        beside = read_facts(asked, engine)
+        ledger = None if asked.ledger is None else Ledger(asked.ledger)
+        purchases = read(asked, engine, told, ledger)
+        beside = read_facts(asked, engine, ledger)
         facts = facts_of(beside) if beside else None
         said: list[str] = []
         earlier = None
-        if asked.ledger is not None:
-            ledger = Ledger(asked.ledger)
+        if ledger is not None:
             purchases, earlier, version = _through_ledger(ledger, asked, purchases, language, said)
             said += [line for one in beside for line in booked_facts(ledger, one, language)]
             facts = held_facts(ledger, engine)
         else:
             said += [line for one in beside for line in set_aside(one, language)]
         done = run(purchases, as_of=asked.as_of, settings=settings, previous=earlier, facts=facts, progress=told)
-        if asked.ledger is not None:
+        if ledger is not None:
             said.append(_keep(ledger, asked, done, version, language))
         said += _write(asked, done, language, told)
         told.clear()
@@ -93,8 +93,13 @@ def _measure(name: str) -> str:
     return known[name]
 
 
-def read(asked: argparse.Namespace, engine: Engine, told: Callable[[str, int, int], None]) -> Purchases:
-    """The purchases of the sources named, by the columns named."""
+def read(
+    asked: argparse.Namespace,
+    engine: Engine,
+    told: Callable[[str, int, int], None],
+    ledger: Ledger | None = None,
+) -> Purchases:
+    """The purchases of the sources named, by the columns named; `ledger` is the one that is to take them."""
     columns = {name: getattr(asked, name) for name in COLUMNS}
     if asked.unit_price:
         columns["unit_price"] = columns.pop("amount")
@@ -107,6 +112,7 @@ def read(asked: argparse.Namespace, engine: Engine, told: Callable[[str, int, in
         source_timezone=asked.source_timezone,
         as_of=asked.as_of,
         keep_duplicates=asked.keep_duplicates,
+        booked=None if ledger is None else booked_before(ledger),
         day_first=asked.day_first,
         progress=lambda _, done, total: told("reading", done, total),
         **columns,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from shuke.collect import _shop
-from shuke.collect._duplicates import find_duplicates
 from shuke.collect._expressions import PATTERNS, minor, tidied
-from shuke.collect._found import FileFound, Raw
+from shuke.collect._found import Booked, FileFound, Raw
 from shuke.collect._lookups import day_lookup, money_lookup
 from shuke.collect._mapping import FieldFound, header_names, plain_name, require_column
 from shuke.collect._parse import Rules
@@ -57,6 +56,8 @@ class FactsRead:
     engine: Engine
     currency: str = "CNY"
     """What amounts of rows set aside are in."""
+    rests_on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By file, the others whose copies of its rows were kept."""
 
 
 @dataclass(frozen=True)
@@ -78,13 +79,15 @@ class Fault:
     field: str
 
 
-def open_facts(source: Any, engine: Engine, table: str, contract: Contract, progress: Progress) -> Raw:
+def open_facts(
+    source: Any, engine: Engine, table: str, contract: Contract, progress: Progress, booked: Booked | None
+) -> Raw:
     """The rows as they came: of files, or the simulated shop's table of that name."""
     if isinstance(source, str) and source.startswith("demo:"):
         if not _shop.is_shop(source):
             raise InputError.of("error.collect.unknown_demo", source=source, known=_shop.SHOP)
         return _shop.open_table(engine, _shop.shop_named(source), table, contract)
-    return open_raw(source, engine, progress)
+    return replace(open_raw(source, engine, progress), booked=booked)
 
 
 def find_fields(
@@ -152,10 +155,9 @@ def priced(engine: Engine, keyed: Table, name: str, rules: Rules, folder: Path) 
     return engine.view("priced", sql, t=keyed, l=lookup)
 
 
-def marked(keyed: Table, raw: Raw, keep_duplicates: bool) -> Table:
-    """With `is_duplicate`: the row repeats an earlier one of the file in every column."""
+def marked(keyed: Table, repeated: Table | None) -> Table:
+    """With `is_duplicate`: the row repeats an earlier one in every column."""
     engine = keyed.engine
-    repeated = None if keep_duplicates else find_duplicates(engine, raw)
     if repeated is None:
         return engine.view("marked", "SELECT *, FALSE AS is_duplicate FROM {t}", t=keyed)
     sql = """SELECT t.*, repeated_row IS NOT NULL AS is_duplicate FROM {t} AS t

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pyarrow as pa
 from shuke.engines import Table
 
 TEXT = pa.string()
+Booked = Callable[[str], bool]
+"""Says of a file, by its path, whether a ledger holds its content already."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,8 @@ class RawColumn:
 @dataclass(frozen=True)
 class Raw:
     """All rows of the input as they came: columns `c0` …, then `source_file` and `source_row` (from 1). `staged` says
-    that they are tidied text: nothing but blanks is left empty, not null."""
+    that they are tidied text: nothing but blanks is left empty, not null. Of rows that several files hold, the copy of
+    one that is `booked` is kept."""
 
     table: Table
     columns: tuple[RawColumn, ...]
@@ -62,6 +66,7 @@ class Raw:
     sample: pa.Table
     staged: bool
     bad: tuple[Path, ...] = field(default=())
+    booked: Booked | None = None
 
     @property
     def names(self) -> list[str]:

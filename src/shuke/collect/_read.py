@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping as MappingOf
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,8 @@ from typing import Any
 import pyarrow as pa
 
 from shuke.collect import _demo, _shop
-from shuke.collect._duplicates import find_duplicates
-from shuke.collect._found import Raw
+from shuke.collect._duplicates import find_duplicates, kept_elsewhere
+from shuke.collect._found import Booked, Raw
 from shuke.collect._judge import judged
 from shuke.collect._mapping import Mapping, find_mapping, inside_names
 from shuke.collect._parse import Parsing, Rules, prepare
@@ -33,7 +34,7 @@ class Purchases:
     quality report, and which column was taken for what. The tables live as long as the engine is open.
 
     `quality` is None where the rows come out of a ledger: each import had its own report. What `read_purchases` gives
-    always has one."""
+    always has one. `rests_on`: by file, the others whose copies of its rows were kept; its own were set aside."""
 
     table: Table
     rejects: Table
@@ -42,6 +43,7 @@ class Purchases:
     currency: str
     timezone: str
     engine: Engine
+    rests_on: MappingOf[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def read_purchases(
@@ -68,6 +70,7 @@ def read_purchases(
     as_of: date | str | None = None,
     keep_duplicates: bool = False,
     day_first: bool | None = None,
+    booked: Booked | None = None,
     progress: Progress | None = None,
 ) -> Purchases:
     """Who bought what, when and for how much, out of files as they are: facts, rows set aside, quality report.
@@ -91,6 +94,8 @@ def read_purchases(
 
     Rows equal in every column are set aside as duplicates but for the first, so that a file given twice counts once;
     two equal lines of one receipt without a line number are among them: `keep_duplicates=True` keeps all.
+    The first is by file and row; where a ledger is to take them, `booked` (`shuke.booking.booked_before`) says which
+    files it holds, and these come first, whatever their names.
 
     No row is dropped in silence and none makes it fail: each is kept or set aside with a reason, and rows and
     amounts add up. Raises InputError where the whole cannot be read: a missing column, an empty or damaged file.
@@ -116,7 +121,7 @@ def read_purchases(
     report: Progress = progress or silent
     used = engine if engine is not None else open_engine()
     raw, mapping, rules = _opened(source, used, given, preset, rules, report)
-    return judge(used, raw, mapping, rules, day, keep_duplicates, report)
+    return judge(used, replace(raw, booked=booked), mapping, rules, day, keep_duplicates, report)
 
 
 def silent(code: str, done: int, total: int) -> None:
@@ -180,7 +185,8 @@ def judge(
     table = _kept(engine, verdicts, parsing, mapping, quality, folder)
     rejects = rejects_view(engine, verdicts, raw, mapping)
     progress("collect.quality", 1, 1)
-    return Purchases(table, rejects, quality, mapping, rules.currency, rules.timezone, engine)
+    elsewhere = kept_elsewhere(verdicts, duplicates)
+    return Purchases(table, rejects, quality, mapping, rules.currency, rules.timezone, engine, elsewhere)
 
 
 def _refuse_types(columns: dict[str, tuple[str, pa.DataType]], mapping: Mapping) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from shuke.collect._duplicates import find_duplicates, kept_elsewhere
 from shuke.collect._fields import (
     Columns,
     FactsRead,
@@ -22,7 +23,7 @@ from shuke.collect._fields import (
     set_aside,
     texts_sql,
 )
-from shuke.collect._found import Raw
+from shuke.collect._found import Booked, Raw
 from shuke.collect._parse import Rules
 from shuke.collect._read import rules_for, silent
 from shuke.collect._sources import Progress
@@ -47,6 +48,7 @@ def read_payments(
     timezone: str = "Asia/Shanghai",
     day_first: bool | None = None,
     keep_duplicates: bool = False,
+    booked: Booked | None = None,
     progress: Progress | None = None,
 ) -> FactsRead:
     """What fell due, and when was it paid? From files as they are: CSV, XLSX, Parquet, tables in memory, `demo:shop`.
@@ -64,7 +66,7 @@ def read_payments(
     """
     used = engine if engine is not None else open_engine()
     rules = rules_for(currency, timezone, None, day_first)
-    raw = open_facts(source, used, "payments", SHOP_PAYMENTS, progress or silent)
+    raw = open_facts(source, used, "payments", SHOP_PAYMENTS, progress or silent, booked)
     given = {"customer": customer, "due": due, "amount": amount, "paid": paid, "reference": reference}
     columns = columns_of_payments(raw, given)
     require_fields(columns.missing, raw)
@@ -80,12 +82,14 @@ def judged_payments(engine: Engine, raw: Raw, columns: Columns, rules: Rules, *,
     """The rows that are kept and those set aside; nothing that is required is missing."""
     folder, fields = stage_folder(engine), columns.fields
     sql = f"SELECT source_file, source_row, {texts_sql(raw, fields, FIELDS)} FROM {{raw}}"
-    keyed = marked(engine.keep("keyed", sql, raw=raw.table, **patterns()), raw, keep_duplicates)
+    repeated = None if keep_duplicates else find_duplicates(engine, raw)
+    keyed = marked(engine.keep("keyed", sql, raw=raw.table, **patterns()), repeated)
     valued = priced(engine, dated(engine, keyed, ("due", "paid"), rules, folder), "amount", rules, folder)
     verdicts = judged(engine, valued, _faults(), rules)
     table = engine.keep("payments", _KEPT, v=verdicts)
     rejects = set_aside(engine, verdicts, raw, fields, "amount_minor")
-    return FactsRead(PAYMENTS, table, rejects, report(verdicts, raw, fields, "v_due", 0), engine, rules.currency)
+    quality, elsewhere = report(verdicts, raw, fields, "v_due", 0), kept_elsewhere(verdicts, repeated)
+    return FactsRead(PAYMENTS, table, rejects, quality, engine, rules.currency, elsewhere)
 
 
 def _faults() -> list[Fault]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from shuke.collect._duplicates import find_duplicates, kept_elsewhere
 from shuke.collect._fields import (
     Columns,
     FactsRead,
@@ -65,12 +66,13 @@ def judged_sources(engine: Engine, raw: Raw, columns: Columns, rules: Rules, *, 
     """The rows that are kept and those set aside; nothing that is required is missing."""
     fields = columns.fields
     sql = f"SELECT source_file, source_row, {texts_sql(raw, fields, FIELDS)} FROM {{raw}}"
-    keyed = marked(engine.keep("keyed", sql, raw=raw.table, **patterns()), raw, keep_duplicates)
+    repeated = None if keep_duplicates else find_duplicates(engine, raw)
+    keyed = marked(engine.keep("keyed", sql, raw=raw.table, **patterns()), repeated)
     verdicts = judged(engine, engine.view("placed", _PLACED, t=keyed), _FAULTS, rules)
     table = engine.keep("sources", _KEPT, v=verdicts)
     rejects = set_aside(engine, verdicts, raw, fields, "CAST(NULL AS BIGINT)")
     quality = report(verdicts, raw, fields, "CAST(NULL AS DATE)", 0)
-    return FactsRead(SOURCES, table, rejects, quality, engine, rules.currency)
+    return FactsRead(SOURCES, table, rejects, quality, engine, rules.currency, kept_elsewhere(verdicts, repeated))
 
 
 _FAULTS = [

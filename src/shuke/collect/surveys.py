@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from shuke.collect._duplicates import find_duplicates, kept_elsewhere
 from shuke.collect._expressions import tidied
 from shuke.collect._fields import (
     Columns,
@@ -28,7 +29,7 @@ from shuke.collect._fields import (
     set_aside,
     texts_sql,
 )
-from shuke.collect._found import TEXT, Raw
+from shuke.collect._found import TEXT, Booked, Raw
 from shuke.collect._parse import Rules
 from shuke.collect._questions import question_named, read_answer
 from shuke.collect._read import rules_for, silent
@@ -61,6 +62,7 @@ def read_surveys(
     timezone: str = "Asia/Shanghai",
     day_first: bool | None = None,
     keep_duplicates: bool = False,
+    booked: Booked | None = None,
     progress: Progress | None = None,
 ) -> FactsRead:
     """What did customers say when asked? From files as they are: CSV, XLSX, Parquet, tables in memory, `demo:shop`.
@@ -84,7 +86,7 @@ def read_surveys(
     """
     used = engine if engine is not None else open_engine()
     rules = rules_for("CNY", timezone, None, day_first)
-    raw = open_facts(source, used, "surveys", SHOP_SURVEYS, progress or silent)
+    raw = open_facts(source, used, "surveys", SHOP_SURVEYS, progress or silent, booked)
     given = {"customer": customer, "asked": asked, "answered": answered, "question": question, "score": score}
     columns = columns_of_surveys(raw, given | {"said": said}, answers_of or {})
     require_fields(columns.missing, raw)
@@ -122,11 +124,12 @@ def judged_surveys(engine: Engine, raw: Raw, columns: Columns, rules: Rules, *, 
     told = engine.view("told", "SELECT * FROM {t} WHERE k_score IS NOT NULL", t=keyed)
     blank = engine.count(keyed) - engine.count(told)
     valued = dated(engine, _with_answers(told, folder), ("asked", "answered"), rules, folder)
-    verdicts = judged(engine, marked(valued, raw, keep_duplicates), _FAULTS, rules)
+    repeated = None if keep_duplicates else find_duplicates(engine, raw)
+    verdicts = judged(engine, marked(valued, repeated), _FAULTS, rules)
     table = engine.keep("surveys", _KEPT, v=verdicts)
     rejects = set_aside(engine, verdicts, raw, fields, "CAST(NULL AS BIGINT)")
     quality = report(verdicts, raw, fields, "v_asked", blank)
-    return FactsRead(SURVEYS, table, rejects, quality, engine, rules.currency)
+    return FactsRead(SURVEYS, table, rejects, quality, engine, rules.currency, kept_elsewhere(verdicts, repeated))
 
 
 def _long(engine: Engine, raw: Raw, fields: FieldsFound, heads: Mapping[str, str]) -> Table:

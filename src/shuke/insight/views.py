@@ -147,8 +147,8 @@ def undo(request: HttpRequest, import_id: str) -> HttpResponse:
     """Take an import back."""
     try:
         rows = writes.undo_import(import_id=import_id)
-    except LedgerError:
-        toast(request, here("insight.undo.before"), tone="warning")
+    except LedgerError as reason:
+        toast(request, reason.told(language.active()), tone="warning")
     else:
         toast(request, here("insight.undo.done", rows=number(rows, language.active())))
     return redirect("insight:data")

@@ -109,7 +109,7 @@ def start_import(*, upload: Upload, by: User | None, language: str, score_after:
 def undo_import(*, import_id: str) -> int:
     """Take an import back out of the ledger; how many rows went. Scores stay until the next run.
 
-    Raises LedgerError where it was undone before.
+    Raises LedgerError where it was undone before, or others rest on it.
     """
     rows = business_ledger().undo(import_id)
     with transaction.atomic():

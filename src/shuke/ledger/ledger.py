@@ -66,16 +66,19 @@ class Ledger:
         sources: Sequence[str],
         contract: Contract = PURCHASES,
         import_id: str | None = None,
+        rests_on: Sequence[str] = (),
     ) -> Imported:
         """Add the rows of an import, once; content that is there already adds nothing, and the answer says so.
 
         `content_digest` tells contents apart (`shuke.ledger.content_digest`), `sources` names them to people. Columns
-        beyond the contract's are left out. Raises InputError for columns that are missing, of another kind or empty
-        where they must not be; LedgerError for an `import_id` used before.
+        beyond the contract's are left out. `rests_on` names imports that hold rows which this one goes without for that
+        reason: they can be undone only after it. Raises InputError for columns that are missing, of another kind or
+        empty where they must not be; LedgerError for an `import_id` used before.
         """
         contract.require(rows.schema)
         entry_id = _checked(import_id or new_id("import"), "import_id")
-        entry = Entry(entry_id, "import", contract.name, content_digest, {"sources": list(sources)})
+        details = {"sources": list(sources), "rests_on": list(rests_on)}
+        entry = Entry(entry_id, "import", contract.name, content_digest, details)
         added = add_once(self._table(contract, _OF_AN_IMPORT), self._journal, entry, rows, {"import_id": entry_id})
         return Imported(added.entry_id, added.rows, added.version, added.already)
 
@@ -109,7 +112,8 @@ class Ledger:
     def undo(self, import_id: str) -> int:
         """Take an import back and say how many rows went; the same content may then be imported again.
 
-        Raises LedgerError where there is no such import, or it was undone before.
+        Raises LedgerError where there is no such import, it was undone before, or others rest on it: these were added
+        without their own copies of its rows, which would be lost.
         """
         made = {entry.entry_id: entry for entry in self._landed("import")}
         if import_id not in made:
@@ -118,6 +122,10 @@ class Ledger:
         entry = Entry(new_id("undo"), "undo", undone.table, import_id)
         table = DeltaFolder.stored(self.folder / undone.table)
         _taken_back(table.snapshot(), undone, entry)
+        there = (other for other in self.imports() if other.state == "visible")
+        resting = [other.import_id for other in there if import_id in other.rests_on]
+        if resting:
+            raise LedgerError.of("error.ledger.rested_on", import_id=import_id, resting=", ".join(resting))
         self._journal.announce(entry)
         removal = Removal(
             "import_id", import_id, entry.told, lambda now: _taken_back(now, undone, entry), even_if_none=True
@@ -313,17 +321,22 @@ def _stored_order(table: DeltaFolder) -> tuple[str, ...]:
 
 def _import(entry: Entry, undone: bool) -> Import:
     told = entry.details
-    sources = told["sources"]
     return Import(
         import_id=entry.entry_id,
         at=entry.at,
         table=entry.table,
-        sources=tuple(str(name) for name in sources) if isinstance(sources, list) else (),
+        sources=_names(told["sources"]),
         content_digest=entry.subject,
         rows=int(str(told["rows"])),
         amount_minor=None if told["amount_minor"] is None else int(str(told["amount_minor"])),
         state="undone" if undone else "visible",
+        rests_on=_names(told.get("rests_on")),
     )
+
+
+def _names(told: object) -> tuple[str, ...]:
+    """A list as JSON kept it; none where the entry was made before there was such a list."""
+    return tuple(str(name) for name in told) if isinstance(told, list) else ()
 
 
 def _run(entry: Entry) -> Run:

@@ -34,6 +34,8 @@ class Import:
     rows: int
     amount_minor: int | None
     state: Literal["visible", "undone"]
+    rests_on: tuple[str, ...] = ()
+    """Imports that hold the kept copies of rows which this one's file has too, and which were left out of it."""
 
 
 @dataclass(frozen=True)
