@@ -317,6 +317,21 @@ def test_a_folder_of_different_kinds_of_file_is_one_table(tmp_path: Path, read: 
     assert [file.kind for file in found.quality.files] == ["csv", "parquet", "xlsx", "csv"]
 
 
+def test_a_customer_has_one_id_where_files_differ_in_the_type_of_the_column(tmp_path: Path, read: Any) -> None:
+    """A data frame with a gap in its ids makes them floats: 1001.0 in one file is 1001 in the others."""
+    amounts = [1.5, 2.675, 4.0]
+    for day, ids in (
+        ("2017-01-02", pa.array([1001, 1002, 1003])),
+        ("2017-01-03", pa.array([1001.0, None, float("nan")])),
+    ):
+        table = pa.table({"customer": ids, "date": [day] * 3, "amount": amounts})
+        pq.write_table(table, tmp_path / f"{day}.parquet")
+    found = read(tmp_path)
+    assert [customer for customer, *_ in _kept(found)] == ["1001", "1002", "1003", "1001"]
+    assert {code: tally.rows for code, tally in found.quality.set_aside.items()} == {"reject.missing_customer": 2}
+    assert found.quality.amount_kept_minor == 150 + 268 + 400 + 150
+
+
 def test_files_with_different_columns_are_an_error_that_lists_the_difference(tmp_path: Path, read: Any) -> None:
     (tmp_path / "a.csv").write_text("customer,date,amount\na,2017-01-02,1\n", encoding="utf-8")
     (tmp_path / "b.csv").write_text("customer,date,price\na,2017-01-02,1\n", encoding="utf-8")

@@ -32,7 +32,7 @@ def needs_text(field: str, kind: pa.DataType) -> bool:
 def clean(column: str, kind: pa.DataType, *, staged: bool) -> str:
     """A column as text, null where it is blank."""
     if not is_text(kind):
-        return _as_text(column, kind)
+        return as_text(column, kind)
     # What was staged has its blanks cut off already.
     return f"NULLIF({column}, '')" if staged else f"NULLIF(trim({column}), '')"
 
@@ -41,12 +41,13 @@ def tidied(column: str, kind: pa.DataType) -> str:
     """A text without blanks of any kind around it, null where it says that there is none."""
     bare = f"NULLIF(trim({column}, {{blanks}}), '')"
     return (
-        f"CASE WHEN lower({bare}) IN {{nothing}} THEN NULL ELSE {bare} END" if is_text(kind) else _as_text(column, kind)
+        f"CASE WHEN lower({bare}) IN {{nothing}} THEN NULL ELSE {bare} END" if is_text(kind) else as_text(column, kind)
     )
 
 
-def _as_text(column: str, kind: pa.DataType) -> str:
-    """Whole floats (a data frame's numbers with gaps) without a point; dates read as text keep six decimals."""
+def as_text(column: str, kind: pa.DataType) -> str:
+    """Whole floats (a data frame's numbers with gaps) without a point, so that a customer has one id in all files;
+    dates read as text keep six decimals."""
     if pa.types.is_floating(kind):
         whole = f"CAST(try_cast({column} AS BIGINT) AS VARCHAR)"
         exact = f"CAST(try_cast({column} AS DECIMAL(18, 6)) AS VARCHAR)"

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from shuke.collect._csv import head_of_csv, stage_csv
+from shuke.collect._expressions import as_text as text_of
 from shuke.collect._found import TEXT, FileFound, Raw, RawColumn, is_text
 from shuke.collect._parquet import ParquetHead, first_rows, head_of_parquet, restage
 from shuke.collect._sniff import SUFFIXES, Layout, kind_of, layout_of
@@ -242,7 +243,7 @@ def _value(column: str, kind: pa.DataType, *, as_text: bool) -> str:
         return name
     if pa.types.is_timestamp(kind) and kind.tz is not None:
         return f"CAST(CAST({name} AS TIMESTAMP) AS VARCHAR) || '+00:00'"
-    return f"CAST({name} AS VARCHAR)"
+    return text_of(name, kind)
 
 
 def _shown(pieces: list[_Piece]) -> tuple[str, dict[str, str]]:
