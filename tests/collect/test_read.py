@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -274,6 +275,27 @@ def test_typed_flaws_are_set_aside_too(duckdb_engine: DuckDBEngine) -> None:
     assert found.quality.adds_up
     assert set(_reasons(found).values()) == {"unreadable_amount", "date_out_of_range"}
     assert found.quality.rows_kept == 1
+
+
+def test_typed_prices_keep_the_decimals_that_they_are_multiplied_by(engine: Engine) -> None:
+    """Fuel at 1.239 for 1,000 litres comes to 1,239.00: of a price rounded first it would be 1,240.00."""
+    nines = pa.decimal128(38, 9)
+    for typed in (nines, pa.decimal128(10, 3), pa.float64()):
+        price, quantity = (pa.array([Decimal(text)]).cast(typed) for text in ("1.239", "1000.125"))
+        lines = pa.table({"customer": ["a"], "date": [date(2017, 1, 2)], "price": price, "quantity": quantity})
+        found = read_purchases(lines, engine=engine, unit_price="price", quantity="quantity")
+        assert found.quality is not None
+        assert found.quality.amount_kept_minor == 123915
+
+
+@pytest.mark.parametrize("typed", [pa.float64(), pa.decimal128(38, 9)])
+def test_a_typed_amount_is_rounded_once(engine: Engine, typed: pa.DataType) -> None:
+    """1.00496 is 1.00, though to four decimals it is 1.0050; 1.005, which no float is exactly, is 1.01."""
+    amounts = pa.array([Decimal(text) for text in ("1.004960", "1.005000", "-1.004960")]).cast(typed)
+    lines = pa.table({"customer": ["a", "b", "c"], "date": [date(2017, 1, 2)] * 3, "amount": amounts})
+    found = read_purchases(lines, engine=engine).table.to_arrow()
+    kept = dict(zip(found["customer_id"].to_pylist(), found["amount_minor"].to_pylist(), strict=True))
+    assert kept == {"a": 100, "b": 101, "c": -100}
 
 
 def test_a_time_column_of_no_times_is_refused(duckdb_engine: DuckDBEngine) -> None:

@@ -20,6 +20,7 @@ PATTERNS: dict[str, Value] = {
     "number": "^-?[0-9]{1,12}([.][0-9]{1,2}|[.][0-9]{4})?$",
 }
 MONEY = ("amount", "unit_price", "quantity", "cost", "discount", "coupon", "refund")
+_FACTORS = ("unit_price", "quantity")
 
 
 def needs_text(field: str, kind: pa.DataType) -> bool:
@@ -55,14 +56,23 @@ def as_text(column: str, kind: pa.DataType) -> str:
     return f"CAST({column} AS VARCHAR)"
 
 
+def decimals_of(field: str, digits: int) -> int:
+    """How many decimals are read: those of the currency, and more of what is only multiplied to become an amount."""
+    return 4 if field in _FACTORS else digits
+
+
 def exact_value(field: str, column: str, kind: pa.DataType, digits: int, *, looked_up: bool) -> str:
     """The field as DECIMAL(18, 4), null where it cannot be read."""
     if needs_text(field, kind):
         plain = f"CASE WHEN regexp_matches(k_{field}, {{number}}) THEN try_cast(k_{field} AS DECIMAL(18, 4))"
         return f"{plain} ELSE l_{field}.value END" if looked_up else f"{plain} END"
+    # Rounded once, to what is kept: twice would move a half.
+    decimals = decimals_of(field, digits)
     if pa.types.is_decimal(kind) and kind.scale > 4:
-        # Rounded once, to what is kept: twice would move a half.
-        return f"try_cast(round({column}, {digits}) AS DECIMAL(18, 4))"
+        return f"try_cast(round({column}, {decimals}) AS DECIMAL(18, 4))"
+    if pa.types.is_floating(kind) and decimals < 4:
+        # Beyond six decimals a float has noise: 1.005 is stored as 1.00499999999999989.
+        return f"try_cast(round(try_cast({column} AS DECIMAL(18, 6)), {decimals}) AS DECIMAL(18, 4))"
     return f"try_cast({column} AS DECIMAL(18, 4))"
 
 

@@ -9,7 +9,17 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from shuke.collect._expressions import MONEY, PATTERNS, clean, exact_value, minor, minor_of_decimal, needs_text, tidied
+from shuke.collect._expressions import (
+    MONEY,
+    PATTERNS,
+    clean,
+    decimals_of,
+    exact_value,
+    minor,
+    minor_of_decimal,
+    needs_text,
+    tidied,
+)
 from shuke.collect._found import Raw, is_text
 from shuke.collect._lookups import clock_lookup, day_lookup, money_lookup
 from shuke.collect._zones import from_utc, to_utc
@@ -90,7 +100,7 @@ def prepare(
             )
             continue
         known = Style.POINT if odd[f"{name}_points"] else Style.UNKNOWN
-        decimals = 4 if name in ("unit_price", "quantity") else rules.digits
+        decimals = decimals_of(name, rules.digits)
         keys = _distinct(engine, raw, parsing, name, f"o_{name}")
         parsing.lookups[name] = money_lookup(keys, rules.currency, decimals, known, folder / f"{name}.parquet")
     return parsing
