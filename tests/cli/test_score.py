@@ -165,6 +165,19 @@ def test_the_unit_price_is_multiplied_by_the_quantity(tmp_path):
     }
 
 
+def test_a_unit_price_is_told_by_its_header_or_asked_for_and_never_taken_for_the_lines_total(tmp_path, capsys):
+    path, out = tmp_path / "sales.csv", tmp_path / "scores.csv"
+    command = ["score", str(path), "--unit-price", "--out", str(out), "--quiet", "--lang", "en"]
+    path.write_text("customer,time,total,price,quantity\na,2024-01-01,9,2.50,4\n")
+    assert main(command) == 0
+    assert [row["spend"] for row in rows_in(out)] == ["10.00"]
+    path.write_text("customer,time,amount,quantity\na,2024-01-01,2.50,4\n")
+    assert main(command) == 1
+    assert "--amount" in capsys.readouterr().err
+    assert main([*command, "--amount", "amount"]) == 0
+    assert [row["spend"] for row in rows_in(out)] == ["10.00"]
+
+
 def test_a_ledger_takes_a_file_once_keeps_runs_and_can_undo(sales, tmp_path, capsys):
     folder = tmp_path / "账本"
     command = ["score", str(sales), "--ledger", str(folder), "--lang", "en", "--quiet"]

@@ -102,7 +102,8 @@ def read(
     """The purchases of the sources named, by the columns named; `ledger` is the one that is to take them."""
     columns = {name: getattr(asked, name) for name in COLUMNS}
     if asked.unit_price:
-        columns["unit_price"] = columns.pop("amount")
+        # Where no column is named for it, one is told by its header; a total that a header names does not count.
+        columns |= {"unit_price": asked.amount, "amount": ""}
     place = {"timezone": asked.timezone} if asked.timezone else {}
     return read_purchases(
         asked.source[0] if len(asked.source) == 1 else asked.source,
