@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -77,7 +78,7 @@ def test_the_command_line_says_that_a_file_was_imported_before_and_how_to_read_i
 def test_a_run_takes_what_the_ledger_holds_and_the_latest_run_of_an_earlier_day(
     ledger: Ledger, file: Path, duckdb_engine: DuckDBEngine
 ) -> None:
-    book(ledger, read_purchases(file, engine=duckdb_engine))
+    book(ledger, read_purchases(file, engine=duckdb_engine, currency="TWD"))
     purchases = held(ledger, duckdb_engine, currency="TWD", timezone="Asia/Taipei")
     assert (len(purchases.table), purchases.currency, purchases.quality) == (2, "TWD", None)
     assert last_day(purchases) == date(2024, 2, 3)
@@ -195,3 +196,44 @@ def test_payments_that_are_booked_do_not_count_again_either(
     assert (kept.already, added.rows) == (True, 1)
     with pytest.raises(LedgerError, match=f"Undo {added.import_id} first"):
         ledger.undo(kept.import_id)
+
+
+def test_a_ledger_holds_amounts_of_one_currency(
+    ledger: Ledger, file: Path, tmp_path: Path, duckdb_engine: DuckDBEngine
+) -> None:
+    (made,) = book(ledger, read_purchases(file, engine=duckdb_engine, currency="TWD"))
+    assert ledger.currency == "TWD"
+    due = tmp_path / "due.csv"
+    due.write_text("客户编号,到期日,应付金额\na,2024-03-01,5\n", "utf-8")
+    with pytest.raises(LedgerError, match="in TWD, these in CNY"):
+        book(ledger, read_purchases(file, engine=duckdb_engine))
+    with pytest.raises(LedgerError, match="say --currency TWD"):
+        book_facts(ledger, read_payments(due, engine=duckdb_engine))
+    with pytest.raises(LedgerError, match="a ledger of their own"):
+        held(ledger, duckdb_engine, currency="CNY", timezone="Asia/Shanghai")
+    book_facts(ledger, read_surveys(SHOP, engine=duckdb_engine))
+    ledger.undo(made.import_id)
+    book(ledger, read_purchases(file, engine=duckdb_engine))
+    assert ledger.currency == "CNY"
+
+
+def test_a_ledger_from_before_currencies_were_noted_takes_that_of_the_next_import(
+    ledger: Ledger, file: Path, tmp_path: Path, duckdb_engine: DuckDBEngine
+) -> None:
+    read = read_purchases(file, engine=duckdb_engine)
+    ledger.append(read.table, content_digest="old", sources=["old.csv"])
+    assert ledger.currency is None
+    book(ledger, replace(read, currency="JPY"))
+    with pytest.raises(LedgerError, match="in JPY"):
+        book(ledger, read)
+
+
+def test_the_command_line_scores_no_ledger_in_another_currency(
+    ledger: Ledger, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["score", str(file), "--ledger", str(ledger.folder), "--lang", "zh-hans", "--quiet"]
+    assert main(command) == 0
+    capsys.readouterr()
+    assert main([*command, "--currency", "JPY"]) == 1
+    assert "请写 --currency CNY" in capsys.readouterr().err
+    assert len(ledger.runs()) == 1

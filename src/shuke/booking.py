@@ -16,7 +16,7 @@ from shuke.collect import Mapping as ColumnsFound
 from shuke.cycle import Previous
 from shuke.engines import Engine, Table
 from shuke.ledger import Import, Imported, Ledger, content_digest
-from shuke.tables import PAYMENTS, PRODUCTS, PURCHASES, REFERRALS, REJECTS, SURVEYS, TOUCHES, Contract
+from shuke.tables import PAYMENTS, PRODUCTS, PURCHASES, REFERRALS, REJECTS, SURVEYS, TOUCHES, Contract, Unit
 
 _DEMO = "demo:"
 
@@ -27,6 +27,8 @@ def book(ledger: Ledger, purchases: Purchases, *, place: Path | None = None, imp
     A file's content alone tells it apart. The same file under another name, or read with other columns, would count
     its purchases twice: undo its import first. A file of which no row was kept is not booked. `place` is the folder
     that the files' names are in; `import_id` the id to use where one file was read.
+
+    Raises LedgerError where the ledger's amounts are in another currency.
 
     Of a row that several of the files hold, one copy is booked; an import that lacks its own rests on that copy's,
     which can be undone only after it. Files that may overlap with some that are booked are read with `booked_before`.
@@ -42,13 +44,14 @@ def book(ledger: Ledger, purchases: Purchases, *, place: Path | None = None, imp
     ...     [made.rows for made in first], [made.already for made in again]
     ([1], [True])
     """
+    ledger.require_currency(purchases.currency)
     files = purchases.quality.files if purchases.quality else ()
-    return _by_file(ledger, purchases.table, PURCHASES, files, purchases.rests_on, place, import_id)
+    return _by_file(ledger, purchases, PURCHASES, files, place, import_id)
 
 
 def book_facts(ledger: Ledger, read: FactsRead, *, place: Path | None = None, import_id: str = "") -> list[Imported]:
     """Import each file of answers or of payments, once, as `book` does with purchases."""
-    return _by_file(ledger, read.table, read.contract, read.quality.files, read.rests_on, place, import_id)
+    return _by_file(ledger, read, read.contract, read.quality.files, place, import_id)
 
 
 def booked_before(ledger: Ledger, contract: Contract = PURCHASES) -> Callable[[str], bool]:
@@ -59,26 +62,27 @@ def booked_before(ledger: Ledger, contract: Contract = PURCHASES) -> Callable[[s
 
 def _by_file(
     ledger: Ledger,
-    table: Table,
+    read: Purchases | FactsRead,
     contract: Contract,
     files: Iterable[FileFound],
-    rests_on: Mapping[str, Collection[str]],
     place: Path | None,
     import_id: str,
 ) -> list[Imported]:
     """Each file an import of its own, after those that hold the kept copies of its rows."""
     made: dict[str, Imported] = {}
     shown = _named(files)
-    beneath = _beneath(shown, rests_on)
+    beneath = _beneath(shown, read.rests_on)
+    has_amounts = any(column.unit is Unit.MONEY for column in contract.columns)
     for path in TopologicalSorter(beneath).static_order():
-        if _any_of(table, shown[path]):
+        if _any_of(read.table, shown[path]):
             made[path] = ledger.append(
-                _of_files(table, shown[path]),
+                _of_files(read.table, shown[path]),
                 content_digest=content_of(path, place),
                 sources=[path],
                 contract=contract,
                 import_id=import_id or None,
                 rests_on=[made[other].import_id for other in beneath[path] if other in made],
+                currency=read.currency if has_amounts else None,
             )
     return list(made.values())
 
@@ -124,7 +128,11 @@ def _visible(ledger: Ledger) -> list[Import]:
 
 
 def held(ledger: Ledger, engine: Engine, *, currency: str, timezone: str, version: int | None = None) -> Purchases:
-    """All purchases at a version, as a run takes them. There is no quality report: each import had its own."""
+    """All purchases at a version, as a run takes them. There is no quality report: each import had its own.
+
+    Raises LedgerError where the ledger's amounts are in another currency.
+    """
+    ledger.require_currency(currency)
     rejects = engine.from_arrow("rejects", REJECTS.schema.empty_table())
     table = ledger.purchases(engine, version=version)
     return Purchases(table, rejects, None, ColumnsFound({}), currency, timezone, engine)

@@ -79,7 +79,7 @@ def _compact(ledger: Ledger, asked: argparse.Namespace, language: str) -> list[s
 
 def _purchases(ledger: Ledger, asked: argparse.Namespace, language: str) -> list[str]:
     found = ledger.customer_purchases(asked.customer_id).to_pylist()
-    # The ledger knows no currency: amounts are shown in the minor units they are kept in.
+    # An older ledger may know no currency: amounts are shown in the minor units they are kept in.
     rows = [
         [f"{row['purchased_on']}", number(row["amount_minor"], language), row["product_id"] or "", row["store"] or ""]
         for row in found

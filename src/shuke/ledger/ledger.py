@@ -67,17 +67,21 @@ class Ledger:
         contract: Contract = PURCHASES,
         import_id: str | None = None,
         rests_on: Sequence[str] = (),
+        currency: str | None = None,
     ) -> Imported:
         """Add the rows of an import, once; content that is there already adds nothing, and the answer says so.
 
         `content_digest` tells contents apart (`shuke.ledger.content_digest`), `sources` names them to people. Columns
         beyond the contract's are left out. `rests_on` names imports that hold rows which this one goes without for that
-        reason: they can be undone only after it. Raises InputError for columns that are missing, of another kind or
-        empty where they must not be; LedgerError for an `import_id` used before.
+        reason: they can be undone only after it. `currency` is what amounts are in. Raises InputError for columns that
+        are missing, of another kind or empty where they must not be; LedgerError for an `import_id` used before and for
+        another currency than the ledger's.
         """
         contract.require(rows.schema)
+        if currency is not None:
+            self.require_currency(currency)
         entry_id = _checked(import_id or new_id("import"), "import_id")
-        details = {"sources": list(sources), "rests_on": list(rests_on)}
+        details = {"sources": list(sources), "rests_on": list(rests_on), "currency": currency}
         entry = Entry(entry_id, "import", contract.name, content_digest, details)
         added = add_once(self._table(contract, _OF_AN_IMPORT), self._journal, entry, rows, {"import_id": entry_id})
         return Imported(added.entry_id, added.rows, added.version, added.already)
@@ -108,6 +112,17 @@ class Ledger:
         """All imports made, in order of time, undone ones too; unfinished ones never."""
         undone = {entry.subject for entry in self._landed("undo")}
         return [_import(entry, entry.entry_id in undone) for entry in self._landed("import")]
+
+    @property
+    def currency(self) -> str | None:
+        """What all amounts are in, as the imports that are there say; None while none has said so."""
+        return next((made.currency for made in self.imports() if made.state == "visible" and made.currency), None)
+
+    def require_currency(self, currency: str) -> None:
+        """Raises LedgerError where amounts are in another: added up with these, they would mean nothing."""
+        there = self.currency
+        if there not in (None, currency):
+            raise LedgerError.of("error.ledger.other_currency", folder=self.folder, there=there, currency=currency)
 
     def undo(self, import_id: str) -> int:
         """Take an import back and say how many rows went; the same content may then be imported again.
@@ -331,6 +346,7 @@ def _import(entry: Entry, undone: bool) -> Import:
         amount_minor=None if told["amount_minor"] is None else int(str(told["amount_minor"])),
         state="undone" if undone else "visible",
         rests_on=_names(told.get("rests_on")),
+        currency=None if told.get("currency") is None else str(told["currency"]),
     )
 
 

@@ -36,6 +36,8 @@ class Import:
     state: Literal["visible", "undone"]
     rests_on: tuple[str, ...] = ()
     """Imports that hold the kept copies of rows which this one's file has too, and which were left out of it."""
+    currency: str | None = None
+    """What its amounts are in; None where it has none, or was made before that was noted."""
 
 
 @dataclass(frozen=True)
