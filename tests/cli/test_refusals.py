@@ -68,6 +68,23 @@ def test_a_file_that_is_not_there_is_refused_in_chinese(tmp_path, capsys):
     assert "没有文件或文件夹“" in refusal(capsys, "score", tmp_path / "没有.csv", "--quiet")
 
 
+def test_a_file_that_is_read_is_never_written_over(tmp_path, capsys):
+    """Under whatever name, and whichever of them it is; nor one of the two outputs over the other."""
+    folder, due, link = tmp_path / "exports", tmp_path / "due.csv", tmp_path / "link.csv"
+    folder.mkdir()
+    (folder / "sales.csv").write_text(LINES, "utf-8")
+    due.write_text("客户编号,到期日,应付金额\n甲,2024-03-01,5\n", "utf-8")
+    link.symlink_to(folder / "sales.csv")
+    command = ["score", folder, "--payments", due, "--quiet"]
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.csv")}
+    for option in ("--out", "--rejects"):
+        for path in before:
+            assert f"{option} 会把它覆盖掉" in refusal(capsys, *command, option, path)
+    both = ["--out", tmp_path / "new.csv", "--rejects", folder / ".." / "new.csv"]
+    assert "都写到" in refusal(capsys, *command, *both)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.csv")} == before
+
+
 def test_an_import_that_was_never_made_is_refused_in_chinese(tmp_path, capsys):
     assert "还没有导入过任何文件" in refusal(capsys, "ledger", tmp_path, "undo", "import-9")
     assert "没有文件夹" in refusal(capsys, "ledger", tmp_path / "没有", "imports")

@@ -63,6 +63,22 @@ def test_a_parquet_file_of_rejects_has_exact_amounts(found: Purchases, tmp_path:
     assert rows[3]["reason"].startswith("The row has another number of columns")
 
 
+def test_rejects_that_are_not_written_to_the_end_leave_the_earlier_file_as_it_was(
+    found: Purchases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier = tmp_path / "out" / "rejects.csv"
+    earlier.parent.mkdir()
+    earlier.write_text("earlier")
+
+    def full(value: object) -> object:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("shuke.collect._write_rejects.safe_cell", full)
+    with pytest.raises(OSError, match="No space"):
+        write_rejects(found, earlier, "en")
+    assert [(path.name, path.read_text()) for path in earlier.parent.iterdir()] == [("rejects.csv", "earlier")]
+
+
 def test_another_kind_of_file_is_refused(found: Purchases, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"\.csv, \.xlsx or \.parquet"):
         write_rejects(found, tmp_path / "rejects.pdf")

@@ -10,6 +10,7 @@ from shuke.booking import book, booked_before, held_facts, last_day, previous
 from shuke.classify import Pyramid, cuts_named
 from shuke.cli._facts import facts_of, read_facts, set_aside
 from shuke.cli._ledger import booked_facts
+from shuke.cli._outputs import refuse_overwriting
 from shuke.cli._parser import COLUMNS
 from shuke.cli._progress import Progress
 from shuke.collect import Purchases, read_purchases, write_rejects
@@ -27,6 +28,7 @@ from shuke.value import Horizon, MarginRates
 def score_command(asked: argparse.Namespace, language: str) -> None:
     """Read, score, print the report, write the files asked for."""
     settings = _settings(asked)
+    refuse_overwriting(asked)
     with (
         Progress(language, quiet=asked.quiet) as told,
         open_engine(asked.engine, memory_limit=asked.memory_limit) as engine,

@@ -9,6 +9,7 @@ from shuke.collect._peek import Peek, SeenRow, peek
 from shuke.collect._quality import Quality, Tally
 from shuke.collect._read import Purchases, read_purchases
 from shuke.collect._report import file_lines
+from shuke.collect._sources import files_at
 from shuke.collect._write_rejects import write_rejects
 from shuke.collect.payments import read_payments
 from shuke.collect.sources import read_sources
@@ -32,6 +33,7 @@ __all__ = [
     "SeenRow",
     "Tally",
     "file_lines",
+    "files_at",
     "kind_of",
     "peek",
     "peek_facts",

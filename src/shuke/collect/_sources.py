@@ -99,15 +99,15 @@ def _open_head(part: Part, inside: dict[str, str], folder: Path, rows: int) -> t
 def _paths(source: object, folder: Path) -> list[tuple[Path, str]]:
     """Files with the name to show for each."""
     if isinstance(source, (str, Path)):
-        return _files_at(Path(source))
+        return [(path, str(path)) for path in files_at(source)]
     arrow = _as_arrow(source)
     if arrow is not None:
         path = folder / "memory.parquet"
         pq.write_table(arrow, path, coerce_timestamps="us", allow_truncated_timestamps=True)
         return [(path, "memory")]
     if isinstance(source, Sequence) and source and all(isinstance(item, (str, Path)) for item in source):
-        found = [entry for item in source for entry in _files_at(Path(item))]
-        return list({path.resolve(): (path, shown) for path, shown in found}.values())
+        found = [path for item in source for path in files_at(item)]
+        return list({path.resolve(): (path, str(path)) for path in found}.values())
     raise InputError.of("error.collect.unknown_source", kind=type(source).__name__)
 
 
@@ -130,9 +130,11 @@ def _from_columns(columns: Mapping[str, Any]) -> pa.Table:
         raise InputError.of("error.collect.columns_make_no_table", columns=names, reason=reason) from reason
 
 
-def _files_at(path: Path) -> list[tuple[Path, str]]:
+def files_at(place: str | Path) -> list[Path]:
+    """The files that are read where a file or a folder is named. An error where there is none."""
+    path = Path(place)
     if path.is_file():
-        return [(path, str(path))]
+        return [path]
     if not path.is_dir():
         raise InputError.of("error.collect.no_path", path=path)
     hidden = (".", "~$", "_")
@@ -143,7 +145,7 @@ def _files_at(path: Path) -> list[tuple[Path, str]]:
     )
     if not found:
         raise InputError.of("error.collect.folder_without_table", path=path, suffixes=", ".join(SUFFIXES))
-    return [(entry, str(entry)) for entry in found]
+    return found
 
 
 def _parts(paths: list[tuple[Path, str]], engine: Engine) -> list[Part]:

@@ -14,6 +14,7 @@ from shuke.collect._fields import FactsRead
 from shuke.collect._read import Purchases
 from shuke.kit.cells import safe_cell
 from shuke.kit.errors import InputError
+from shuke.kit.files import whole
 from shuke.kit.money import minor_digits, to_major
 from shuke.kit.sheets import write_workbook
 from shuke.kit.text import require_language, say
@@ -46,10 +47,11 @@ def write_rejects(read: Purchases | FactsRead, path: str | Path, language: str =
     target.parent.mkdir(parents=True, exist_ok=True)
     rows = _rows(read, require_language(language))
     names = [say(f"collect.rejects.{name}", language, currency=read.currency) for name in _COLUMNS]
-    if suffix == ".parquet":
-        _write_parquet(target, read, rows)
-    else:
-        writers[suffix](target, names, rows)
+    with whole(target) as unfinished:
+        if suffix == ".parquet":
+            _write_parquet(unfinished, read, rows)
+        else:
+            writers[suffix](unfinished, names, rows)
     return target
 
 

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from shuke.engines import Table
 from shuke.kit.cells import safe_cell
 from shuke.kit.errors import InputError
+from shuke.kit.files import whole
 from shuke.kit.money import minor_digits
 from shuke.kit.sheets import write_workbook
 from shuke.kit.text import explain, require_language
@@ -78,10 +79,9 @@ def write_scores(
     SCORES.require(scores.schema)
     target.parent.mkdir(parents=True, exist_ok=True)
     batches = _for_people(scores, currency, require_language(language), told)
-    # Written beside its place and moved there at the end: a reader never meets half a file.
-    unfinished = target.with_name(target.name + ".part")
-    writers[target.suffix.lower()](unfinished, public_schema(currency), batches)
-    return unfinished.replace(target)
+    with whole(target) as unfinished:
+        writers[target.suffix.lower()](unfinished, public_schema(currency), batches)
+    return target
 
 
 def public_schema(currency: str) -> pa.Schema:
