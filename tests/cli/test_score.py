@@ -11,6 +11,7 @@ import pytest
 from python_calamine import load_workbook
 
 from shuke.cli import main
+from shuke.ledger import Ledger
 from shuke.tables import SCORES
 
 SALES = """会员号,下单时间,实付金额,商品
@@ -242,3 +243,17 @@ def test_tiers_go_by_what_is_asked_or_the_error_lists_what_there_is(sales, capsy
     assert "tiers by spend" in capsys.readouterr().out
     assert main(["score", str(sales), "--tier-by", "beauty", "--lang", "en", "--quiet"]) == 1
     assert "current_value" in capsys.readouterr().err
+
+
+def test_a_stop_says_that_what_was_finished_before_it_stays(sales, tmp_path, capsys, monkeypatch):
+    """An import that is made is made: the next run finds it."""
+
+    def stopped(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("shuke.cli._score.run", stopped)
+    command = ["score", str(sales), "--ledger", str(tmp_path / "ledger"), "--quiet", "--lang", "en"]
+    assert main([*command, "--out", str(tmp_path / "scores.csv")]) == 130
+    assert "imports that were finished by then are there" in capsys.readouterr().err
+    assert [made.rows for made in Ledger(tmp_path / "ledger").imports()] == [6]
+    assert not (tmp_path / "scores.csv").exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -9,7 +10,8 @@ import pytest
 from pyarrow import csv
 
 from shuke.cli import main
-from shuke.collect.shop import TABLES
+from shuke.collect.shop import TABLES, Shop
+from shuke.collect.shop.scene import Scene
 
 
 def test_all_tables_land_in_the_folder_and_are_told_with_their_rows(tmp_path: Path, capsys) -> None:
@@ -48,3 +50,22 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path, capsys) -> 
     assert main(["shop", "--to", str(tmp_path), "--lang", "en"]) == 1
     assert "There is something in" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_a_shop_that_is_stopped_leaves_no_table_and_can_be_made_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = ["shop", "--customers", "100", "--csv", "--to", str(tmp_path / "new"), "--quiet", "--lang", "en"]
+
+    def stopped(shop: Shop, *_: int) -> Iterator[Scene]:
+        yield Scene(shop.seed, 0, 50, 0)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Shop, "scenes", stopped)
+        assert main(command) == 130
+    assert "finished by then are there, and whole" in capsys.readouterr().err
+    assert list((tmp_path / "new").iterdir()) == []
+    (tmp_path / "new" / "purchases.parquet.part").write_bytes(b"PAR1 of a process that was killed")
+    assert main(command) == 0
+    assert {path.name for path in (tmp_path / "new").iterdir()} == {f"{name}.csv" for name in TABLES}

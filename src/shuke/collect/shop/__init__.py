@@ -2,6 +2,6 @@
 
 from shuke.collect.shop.files import FILES
 from shuke.collect.shop.seasons import LAST, OPENED
-from shuke.collect.shop.shop import DEFAULT_CUSTOMERS, DEFAULT_SEED, SIZES, TABLES, Shop
+from shuke.collect.shop.shop import DEFAULT_CUSTOMERS, DEFAULT_SEED, SIZES, TABLES, Shop, unfinished
 
-__all__ = ["DEFAULT_CUSTOMERS", "DEFAULT_SEED", "FILES", "LAST", "OPENED", "SIZES", "TABLES", "Shop"]
+__all__ = ["DEFAULT_CUSTOMERS", "DEFAULT_SEED", "FILES", "LAST", "OPENED", "SIZES", "TABLES", "Shop", "unfinished"]

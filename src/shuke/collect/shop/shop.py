@@ -18,6 +18,7 @@ from shuke.collect.shop.seasons import LAST, OPENED, number_of
 from shuke.collect.shop.surveys import surveys
 from shuke.collect.shop.truth import truth
 from shuke.kit.errors import InputError
+from shuke.kit.files import whole
 from shuke.tables import (
     SHOP_BRANCHES,
     SHOP_CAMPAIGN_MEMBERS,
@@ -132,14 +133,15 @@ class Shop:
     def write_all(self, folder: Path, *, kind: str = "parquet", told: ToldAll = lambda *_: None) -> dict[str, int]:
         """All tables into a folder as `kind` files, parquet or csv, in one pass; how many rows each has.
 
-        `told` hears how many customers are done, of how many.
+        `told` hears how many customers are done, of how many. No table is there before all are done; what is stopped
+        leaves nothing but, where the process was killed, its `unfinished`.
         """
         folder.mkdir(parents=True, exist_ok=True)
+        for path in unfinished(folder):
+            path.unlink()
         with ExitStack() as stack:
-            files = {
-                name: stack.enter_context(FILES[kind](self.parts(name)[0], folder / f"{name}.{kind}"))
-                for name in TABLES
-            }
+            paths = {name: stack.enter_context(whole(folder / f"{name}.{kind}")) for name in TABLES}
+            files = {name: stack.enter_context(FILES[kind](self.parts(name)[0], path)) for name, path in paths.items()}
             for name in _OF_THE_BUSINESS:
                 files[name].write(self.table(name))
             for scene in self.scenes():
@@ -147,3 +149,9 @@ class Shop:
                     files[name].write(make(scene))
                 told(scene.end, self.customers)
         return {name: file.rows for name, file in files.items()}
+
+
+def unfinished(folder: Path) -> list[Path]:
+    """The parts of tables in a folder where `write_all` was killed."""
+    names = {f"{name}.{kind}.part" for name in TABLES for kind in FILES}
+    return sorted(path for path in folder.glob("*.part") if path.name in names)
