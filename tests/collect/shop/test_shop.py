@@ -177,3 +177,12 @@ def test_money_below_zero_and_unknown_is_written_right(tmp_path: Path) -> None:
     assert [str(one) for one in in_major_units(contract, table)["fee"].to_pylist()] == [
         "12.50", "-0.07", "None", "-100000000000.00",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("day", [date(2024, 12, 1), date(2024, 12, 2), date(2024, 12, 30)])
+def test_a_file_may_begin_on_any_day_also_after_the_last_campaign(day: date) -> None:
+    shop = Shop(100, first_day=day)
+    for name in TABLES:
+        contract, _ = shop.parts(name)
+        assert shop.table(name).schema == contract.schema
+    assert (shop.table("campaign_members").num_rows > 0) == (day == date(2024, 12, 1))

@@ -106,6 +106,9 @@ def referrals(scene: Scene) -> pa.Table:
 def campaign_members(scene: Scene) -> pa.Table:
     """Who was in which campaign, treated or as control; whether the treated opened the message."""
     groups = [group for group in scene.reached if group.campaign.sent_day >= scene.first_day]
+    if not groups:
+        # The file begins after the last campaign.
+        return SHOP_CAMPAIGN_MEMBERS.schema.empty_table()
     who = np.concatenate([group.who for group in groups])
     number = np.concatenate([np.full(len(group.who), group.campaign.number) for group in groups])
     treated = np.concatenate([group.treated for group in groups])
