@@ -356,6 +356,17 @@ def test_parquet_is_read_in_place_with_rows_from_one(tmp_path: Path, read: Any) 
     assert not path.exists()
 
 
+def test_a_parquet_file_is_booked_under_its_own_name_whatever_marks_are_in_it(tmp_path: Path, read: Any) -> None:
+    for number, name in enumerate(("orders 1", "orders [1]", "customer_id=zz/orders [1]")):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        table = pa.table({"customer_id": [f"c{number}"], "time": ["2017-01-02"], "amount": [number + 1]})
+        pq.write_table(table, tmp_path / f"{name}.parquet")
+    found = read(tmp_path).table.to_arrow().sort_by("customer_id")
+    assert found["customer_id"].to_pylist() == ["c0", "c1", "c2"]
+    names = ["orders 1.parquet", "orders [1].parquet", "customer_id=zz/orders [1].parquet"]
+    assert found["source_file"].to_pylist() == [str(tmp_path / name) for name in names]
+
+
 def test_parquet_with_our_own_column_names_or_clashing_ones_is_read(tmp_path: Path, read: Any) -> None:
     path = tmp_path / "p.parquet"
     names = ["customer_id", "purchased_on", "amount", "source_file", "Source_File", "{odd}"]

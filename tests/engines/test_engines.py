@@ -61,6 +61,21 @@ def test_parquet_files_are_read_with_their_name_and_row_from_a_chinese_folder(en
     ]
 
 
+@pytest.mark.parametrize("name", ["sales [1]", "sales *", "sales ?", "sales {1,2}", "sales !", "100%25"])
+def test_a_file_is_read_by_its_name_whatever_marks_of_patterns_are_in_it_and_its_folder(engine, tmp_path, name):
+    """`sales [1].parquet` is not `sales 1.parquet`; nor is a folder called `customer_id=zz` a column."""
+    for place in ("sales 1", "sales xx", name):
+        for folder in (tmp_path, tmp_path / "deep [1]", tmp_path / "deep 1", tmp_path / "customer_id=zz"):
+            rows = pa.table({"customer_id": [f"{folder.name}/{place}"]})
+            engine.from_arrow("rows", rows).to_parquet(folder / f"{place}.parquet")
+    for folder in ("deep [1]", "customer_id=zz"):
+        path = tmp_path / "deep 1" / ".." / folder / f"{name}.parquet"
+        rows = engine.read_parquet("sales", [path]).to_arrow().to_pylist()
+        assert rows == [{"customer_id": f"{folder}/{name}"}]
+        numbered = engine.read_parquet("sales", [path], row_numbers=True).to_arrow().to_pylist()
+        assert numbered == [{**rows[0], "source_file": str(path), "source_row": 0}]
+
+
 def test_batches_hand_over_every_row_once(engine):
     rows = engine.from_arrow("rows", ROWS)
     assert sum(batch.num_rows for batch in rows.to_batches(2)) == 4

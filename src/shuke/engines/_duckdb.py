@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,8 @@ from shuke.engines._sql import Value, as_sql, fill, pasted, require_files, requi
 from shuke.engines._table import Table
 from shuke.kit.errors import EngineError
 
+_MARKS = re.compile(r"[*?\[]")
+"""What makes a path a pattern to DuckDB."""
 _SORTED_AT_ONCE = 1 << 27  # hashes: 1 GB, and as much again while they are put together
 _READ_AT_ONCE = 1_000_000
 _ARROW: Mapping[str, pa.DataType] = {
@@ -42,6 +45,22 @@ def _told() -> Iterator[None]:
         yield
     except (duckdb.Error, pa.ArrowException) as reason:
         raise EngineError.of("error.engine.duckdb", reason=reason) from reason
+
+
+def _read_sql(paths: Sequence[str], named: str) -> str:
+    """The rows of files, as they are or numbered and `named`. A folder called `customer_id=7` is no column."""
+    # A list in square brackets: DuckDB takes (…) for a row.
+    listed = "[" + ", ".join(as_sql(path) for path in paths) + "]"
+    options = "union_by_name = true, hive_partitioning = false"
+    if not named:
+        return f"SELECT * FROM read_parquet({listed}, {options})"
+    columns = f"* EXCLUDE (source_file, file_row_number), {named} AS source_file, file_row_number AS source_row"
+    return f"SELECT {columns} FROM read_parquet({listed}, {options}, filename = 'source_file', file_row_number = true)"
+
+
+def _literal(path: str) -> str:
+    """A pattern that fits this path alone: a mark between brackets stands for itself."""
+    return _MARKS.sub(r"[\g<0>]", str(Path(path).resolve()))
 
 
 class DuckDBEngine:
@@ -82,12 +101,12 @@ class DuckDBEngine:
 
     def read_parquet(self, label: str, files: Sequence[str | Path], *, row_numbers: bool = False) -> Table:
         paths = require_files(label, files)
-        extra = ", filename = 'source_file', file_row_number = true" if row_numbers else ""
-        columns = "* EXCLUDE (file_row_number), file_row_number AS source_row" if row_numbers else "*"
-        sql = f"SELECT {columns} FROM read_parquet({{files}}, union_by_name = true{extra})"
-        # A list in square brackets: DuckDB takes (…) for a row.
-        listed = "[" + ", ".join(as_sql(path) for path in paths) + "]"
-        return self._view(label, sql.replace("{files}", listed), set())
+        marked = [path for path in paths if _MARKS.search(path)]
+        plain = [path for path in paths if path not in marked]
+        parts = [_read_sql(plain, "source_file" if row_numbers else "")] if plain else []
+        # What matches a pattern comes back under a name that DuckDB tidied; here it has the one that was given.
+        parts += [_read_sql([_literal(path)], as_sql(path) if row_numbers else "") for path in marked]
+        return self._view(label, " UNION ALL BY NAME ".join(parts), set())
 
     def from_arrow(self, label: str, rows: pa.Table) -> Table:
         name = self._fresh(label)

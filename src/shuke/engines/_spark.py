@@ -54,13 +54,15 @@ class SparkEngine:
 
     def read_parquet(self, label: str, files: Sequence[str | Path], *, row_numbers: bool = False) -> Table:
         paths = require_files(label, files)
+        # Names are names, whatever marks of patterns are in them.
+        reader = self._session.read.option("__globPaths__", "false")
         if not row_numbers:
-            return self._named(label, self._session.read.option("mergeSchema", "true").parquet(*paths))
+            return self._named(label, reader.option("mergeSchema", "true").parquet(*paths))
         # File by file, since Spark's own file name is a URL-encoded address, not the path as given.
         from pyspark.sql import functions as f
 
         frames = [
-            self._session.read.parquet(path).select(
+            reader.parquet(path).select(
                 "*", f.lit(path).alias("source_file"), f.col("_metadata.row_index").alias("source_row")
             )
             for path in paths
