@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from shuke.cli import main
@@ -56,11 +59,33 @@ def test_a_table_of_sources_is_read_and_revenue_beside_costs_is_warned_of(sales,
     assert "以上按营收计算" in printed
 
 
+def test_ids_of_sources_are_read_as_those_of_purchases_are_and_a_row_without_one_is_told(sales, tmp_path, capsys):
+    """From a data frame, whose ids have a gap, or from an export in GBK with blanks around them."""
+    typed = tmp_path / "typed.parquet"
+    lines = [f"{n},{date(2023, 1, 2) + timedelta(days=6 * n)},50" for n in range(60)]
+    sales.write_text("\n".join(["客户,日期,金额", *lines]), "utf-8")
+    pq.write_table(pa.table({"customer_id": [*map(float, range(20)), None], "source": ["展会"] * 21}), typed)
+    plain = tmp_path / "plain.csv"
+    plain.write_bytes("".join(["客户编号,获客来源\n", *(f" {n} ,展会\n" for n in range(20)), ",展会\n"]).encode("gbk"))
+    for sources in (typed, plain):
+        asked = ["--sources", str(sources), "--acquisition-cost", "展会=100", "--lang", "zh-hans", "--quiet"]
+        assert main(["cohorts", str(sales), *asked]) == 0
+        printed = capsys.readouterr().out
+        assert re.search(r"^展会 +20 ", printed, re.MULTILINE)
+        assert "1 条未采用：没有客户编号" in printed
+
+
+def test_a_table_of_sources_without_sources_says_by_which_headers_they_would_be_told(sales, tmp_path, capsys):
+    (tmp_path / "sources.csv").write_text("customer_id,where\nc01,展会\n", "utf-8")
+    assert main(["cohorts", str(sales), "--sources", str(tmp_path / "sources.csv"), "--lang", "zh-hans"]) == 1
+    assert "请把表头改成常用的名称（如 source / 来源）" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
         (["--acquisition-cost", "展会=100"], "There is no source '展会'. The data has: 广告, 路过"),
-        (["--sources", "nowhere.csv"], "The table of sources nowhere.csv cannot be read"),
+        (["--sources", "nowhere.csv"], "nowhere.csv"),
     ],
 )
 def test_what_cannot_be_is_refused_with_the_cure(sales, capsys, asked, said):

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
-
-import pyarrow as pa
-import pyarrow.csv as csv
-import pyarrow.parquet as pq
 
 from shuke.booking import last_day
+from shuke.cli._facts import set_aside
 from shuke.cli._progress import Progress
 from shuke.cli._score import margin_rates, read
-from shuke.engines import Engine, Table, open_engine
+from shuke.collect import read_sources
+from shuke.engines import open_engine
 from shuke.kit.errors import InputError
 from shuke.kit.money import to_minor
 from shuke.report import cohorts_report
-from shuke.tables import SOURCES
 from shuke.value import LATEST, cohorts, paybacks
 
 
@@ -28,6 +24,8 @@ def cohorts_command(asked: argparse.Namespace, language: str) -> None:
     ):
         told("reading")
         purchases = read(asked, engine, told)
+        # Read as purchases are: a customer's id is the same in both.
+        sources = read_sources(asked.sources, engine=engine) if asked.sources else None
         told("value")
         as_of = asked.as_of or last_day(purchases)
         if as_of is None:
@@ -37,7 +35,7 @@ def cohorts_command(asked: argparse.Namespace, language: str) -> None:
             as_of=as_of,
             rates=margin_rates(asked),
             left_truncation_days=asked.left_truncation_days,
-            sources=_sources(engine, asked.sources) if asked.sources else None,
+            sources=sources.table if sources else None,
             most_months=LATEST["month"],
             most_quarters=LATEST["quarter"],
         )
@@ -45,20 +43,5 @@ def cohorts_command(asked: argparse.Namespace, language: str) -> None:
         paid = paybacks(found.sources, costs)
         told.clear()
     print(cohorts_report(found, paid, by=asked.by, currency=purchases.currency, language=language))
-
-
-def _sources(engine: Engine, path: Path) -> Table:
-    """A table of sources; every value is text, so that 007 stays 007."""
-    try:
-        rows = pq.read_table(path) if path.suffix.lower() == ".parquet" else _csv(path)
-    except (OSError, pa.ArrowException) as reason:
-        raise InputError.of("error.unreadable_sources", path=path, reason=str(reason).splitlines()[0]) from reason
-    SOURCES.require(rows.schema)
-    kept = rows.select(list(SOURCES.names)).cast(SOURCES.schema)
-    return engine.from_arrow("sources", kept.filter(pa.compute.is_valid(kept["customer_id"])))
-
-
-def _csv(path: Path) -> pa.Table:
-    types = {name: pa.string() for name in SOURCES.names}
-    options = csv.ConvertOptions(column_types=types, strings_can_be_null=True, null_values=[""])
-    return csv.read_csv(path, convert_options=options)
+    if sources and sources.quality.set_aside:
+        print("\n".join(["", *set_aside(sources, language)]))

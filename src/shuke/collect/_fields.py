@@ -15,7 +15,7 @@ from shuke.collect import _shop
 from shuke.collect._expressions import PATTERNS, minor, tidied
 from shuke.collect._found import Booked, FileFound, Raw
 from shuke.collect._lookups import day_lookup, money_lookup
-from shuke.collect._mapping import FieldFound, header_names, plain_name, require_column
+from shuke.collect._mapping import FieldFound, header_names, headers_of, plain_name, require_column
 from shuke.collect._parse import Rules
 from shuke.collect._rejects import rejects_of, whole_row
 from shuke.collect._sources import Progress, open_raw
@@ -109,16 +109,22 @@ def find_fields(
     return found, tuple(name for name in required if name not in found)
 
 
-def require_fields(missing: Sequence[str], raw: Raw) -> None:
-    """One error that names the fields missing, the columns there are, and how to name one."""
+def require_fields(missing: Sequence[str], raw: Raw, kind: str) -> None:
+    """One error that names the fields missing, the columns there are, and by which headers they would be told."""
     if missing:
+        known = {"customer": headers_of("customer"), **_headers(kind)}
         raise InputError.of(
-            "error.collect.columns_not_told",
+            "error.collect.fields_not_told",
             missing=", ".join(missing),
             columns=", ".join(raw.names),
+            headers=", ".join(" / ".join(_usual(known[name])) for name in missing),
             arguments=", ".join(f"{name}=…" for name in missing),
-            options=", ".join(f"--{name}" for name in missing),
         )
+
+
+def _usual(headers: Sequence[str]) -> list[str]:
+    """The likeliest header in English, and the likeliest in Chinese."""
+    return [headers[0], *[header for header in headers if not header.isascii()][:1]]
 
 
 def texts_sql(raw: Raw, fields: Mapping[str, FieldFound], wanted: Sequence[str]) -> str:
@@ -228,7 +234,12 @@ def patterns() -> dict[str, Value]:
     return {name: PATTERNS[name] for name in ("blanks", "nothing")}
 
 
-@cache
 def _synonyms(kind: str) -> Mapping[str, tuple[str, ...]]:
-    lists = tomllib.loads(files(__package__).joinpath("fact_synonyms.toml").read_text("utf-8"))[kind]
-    return {name: tuple(plain_name(header) for header in headers) for name, headers in lists.items()}
+    return {name: tuple(plain_name(header) for header in headers) for name, headers in _headers(kind).items()}
+
+
+@cache
+def _headers(kind: str) -> Mapping[str, list[str]]:
+    lists = tomllib.loads(files(__package__).joinpath("fact_synonyms.toml").read_text("utf-8"))
+    found: Mapping[str, list[str]] = lists[kind]
+    return found

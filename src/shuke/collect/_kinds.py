@@ -72,7 +72,7 @@ def read_facts(
     """All rows of files of that kind, columns named by field or told by their headers ("": none is that)."""
     raw = open_raw(source, engine, progress or silent)
     found = _kind(kind).columns(raw, columns)
-    require_fields(found.missing, raw)
+    require_fields(found.missing, raw, kind)
     rules = rules_for(currency, timezone, None, day_first)
     return _kind(kind).judged(engine, raw, found, rules, keep_duplicates=keep_duplicates)
 

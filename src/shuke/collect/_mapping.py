@@ -235,10 +235,19 @@ def header_names(name: str) -> tuple[str, ...]:
     return _synonyms()[name]
 
 
+def headers_of(name: str) -> tuple[str, ...]:
+    """The same as people write them."""
+    return tuple(_headers()[name])
+
+
 @cache
 def _synonyms() -> dict[str, tuple[str, ...]]:
-    lists = tomllib.loads(files(__package__).joinpath("synonyms.toml").read_text("utf-8"))
-    return {name: tuple(plain_name(header) for header in lists[name]) for name in FIELDS}
+    return {name: tuple(plain_name(header) for header in headers_of(name)) for name in FIELDS}
+
+
+@cache
+def _headers() -> dict[str, list[str]]:
+    return tomllib.loads(files(__package__).joinpath("synonyms.toml").read_text("utf-8"))
 
 
 def inside_names(mapping: Mapping, raw: Raw) -> dict[str, tuple[str, pa.DataType]]:

@@ -69,7 +69,7 @@ def read_payments(
     raw = open_facts(source, used, "payments", SHOP_PAYMENTS, progress or silent, booked)
     given = {"customer": customer, "due": due, "amount": amount, "paid": paid, "reference": reference}
     columns = columns_of_payments(raw, given)
-    require_fields(columns.missing, raw)
+    require_fields(columns.missing, raw, "payments")
     return judged_payments(used, raw, columns, rules, keep_duplicates=keep_duplicates)
 
 

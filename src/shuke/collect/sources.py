@@ -52,7 +52,7 @@ def read_sources(
     used = engine if engine is not None else open_engine()
     raw = open_raw(source, used, progress or silent)
     columns = columns_of_sources(raw, {"customer": customer, "source": won_by})
-    require_fields(columns.missing, raw)
+    require_fields(columns.missing, raw, "sources")
     rules = rules_for("CNY", "Asia/Shanghai", None, None)
     return judged_sources(used, raw, columns, rules, keep_duplicates=keep_duplicates)
 

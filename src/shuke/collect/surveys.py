@@ -89,7 +89,7 @@ def read_surveys(
     raw = open_facts(source, used, "surveys", SHOP_SURVEYS, progress or silent, booked)
     given = {"customer": customer, "asked": asked, "answered": answered, "question": question, "score": score}
     columns = columns_of_surveys(raw, given | {"said": said}, answers_of or {})
-    require_fields(columns.missing, raw)
+    require_fields(columns.missing, raw, "surveys")
     return judged_surveys(used, raw, columns, rules, keep_duplicates=keep_duplicates)
 
 
@@ -97,7 +97,7 @@ def peek_surveys(source: Any, *, engine: Engine, rows: int = 1000, **columns: st
     """What would become of the first rows? As `read_surveys`, of the beginning of the file only."""
     raw = open_head(source, engine, rows=rows)
     found = columns_of_surveys(raw, columns)
-    require_fields(found.missing, raw)
+    require_fields(found.missing, raw, "surveys")
     return judged_surveys(engine, raw, found, rules_for("CNY", "Asia/Shanghai", None, None), keep_duplicates=False)
 
 
