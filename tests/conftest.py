@@ -109,12 +109,15 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 
 
 @pytest.fixture(autouse=True)
-def _language_of_nobody() -> Iterator[None]:
-    """A page asked for in a test leaves its language in force in this thread, and the names that its run gives to
-    codes: the next test begins without either."""
+def _nothing_left_over() -> Iterator[None]:
+    """A page asked for in a test leaves its language in force in this thread, the names that its run gives to codes,
+    and what very many were found by: the next test begins without."""
+    from shuke.crm.customers.search import FREQUENT
+
     yield
     translation.deactivate()
     use_names({})
+    FREQUENT.forget()
 
 
 def _user(username: str, name: str, role: str) -> User:

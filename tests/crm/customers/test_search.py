@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
 import pytest
 from django.db.models import Q
 
@@ -86,6 +89,15 @@ def test_more_may_be_found_by_a_beginning_than_by_words_within(customers: None) 
     assert all_found("c-00", 4, 3) is None
     assert all_found("张", 1, 10) is None, "two have the character in their names"
     assert len(all_found("张", 2, 0) or []) == 2
+
+
+def test_what_was_just_found_to_be_too_many_is_not_counted_again(
+    customers: None, django_assert_num_queries: Callable[[int], AbstractContextManager[object]]
+) -> None:
+    assert all_found("张", 1, 10) is None
+    with django_assert_num_queries(0):
+        assert all_found("张", 1, 10) is None
+    assert len(all_found("张", 2, 10) or []) == 2, "another bound is another question"
 
 
 def test_a_new_name_is_found_and_the_old_one_is_not(customers: None) -> None:

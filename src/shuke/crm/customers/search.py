@@ -17,12 +17,14 @@ from django.db import connection
 from django.db.models import Q
 from pypinyin import Style, lazy_pinyin
 
+from shuke.crm.customers.frequent import Frequent
 from shuke.crm.customers.models import Alias, Customer
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _TOKEN = re.compile(rf"[{_HAN}]|[^\W_{_HAN}]+")
 _RUN = re.compile(rf"[{_HAN}]+|[^{_HAN}]+")
 _LAST = "\U0010ffff"  # above every other character: the end of a range of texts that begin alike
+FREQUENT = Frequent()
 _SHORTEST_TAIL = 3
 _MASKED_TAIL = 4  # as many digits as a masked number shows
 _SHORTEST_PHONE = 7
@@ -105,20 +107,24 @@ def found_ids(words: str, limit: int, *, tail_only: bool = False) -> list[int]:
 
 
 def all_found(words: str, most: int, most_by_beginning: int, *, tail_only: bool = False) -> list[int] | None:
-    """The ids of all customers found, as `found_ids` finds them; None where they are too many.
+    """The ids of all customers found, as `found_ids` finds them; None where they are too many, or were just now.
 
     `most_by_beginning` of names, initials, ids and numbers that begin so, which an index alone answers; `most` by words
     within the text, of which each costs a row.
     """
     typed = words.strip()
-    found = _by_beginning(typed, most_by_beginning + 1, tail_only=tail_only)
-    if len(found) > most_by_beginning:
+    asked = (connection.settings_dict["NAME"], typed, most, most_by_beginning, tail_only)
+    if FREQUENT.holds(asked):
         return None
-    if _asks_for_words(typed, tail_only=tail_only):
+    found = _by_beginning(typed, most_by_beginning + 1, tail_only=tail_only)
+    are_many = len(found) > most_by_beginning
+    if not are_many and _asks_for_words(typed, tail_only=tail_only):
         with_words = _with_words(typed, most + 1)
-        if len(with_words) > most:
-            return None
+        are_many = len(with_words) > most
         found.update(dict.fromkeys(with_words))
+    if are_many:
+        FREQUENT.note(asked)
+        return None
     return list(found)
 
 
