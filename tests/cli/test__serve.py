@@ -124,7 +124,7 @@ def test_check_says_what_is_missing_and_how_to_mend_it(shuke: Shuke) -> None:
 
 
 def test_a_wrong_setting_is_one_sentence_and_no_traceback(shuke: Shuke) -> None:
-    process = shuke("check", SHUKE_UPLOAD_MB="lots")
+    process = shuke("work", SHUKE_UPLOAD_MB="lots")
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 1
     assert errors.strip() == "Refused: Unexpected SHUKE_UPLOAD_MB=lots: give a whole number of at least 1, such as 200."

@@ -19,6 +19,7 @@ from shuke.cli._score import models_command, score_command
 from shuke.cli._serve import manage_command, serve_command, work_command
 from shuke.cli._shop import shop_command
 from shuke.cli._tables import tables_command
+from shuke.cli._why import why
 from shuke.kit.errors import ShukeError
 from shuke.kit.text import say
 
@@ -55,4 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read our output has seen enough (`shuke … | head`).
         sys.stderr.close()
         return 0
+    except OSError as reason:
+        # A folder that may not be written, a disk that is full: nothing that a traceback would explain.
+        print(say("cli.refused", language, reason=why(reason, language)), file=sys.stderr)
+        return 1
     return 0

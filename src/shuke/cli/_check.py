@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from shuke.cli._serve import start_django, waiting_migrations
+from shuke.cli._why import why
 from shuke.engines import open_engine
 from shuke.kit.errors import InputError, ShukeError
 from shuke.kit.text import number, say
@@ -17,7 +18,7 @@ from shuke.ledger import Ledger
 def check_command(asked: argparse.Namespace, language: str) -> None:
     """One line a part; exit code 1 when any of them is not in order."""
     del asked
-    start_django()
+    from django.core.exceptions import ImproperlyConfigured
     from django.db import DatabaseError
 
     broken = 0
@@ -25,15 +26,19 @@ def check_command(asked: argparse.Namespace, language: str) -> None:
         title = say(f"cli.check.{name}", language)
         try:
             print(f"✓ {title}: {part(language)}")
-        except (ShukeError, DatabaseError, OSError) as reason:
+        except (ShukeError, DatabaseError, ImproperlyConfigured, OSError) as reason:
             broken += 1
-            print(f"✗ {title}: {reason}")
+            print(f"✗ {title}: {why(reason, language)}")
+            if part is _settings:
+                # Without them, no other part can be looked at.
+                break
     if broken:
-        raise InputError(say("cli.check.broken", language, number=broken))
+        raise InputError.of("cli.check.broken", number=broken)
     print(say("cli.check.fine", language))
 
 
 def _settings(language: str) -> str:
+    start_django()
     from django.conf import settings
     from django.core.checks import ERROR, run_checks
 
@@ -54,18 +59,19 @@ def _folder(language: str) -> str:
     probe.unlink()
     key = Path(settings.SHUKE_DATA) / "secret_key"
     if key.exists() and stat.S_IMODE(key.stat().st_mode) & 0o077:
-        raise InputError(f"{key} can be read by others: run chmod 600 {key}")
+        raise InputError.of("cli.check.open_key", file=key)
     return str(settings.SHUKE_DATA)
 
 
 def _database(language: str) -> str:
+    del language
     from django.db import connection
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     waiting = waiting_migrations()
     if waiting:
-        raise InputError(say("cli.check.migrations", language, number=len(waiting), command="shuke manage migrate"))
+        raise InputError.of("cli.check.migrations", number=len(waiting), command="shuke manage migrate")
     return f"{connection.vendor} {connection.settings_dict['NAME']}"
 
 
@@ -74,7 +80,7 @@ def _people(language: str) -> str:
 
     owners = User.objects.filter(role=Role.OWNER, is_active=True).count()
     if not owners:
-        raise InputError(say("cli.check.no_owner", language, command="shuke manage createsuperuser"))
+        raise InputError.of("cli.check.no_owner", command="shuke manage createsuperuser")
     return say("cli.check.users", language, number=number(User.objects.filter(is_active=True).count(), language))
 
 
@@ -84,7 +90,9 @@ def _ledger(language: str) -> str:
     folder = Path(settings.SHUKE_LEDGER)
     if not folder.exists():
         return say("cli.check.no_ledger", language)
-    imports = Ledger(folder).imports()
+    ledger = Ledger(folder)
+    imports = ledger.imports()
+    ledger.version()  # the list of imports is one table, the purchases are another
     rows = sum(made.rows for made in imports if made.state != "undone")
     return say("cli.check.imports", language, number=number(len(imports), language), rows=number(rows, language))
 
@@ -102,7 +110,7 @@ def _worker(language: str) -> str:
 
     waiting = Job.objects.filter(state=State.QUEUED).count()
     if waiting and not a_worker_lives():
-        raise InputError(say("cli.check.no_worker", language, number=waiting, command="shuke work"))
+        raise InputError.of("cli.check.no_worker", number=waiting, command="shuke work")
     return say("cli.check.waiting", language, number=waiting)
 
 

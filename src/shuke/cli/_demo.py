@@ -45,7 +45,7 @@ def _folder(folder: Path, *, shop: bool, fresh: bool) -> Path:
     """An empty folder or one of an earlier demo; one that was not finished is begun anew."""
     ours = (folder / _BEGUN).exists()
     if folder.exists() and not ours and any(folder.iterdir()):
-        raise InputError(f"{folder} holds something else than a demo: name an empty folder with --folder.")
+        raise InputError.of("error.demo_folder", folder=folder)
     kind = "shop" if shop else ""
     if ours and not fresh and (folder / _BEGUN).read_text("utf-8") != kind:
         raise InputError.of("error.shop.other_demo", folder=folder)

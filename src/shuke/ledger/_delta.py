@@ -20,6 +20,7 @@ from deltalake.exceptions import DeltaError
 from deltalake.transaction import RemoveAction
 
 from shuke.kit.errors import LedgerError
+from shuke.ledger._damage import damage_told
 from shuke.ledger._log import as_version, commits
 from shuke.ledger._parts import Bound, Part, remove_files
 from shuke.ledger.records import Version
@@ -93,18 +94,22 @@ class DeltaFolder:
     @classmethod
     def stored(cls, folder: Path) -> DeltaFolder:
         """A table that is there, with the columns it has."""
-        return cls(folder, pa.schema(DeltaTable(str(folder)).schema().to_arrow()))
+        return cls(folder, pa.schema(_opened(folder).schema().to_arrow()))
 
     def exists(self) -> bool:
         return DeltaTable.is_deltatable(str(self.folder))
 
     def create(self) -> Snapshot:
         """The newest version of the table, made if need be, with the columns added to the contract since."""
+        with damage_told(self.folder):
+            return self._created()
+
+    def _created(self) -> Snapshot:
         for attempt in range(_TRIES):
             # Of two that make it at the same moment, one is refused although told to ignore that it is there.
             if not self.exists() and not _tried(self._make, attempt):
                 continue
-            handle = DeltaTable(str(self.folder))
+            handle = _opened(self.folder)
             known = {field.name for field in handle.schema().fields}
             fields = Schema.from_arrow(self.schema).fields
             new = [Field(f.name, f.type, nullable=True) for f in fields if f.name not in known]
@@ -120,13 +125,13 @@ class DeltaFolder:
                 raise LedgerError.of("error.ledger.no_version_yet", table=self.folder.name, version=version)
             return None
         if version is None:
-            return Snapshot(DeltaTable(str(self.folder)), self.folder)
+            return self._newest()
         kept = [number for number, _ in commits(self.folder)]
         if version not in kept:
             raise LedgerError.of(
                 "error.ledger.no_version", table=self.folder.name, version=version, oldest=min(kept), newest=max(kept)
             )
-        return Snapshot(DeltaTable(str(self.folder), version=version), self.folder)
+        return Snapshot(_opened(self.folder, version), self.folder)
 
     def commit(
         self,
@@ -172,7 +177,7 @@ class DeltaFolder:
 
     def drop_older(self) -> None:
         """Cut the log and delete what only older versions need: from then on the newest alone can be read."""
-        handle = DeltaTable(str(self.folder))
+        handle = _opened(self.folder)
         handle.create_checkpoint()
         handle.cleanup_metadata()
         # Not `vacuum`: it forgets files a week after they were taken out, and would not find them any more.
@@ -204,7 +209,12 @@ class DeltaFolder:
         return next((number for number, said in told if said.get("commit_id") == commit_id), None)
 
     def _newest(self) -> Snapshot:
-        return Snapshot(DeltaTable(str(self.folder)), self.folder)
+        return Snapshot(_opened(self.folder), self.folder)
+
+
+def _opened(folder: Path, version: int | None = None) -> DeltaTable:
+    with damage_told(folder):
+        return DeltaTable(str(folder), version=version)
 
 
 def _tried(act: Callable[[], object], attempt: int) -> bool:

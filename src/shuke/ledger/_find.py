@@ -11,12 +11,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from shuke.ledger._damage import damage_told
+
 _FEW = 2
 
 
 def find_rows(file: Path, column: str, value: str, columns: list[str] | None = None) -> pa.Table:
     """All the file's rows with that value in that column, in their order; of all columns, or of those named."""
-    with pq.ParquetFile(file) as opened:
+    with damage_told(file), pq.ParquetFile(file) as opened:
         groups = _groups(opened, column, value)
         if len(groups) > _FEW:
             # Not in order: the one column tells which groups are worth reading whole.

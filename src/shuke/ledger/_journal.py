@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from shuke.kit.ids import new_id
+from shuke.ledger._damage import damage_told
 from shuke.ledger._delta import Change, DeltaFolder, Snapshot
 from shuke.ledger._parts import remove_files, write_parts
 
@@ -85,7 +86,7 @@ class Journal:
     def _all(self) -> list[Entry]:
         now = self._table.snapshot()
         files = now.paths() if now else []
-        rows = [row for file in files for row in pq.ParquetFile(file).read().to_pylist()]
+        rows = [row for file in files for row in _rows(file).to_pylist()]
         return sorted((_entry(row) for row in rows), key=lambda entry: (entry.at, entry.entry_id))
 
     def _append(self, entry: Entry) -> None:
@@ -98,7 +99,7 @@ class Journal:
 
     def _fold(self, seen: Snapshot) -> None:
         """Many small files into one, unless somebody else just did. The old ones stay for those who read them now."""
-        batches = [b for file in seen.paths() for b in pq.ParquetFile(file).read().to_batches()]
+        batches = [batch for file in seen.paths() for batch in _rows(file).to_batches()]
         entry_id = new_id("fold")
         parts = write_parts(batches, _SCHEMA, self._table.folder, entry_id, ranges=())
         names = {part.name for part in seen.parts()}
@@ -110,6 +111,11 @@ class Journal:
         told = {"act": "fold", "entry_id": entry_id}
         if self._table.commit(decide, told, data_change=False) is None:
             remove_files(self._table.folder / part.name for part in parts)
+
+
+def _rows(file: Path) -> pa.Table:
+    with damage_told(file):
+        return pq.ParquetFile(file).read()
 
 
 def _plain(row: dict[str, object]) -> dict[str, object]:

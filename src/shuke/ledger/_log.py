@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from shuke.ledger._damage import damage_told
 from shuke.ledger.records import Version
 
 _COMMIT = re.compile(r"(\d{20})\.json")
@@ -39,7 +40,8 @@ def _told(file: Path) -> Mapping[str, object]:
         # Cut from the log since it was listed.
         return {}
     for line in lines:
-        told = json.loads(line).get("commitInfo")
+        with damage_told(file):
+            told = json.loads(line).get("commitInfo")
         if isinstance(told, dict):
             return told
     return {}

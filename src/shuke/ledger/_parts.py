@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from deltalake.transaction import AddAction
 
 from shuke.kit.errors import InputError
+from shuke.ledger._damage import damage_told
 
 ROWS_IN_PART = 1_000_000
 # Small enough that one customer out of a sorted file costs a few milliseconds.
@@ -175,6 +176,6 @@ def _bounds(rows: pa.Table, ranges: tuple[str, ...]) -> tuple[dict[str, Bound], 
 
 def filtered(file: Path, keep: Callable[[pa.RecordBatch], Any], rows: int = 131_072) -> Iterator[pa.RecordBatch]:
     """The rows of a file that are to be kept, in their order, a batch at a time."""
-    with pq.ParquetFile(file) as opened:
+    with damage_told(file), pq.ParquetFile(file) as opened:
         for batch in opened.iter_batches(rows):
             yield batch.filter(keep(batch))

@@ -41,7 +41,7 @@ def yes_no(name: str, *, default: bool) -> bool:
     try:
         return _YES_NO[value.lower()]
     except KeyError:
-        raise InputError(f"Unexpected {name}={value}: use 1 (on) or 0 (off).") from None
+        raise InputError.of("error.setting.yes_no", name=name, value=value) from None
 
 
 def whole(name: str, default: int, *, least: int = 1) -> int:
@@ -54,7 +54,7 @@ def whole(name: str, default: int, *, least: int = 1) -> int:
     if not value:
         return default
     if not value.isdecimal() or int(value) < least:
-        raise InputError(f"Unexpected {name}={value}: give a whole number of at least {least}, such as {default}.")
+        raise InputError.of("error.setting.whole", name=name, value=value, least=least, default=default)
     return int(value)
 
 
@@ -99,10 +99,8 @@ def database(url: str, folder: Path) -> dict[str, object]:
         }
     if parts.scheme == "sqlite" and parts.path.removeprefix("/"):
         return _sqlite(unquote(parts.path.removeprefix("/")))
-    raise InputError(
-        f"Unexpected DATABASE_URL with scheme {parts.scheme!r}: give postgres://user:password@host:5432/name, "
-        "or sqlite:///relative/file or sqlite:////absolute/file, or leave it unset for SQLite in SHUKE_DATA."
-    )
+    # Not the address itself, which holds a password.
+    raise InputError.of("error.setting.database", scheme=parts.scheme)
 
 
 def _parts_of(url: str) -> SplitResult:
@@ -143,10 +141,7 @@ def secret_key(folder: Path, *, production: bool) -> str:
     if given:
         return given
     if production:
-        raise InputError(
-            "SHUKE_SECRET_KEY is not set, and SHUKE_PRODUCTION=1 asks for it: give it 50 random characters, "
-            "for example from `python -c 'import secrets; print(secrets.token_urlsafe(50))'`, and keep it secret."
-        )
+        raise InputError.of("error.setting.no_secret_key")
     kept = folder / "secret_key"
     return kept.read_text("ascii").strip() if kept.exists() else secrets.token_urlsafe(50)
 
@@ -159,9 +154,7 @@ def prepare() -> Path:
         if not text("SHUKE_SECRET_KEY", "") and not (folder / "secret_key").exists():
             _keep_key(folder)
     except OSError as reason:
-        raise InputError(
-            f"Cannot write to the data folder {folder} ({reason.strerror}): name another with SHUKE_DATA=/some/folder."
-        ) from reason
+        raise InputError.of("error.setting.data_folder", folder=folder, reason=reason.strerror) from reason
     return folder
 
 
