@@ -96,14 +96,19 @@ def keys_of(ids: list[int]) -> list[str]:
     return [keys[pk] for pk in ids]
 
 
-def bounds(monkeypatch: pytest.MonkeyPatch, few: int, begun: int, picked: int = 1_000) -> None:
-    """Up to how many are looked up, by words and by a beginning, and from how many on they are picked."""
-    for name, bound in {"FEW": few, "BEGUN": begun, "PICKED": picked}.items():
+def bounds(
+    monkeypatch: pytest.MonkeyPatch, few: int, begun: int, picked: int = 1_000, counted: int | None = None
+) -> None:
+    """Up to how many are looked up, by words and by a beginning, and from how many on they are picked, alone and with
+    other filters beside."""
+    counted = few if counted is None else counted
+    for name, bound in {"FEW": few, "BEGUN": begun, "PICKED": picked, "COUNTED_IN_FULL": counted}.items():
         monkeypatch.setattr(finding, name, bound)
 
 
 WAYS = {"walked": (0, 0), "either": (10, 20), "looked up": (2_000, 2_000), "picked": (2_000, 2_000, 1)}
 WAYS["picked of the many"] = (5, 60, 1)
+WAYS["picked, filtered too"] = (2_000, 2_000, 1, 1)
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -32,6 +32,8 @@ BEGUN = 12_000
 """How many customers may be found by the beginning of a name or a number, which an index alone answers."""
 PICKED = 1_000
 """How many customers found make it worth walking the order's index for those among them."""
+COUNTED_IN_FULL = 2_000
+"""How many customers found, of whom other filters leave some, are looked up one by one and so counted."""
 MANY = 100_000
 """How many customers a word or a tag may leave to be fetched, where a walk finds too few."""
 WALKED = 20_000
@@ -140,15 +142,15 @@ def _named(plan: Plan, most: int) -> Iterator[tuple[list[int], Plan]]:
 
 def _picked(few: Few) -> Found | None:
     """The page out of the order's index: sooner than the rows of each of the few, where they are so many that the first
-    of them stand near the top. None where they do not, or other filters are left that would leave the rest uncounted.
+    of them stand near the top. None where they do not. Where other filters are left, the rest of many is not counted.
     """
     plan, asked = few.rest, frozenset(few.ids)
     is_bare = not plan.is_narrowed and plan.cells is None
-    if len(asked) < PICKED or not (is_bare or len(asked) > FEW):
+    deep, found = plan.query.start + plan.query.size, list[int]()
+    walked, step = 0, min(deep * (plan.run.customers if plan.run else WALKED) // max(len(asked), 1), WALKED)
+    if len(asked) < (PICKED if is_bare else COUNTED_IN_FULL) or not (plan.cells is None or _can_merge(plan, step)):
         return None
     passing = plan.customers().filter(_of_candidates(plan).passes("")).values_list("pk", flat=True)
-    deep, found = plan.query.start + plan.query.size, list[int]()
-    walked, step = 0, min(deep * (plan.run.customers if plan.run else WALKED) // len(asked), WALKED)
     while walked < WALKED:
         part = _candidates(plan, walked, step)
         hits = [pk for pk in part if pk in asked]
