@@ -105,6 +105,12 @@ def test_a_port_in_use_is_told_with_another(capsys: pytest.CaptureFixture[str]) 
     assert f"--port {port + 1}" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("port", ["0", "70000", "-1"])
+def test_a_port_that_is_none_is_refused(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--lang", "en", "serve", "--port", port]) == 1
+    assert "from 1 to 65535" in capsys.readouterr().err
+
+
 def test_other_machines_are_let_in_only_under_names_that_are_said(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

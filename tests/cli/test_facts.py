@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -65,3 +67,35 @@ def test_a_ledger_keeps_answers_and_payments_for_the_next_run(
     assert told == [{"surveys": 1, "payments": 1}] * 2
     ledger = Ledger(tmp_path / "ledger")
     assert [len(ledger.read(kind, duckdb_engine)) for kind in (SURVEYS, PAYMENTS)] == [1, 1]
+
+
+def test_an_id_that_the_ledger_does_not_hold_is_not_erased_and_older_versions_stay(
+    files: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "ledger"
+    assert main(["score", files["sales"], "--ledger", str(folder), "--lang", "en", "--quiet"]) == 0
+    versions = Ledger(folder).versions()
+    assert main(["--lang", "en", "ledger", str(folder), "erase", "A"]) == 1
+    assert "Check the id" in capsys.readouterr().err
+    assert Ledger(folder).versions() == versions
+    assert Ledger(folder).erasures() == []
+    assert main(["--lang", "en", "ledger", str(folder), "erase", "a"]) == 0
+    assert not Ledger(folder).is_erasing("a")
+
+
+def test_moments_of_imports_are_told_by_this_machine_s_clock(
+    files: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "ledger"
+    assert main(["score", files["sales"], "--ledger", str(folder), "--lang", "en", "--quiet"]) == 0
+    [made] = Ledger(folder).imports()
+    capsys.readouterr()
+    told = []
+    for zone in ("Asia/Shanghai", "America/New_York"):
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+        assert main(["--lang", "en", "ledger", str(folder), "imports"]) == 0
+        told.append(f"{made.at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}" in capsys.readouterr().out)
+    monkeypatch.undo()
+    time.tzset()
+    assert told == [True, True]

@@ -88,6 +88,8 @@ def test_a_file_that_is_read_is_never_written_over(tmp_path, capsys):
 def test_an_import_that_was_never_made_is_refused_in_chinese(tmp_path, capsys):
     assert "还没有导入过任何文件" in refusal(capsys, "ledger", tmp_path, "undo", "import-9")
     assert "没有文件夹" in refusal(capsys, "ledger", tmp_path / "没有", "imports")
+    assert "没有账本" in refusal(capsys, "ledger", tmp_path, "erase", "c1")
+    assert list(tmp_path.iterdir()) == [], "nothing was written into a folder named by mistake"
 
 
 def test_taiwan_reads_it_in_its_own_words(tmp_path, capsys):

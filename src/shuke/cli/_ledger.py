@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from datetime import datetime
 
 from shuke.booking import book_facts
 from shuke.cli._facts import read_facts, set_aside
@@ -14,12 +15,24 @@ from shuke.kit.text import number, say
 from shuke.ledger import Ledger
 from shuke.report import columns_of_text
 
+_OF_A_LEDGER = {"compact", "purchases", "erase"}
+"""Acts that would look for, or write into, a ledger in a folder that was named by mistake."""
+
 
 def ledger_command(asked: argparse.Namespace, language: str) -> None:
     """One act on the ledger in a folder."""
-    if not asked.folder.is_dir() and asked.act != "import":
-        raise InputError.of("error.ledger.no_folder", folder=asked.folder)
-    print("\n".join(_ACTS[asked.act](Ledger(asked.folder), asked, language)))
+    ledger = Ledger(asked.folder)
+    if asked.act != "import":
+        if not asked.folder.is_dir():
+            raise InputError.of("error.ledger.no_folder", folder=asked.folder)
+        if asked.act in _OF_A_LEDGER and not (ledger.imports() or ledger.runs()):
+            raise InputError.of("error.ledger.empty_folder", folder=asked.folder)
+    print("\n".join(_ACTS[asked.act](ledger, asked, language)))
+
+
+def _local(moment: datetime) -> str:
+    """By this machine's clock, as whoever reads it would say."""
+    return f"{moment.astimezone():%Y-%m-%d %H:%M}"
 
 
 def _heads(language: str, *names: str) -> list[str]:
@@ -31,7 +44,7 @@ def _imports(ledger: Ledger, asked: argparse.Namespace, language: str) -> list[s
     rows = [
         [
             made.import_id,
-            f"{made.at:%Y-%m-%d %H:%M}",
+            _local(made.at),
             number(made.rows, language),
             say(f"ledger.state.{made.state}", language),
             ", ".join(made.sources),
@@ -43,10 +56,7 @@ def _imports(ledger: Ledger, asked: argparse.Namespace, language: str) -> list[s
 
 def _runs(ledger: Ledger, asked: argparse.Namespace, language: str) -> list[str]:
     del asked
-    rows = [
-        [kept.run_id, f"{kept.at:%Y-%m-%d %H:%M}", f"{kept.as_of}", number(kept.customers, language)]
-        for kept in ledger.runs()
-    ]
+    rows = [[kept.run_id, _local(kept.at), f"{kept.as_of}", number(kept.customers, language)] for kept in ledger.runs()]
     return columns_of_text([_heads(language, "id", "time", "as_of", "customers"), *rows], right=(3,))
 
 
@@ -88,6 +98,9 @@ def _purchases(ledger: Ledger, asked: argparse.Namespace, language: str) -> list
 
 
 def _erase(ledger: Ledger, asked: argparse.Namespace, language: str) -> list[str]:
+    held = any(len(rows) for rows in ledger.of_customer(asked.customer_id).values())
+    if not (held or ledger.is_erasing(asked.customer_id)):  # older versions would go for a slip of the pen
+        raise InputError.of("error.ledger.nobody", customer=asked.customer_id)
     rows = sum(ledger.erase(asked.customer_id).rows.values())
     return [say("ledger.note.erased", language, rows=number(rows, language))]
 

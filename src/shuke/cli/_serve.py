@@ -12,7 +12,7 @@ import threading
 import time
 from importlib import import_module
 from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.request import ProxyHandler, build_opener
 
 from shuke.kit.errors import InputError
 from shuke.kit.text import say
@@ -22,6 +22,8 @@ _GRACE_SECONDS = 20.0
 _READY_SECONDS = 60.0
 _WORKER_PAUSE_SECONDS = 3.0
 _POLL_SECONDS = 0.3
+_DIRECT = build_opener(ProxyHandler({}))
+"""Our own address is asked past any proxy, whose answer would say nothing of us."""
 
 
 def serve_command(asked: argparse.Namespace, language: str) -> None:
@@ -91,7 +93,9 @@ def waiting_migrations() -> list[str]:
 
 
 def require_port(host: str, port: int) -> None:
-    """An `InputError` when something else listens there."""
+    """An `InputError` when something else listens there, or no port has that number."""
+    if not 0 < port < 65_536:
+        raise InputError(f"Unexpected --port {port}: give a whole number from 1 to 65535, such as --port 8000.")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -113,9 +117,9 @@ def serve(asked: argparse.Namespace, language: str) -> None:
     if not asked.no_worker:
         started["worker"] = _start(_worker())
     try:
-        _wait_until_ready(started["web"], asked, stopping)
+        is_ready = _wait_until_ready(started["web"], asked, stopping)
         if not stopping.is_set():
-            print(say("cli.serve.ready", language, url=_url(asked)), flush=True)
+            print(say("cli.serve.ready" if is_ready else "cli.serve.slow", language, url=_url(asked)), flush=True)
         _watch(started, stopping, language)
     finally:
         print(say("cli.serve.stopping", language), flush=True)
@@ -143,19 +147,21 @@ def _url(asked: argparse.Namespace) -> str:
     return f"http://[{host}]:{asked.port}/" if ":" in host else f"http://{host}:{asked.port}/"
 
 
-def _wait_until_ready(web: subprocess.Popen[bytes], asked: argparse.Namespace, stopping: threading.Event) -> None:
+def _wait_until_ready(web: subprocess.Popen[bytes], asked: argparse.Namespace, stopping: threading.Event) -> bool:
+    """Whether it answered within a minute."""
     end = time.monotonic() + _READY_SECONDS
     while not stopping.is_set() and time.monotonic() < end:
         if web.poll() is not None:
             raise InputError(f"The web server ended at once with code {web.returncode}: its message stands above.")
         if _listens(asked):
-            return
+            return True
         time.sleep(_POLL_SECONDS)
+    return False
 
 
 def _listens(asked: argparse.Namespace) -> bool:
     try:
-        with urlopen(_url(asked) + "health/", timeout=5):  # noqa: S310 — our own address
+        with _DIRECT.open(_url(asked) + "health/", timeout=5):
             return True
     except URLError as reason:
         # An answer that refuses this host or asks for HTTPS is an answer too.

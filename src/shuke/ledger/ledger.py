@@ -179,6 +179,11 @@ class Ledger:
         self._journal.landed(entry, rows)
         return Erased(name, entry.at, rows)
 
+    def is_erasing(self, customer_id: str) -> bool:
+        """Whether an erasure of the customer was begun and not finished: it goes on when it is asked for again."""
+        name, (entries, landed) = self.customer_hash(customer_id), self._journal.entries()
+        return any(e.act == "erase" and e.subject == name and e.entry_id not in landed for e in entries)
+
     def erasures(self) -> list[Erased]:
         """All erasures that were finished, in order of time. `customer_hash` tells whether one was of a customer."""
         rows = self._journal.told_at_landing()
