@@ -56,7 +56,7 @@ def book_facts(ledger: Ledger, read: FactsRead, *, place: Path | None = None, im
 
 def booked_before(ledger: Ledger, contract: Contract = PURCHASES) -> Callable[[str], bool]:
     """Which files does the ledger hold now, by their content? For reading files that overlap with some of these."""
-    there = {made.content_digest for made in _visible(ledger) if made.table == contract.name}
+    there = {made.content_digest for made in ledger.visible() if made.table == contract.name}
     return lambda path: content_of(path) in there
 
 
@@ -120,11 +120,7 @@ def content_of(path: str, place: Path | None = None) -> str:
 
 def booked(ledger: Ledger, content: str) -> Import | None:
     """The import that holds this content now, if one does."""
-    return next((made for made in _visible(ledger) if made.content_digest == content), None)
-
-
-def _visible(ledger: Ledger) -> list[Import]:
-    return [made for made in ledger.imports() if made.state == "visible"]
+    return next((made for made in ledger.visible() if made.content_digest == content), None)
 
 
 def held(ledger: Ledger, engine: Engine, *, currency: str, timezone: str, version: int | None = None) -> Purchases:

@@ -23,12 +23,17 @@ def test_the_timeline_is_whole_in_every_look(visit, size: str, theme: str, langu
     there.check_page("/mentions/")
 
 
-def test_a_note_is_written_by_keyboard_alone_and_named_colleagues_find_it(visit) -> None:
-    there = visit(language="en")
-    there.page.goto(f"{there.site.url}/customers/2/")
+def begin_note(there, customer: int, text: str) -> None:
+    """By keyboard alone, on a customer's page."""
+    there.page.goto(f"{there.site.url}/customers/{customer}/")
     there.page.wait_for_selector("#timeline")
     there.page.keyboard.press("n")
-    there.page.keyboard.type("Please see @man")
+    there.page.keyboard.type(text)
+
+
+def test_a_note_is_written_by_keyboard_alone_and_named_colleagues_find_it(visit) -> None:
+    there = visit(language="en")
+    begin_note(there, 2, "Please see @man")
     there.page.wait_for_selector(".touch-names li")
     there.look("timeline-names")
     there.page.keyboard.press("Enter")
@@ -73,10 +78,7 @@ def test_what_is_refused_stands_in_the_form_and_is_mended_there(visit) -> None:
 
 def test_a_note_survives_the_end_of_the_log_in_and_is_sent_after_the_next(visit) -> None:
     there = visit(language="en")
-    there.page.goto(f"{there.site.url}/customers/3/")
-    there.page.wait_for_selector("#timeline")
-    there.page.keyboard.press("n")
-    there.page.keyboard.type("Written before the session ended")
+    begin_note(there, 3, "Written before the session ended")
     there.page.context.clear_cookies(name="sessionid")
     for _ in range(2):
         there.page.keyboard.press("Control+Enter")

@@ -63,8 +63,10 @@ def aged(one: Entrant, sample: Sampled, days: Origins, looks: Sequence[Look]) ->
     """Does the model foresee better with a pace for each age? What was found, and the entrant with it where it does."""
     if len(looks) < _LEAST_ORIGINS:
         return Ages(), one
-    asked = [look(sample, day, days.holdout_days, most=ASKED_CUSTOMERS) for day in days.totals]
-    known = [contrasts(at, one.model) for at in asked]
+    seen = {at.seen.day: at for at in looks}
+    between = (day for day in days.totals if day not in seen)
+    seen |= {day: look(sample, day, days.holdout_days, most=ASKED_CUSTOMERS) for day in between}
+    known = [contrasts(seen[day], one.model) for day in days.totals]
     paces = _paces(known, days.independent)
     if all(pace == 1 for pace in paces):
         return Ages(paces), one
@@ -121,14 +123,13 @@ def _paces(known: Sequence[Contrasts], independent: float) -> tuple[float, ...]:
     Days count for as many as have stretches after them that do not overlap.
     """
     logs, variance = (np.array([getattr(one, name) for one in known]) for name in ("log_ratio", "variance"))
-    weight = np.where(np.isfinite(logs) & (variance > 0), 1 / np.where(variance > 0, variance, 1.0), 0.0)
+    weight = np.divide(1, variance, out=np.zeros(variance.shape), where=variance > 0)  # none where nothing is known
     days, total = (weight > 0).sum(axis=0), weight.sum(axis=0)
-    mean = np.divide(
-        (weight * np.where(weight > 0, logs, 0.0)).sum(axis=0), total, out=np.zeros(len(AGES)), where=total > 0
-    )
+    said = (weight * np.nan_to_num(logs)).sum(axis=0)
+    mean = np.divide(said, total, out=np.zeros(len(AGES)), where=total > 0)
     apart = np.maximum(days / min(max(independent, 1.0), len(known)), 1.0)
     z_squared = mean**2 * total / apart
-    drawn = mean * np.maximum(0.0, 1 - np.divide(1, z_squared, out=np.ones(len(AGES)), where=z_squared > 0))
+    drawn = mean * (1 - np.divide(1, z_squared, out=np.ones(len(AGES)), where=z_squared > 1))
     return tuple(np.exp(np.clip(drawn, -np.log(_MOST), np.log(_MOST))).tolist())
 
 

@@ -165,8 +165,7 @@ def _told(
     own = found.entrant(found.chosen)
     if own is not None and drifts.horizon_days > days.holdout_days:
         drifts.told(own)
-    found, by_doubts = _with_doubts(asked, found, days, sample)
-    found, by_age = _with_ages(asked, found, days, sample)
+    found, by_doubts, by_age = _refined(asked, found, days, sample)
     own = found.entrant(found.chosen)
     by_season = season(sample, candidate(found.chosen) if own is not None and found.chosen else None, declared)
     model = own.model if own else None
@@ -180,22 +179,17 @@ def _told(
     return Choice(asked, found, standings, days, by_season, tested, sample, model, by_doubts, by_age, horizon_days)
 
 
-def _with_doubts(asked: str, found: Verdict, days: Origins, sample: Sampled) -> tuple[Verdict, Doubts]:
-    """The verdict with the chosen one's doubts. A model that was asked for is used as it is, the naive rate too."""
+def _refined(asked: str, found: Verdict, days: Origins, sample: Sampled) -> tuple[Verdict, Doubts, Ages]:
+    """The verdict with the chosen one's doubts, and with its paces of ages around them. A model that was asked for is
+    used as it is, the naive rate too."""
     own = found.entrant(found.chosen)
     if asked != AUTO or own is None or own.code == NAIVE:
-        return found, Doubts()
-    by_doubts, other = doubted(own, looks(sample, days.race, days.holdout_days), _keeping_a_beat(found, own))
-    return replace(found, entrants=tuple(other if one is own else one for one in found.entrants)), by_doubts
-
-
-def _with_ages(asked: str, found: Verdict, days: Origins, sample: Sampled) -> tuple[Verdict, Ages]:
-    """The verdict with the chosen one's paces of ages, likewise."""
-    own = found.entrant(found.chosen)
-    if asked != AUTO or own is None or own.code == NAIVE:
-        return found, Ages()
-    by_age, other = aged(own, sample, days, looks(sample, days.race, days.holdout_days))
-    return replace(found, entrants=tuple(other if one is own else one for one in found.entrants)), by_age
+        return found, Doubts(), Ages()
+    at = looks(sample, days.race, days.holdout_days)
+    by_doubts, other = doubted(own, at, _keeping_a_beat(found, own))
+    by_age, other = aged(other, sample, days, at)
+    entrants = tuple(other if one is own else one for one in found.entrants)
+    return replace(found, entrants=entrants), by_doubts, by_age
 
 
 def _keeping_a_beat(found: Verdict, own: Entrant) -> Entrant | None:

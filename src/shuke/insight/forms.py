@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from hashlib import sha256
@@ -18,14 +17,12 @@ from shuke.insight.cycles import Parameters
 from shuke.insight.models import Upload
 from shuke.insight.writes import fields_of
 from shuke.kit.errors import InputError
-from shuke.kit.ids import new_id
+from shuke.kit.ids import is_id, new_id
 from shuke.kit.money import minor_digits, to_major, to_minor
 from shuke.kit.text import day
 from shuke.ui import language
 from shuke.value import AUTO, declared_in, in_words, model_codes
 
-_DRAWN = re.compile(r"run-\d{8}T\d{6}Z-[0-9a-f]{6}", re.ASCII)
-"""As `kit.ids.new_id` draws it."""
 MEASURES = ("current_value_minor", "clv_minor", "value_total_minor", "spend_minor")
 
 
@@ -230,7 +227,7 @@ class RunForm(forms.Form):
     def clean_drawn(self) -> str:
         """A form that was written by hand has none, and draws its own."""
         told = str(self.cleaned_data["drawn"])
-        return told if _DRAWN.fullmatch(told) else new_id("run")
+        return told if is_id("run", told) else new_id("run")
 
     def clean_calendar(self) -> dict[str, float]:
         try:

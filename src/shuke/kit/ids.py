@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from datetime import UTC, datetime
 
@@ -26,3 +27,12 @@ def new_id(kind: str) -> str:
     """
     moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     return f"{kind}-{moment}-{secrets.token_hex(3)}"
+
+
+def is_id(kind: str, text: str) -> bool:
+    """Whether a text reads as `new_id` draws them.
+
+    >>> is_id("run", new_id("run")), is_id("run", new_id("import")), is_id("run", "run-1")
+    (True, False, False)
+    """
+    return re.fullmatch(rf"{re.escape(kind)}-\d{{8}}T\d{{6}}Z-[0-9a-f]{{6}}", text, re.ASCII) is not None

@@ -113,10 +113,14 @@ class Ledger:
         undone = {entry.subject for entry in self._landed("undo")}
         return [_import(entry, entry.entry_id in undone) for entry in self._landed("import")]
 
+    def visible(self) -> list[Import]:
+        """Those that were not undone."""
+        return [made for made in self.imports() if made.state == "visible"]
+
     @property
     def currency(self) -> str | None:
         """What all amounts are in, as the imports that are there say; None while none has said so."""
-        return next((made.currency for made in self.imports() if made.state == "visible" and made.currency), None)
+        return next((made.currency for made in self.visible() if made.currency), None)
 
     def require_currency(self, currency: str) -> None:
         """Raises LedgerError where amounts are in another: added up with these, they would mean nothing."""
@@ -137,8 +141,7 @@ class Ledger:
         entry = Entry(new_id("undo"), "undo", undone.table, import_id)
         table = DeltaFolder.stored(self.folder / undone.table)
         _taken_back(table.snapshot(), undone, entry)
-        there = (other for other in self.imports() if other.state == "visible")
-        resting = [other.import_id for other in there if import_id in other.rests_on]
+        resting = [other.import_id for other in self.visible() if import_id in other.rests_on]
         if resting:
             raise LedgerError.of("error.ledger.rested_on", import_id=import_id, resting=", ".join(resting))
         self._journal.announce(entry)

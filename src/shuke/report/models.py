@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shuke.choice import Ages, Doubts, Margin, Standing, Trust
+from shuke.evaluate import Difference
 from shuke.kit.text import day, number, say, share
 from shuke.report.layout import columns_of_text, title
 from shuke.report.results import Result
@@ -48,38 +49,32 @@ def _chosen(result: Result, language: str) -> list[str]:
 
 
 def _margin(margin: Margin, language: str) -> str:
-    error = margin.standard_error
-    return say(
-        "report.model.margin",
-        language,
-        model=_name(margin.over, language),
-        difference=f"{margin.difference:+.4f}",
-        error="—" if error is None else f"{error:.4f}",
-    )
+    return say("report.model.margin", language, model=_name(margin.over, language), **_gain(margin))
 
 
 def _doubts(doubts: Doubts, language: str) -> str:
-    found, parts = doubts.difference, zip(("stays", "afresh", "beat"), doubts.weights[1:], strict=False)
+    parts = zip(("stays", "afresh", "beat"), doubts.weights[1:], strict=False)
     kind = "doubts" if doubts.beat_k is None else "doubts_and_beat" if any(doubts.weights[1:3]) else "beat"
     return say(
         f"report.model.{kind}",
         language,
         **{name: share(weight, language, decimals=1) for name, weight in parts},
         k=number(doubts.beat_k or 1, language),
-        difference="—" if found is None else f"{found.difference:+.4f}",
-        error="—" if found is None or found.standard_error is None else f"{found.standard_error:.4f}",
+        **_gain(doubts.difference),
     )
 
 
 def _ages(ages: Ages, language: str) -> str:
-    found = ages.difference
-    return say(
-        "report.model.ages",
-        language,
-        **{f"to_{days}": number(pace, language, decimals=2) for days, pace in zip(AGES, ages.paces, strict=True)},
-        difference="—" if found is None else f"{found.difference:+.4f}",
-        error="—" if found is None or found.standard_error is None else f"{found.standard_error:.4f}",
-    )
+    paces = {f"to_{days}": number(pace, language, decimals=2) for days, pace in zip(AGES, ages.paces, strict=True)}
+    return say("report.model.ages", language, **paces, **_gain(ages.difference))
+
+
+def _gain(found: Difference | Margin | None) -> dict[str, str]:
+    """A difference of log scores and its error, for a sentence."""
+    return {
+        "difference": "—" if found is None else f"{found.difference:+.4f}",
+        "error": "—" if found is None or found.standard_error is None else f"{found.standard_error:.4f}",
+    }
 
 
 def _listed(parameters: dict[str, float]) -> str:

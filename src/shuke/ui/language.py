@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.conf import settings
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 
 from shuke.kit.text import LANGUAGES
 
@@ -27,3 +29,18 @@ def active() -> str:
 def html_tag() -> str:
     """The active language as HTML's lang attribute writes it: zh-Hans, zh-Hant or en."""
     return _TAGS[active()]
+
+
+def kept(language: str, parts: Iterator[str]) -> Iterator[str]:
+    """Parts of a file, made in a language: they are made as they are sent, when the request's is no longer in force.
+
+    >>> from django.utils.translation import override
+    >>> list(kept("en", (active() for _ in range(2))))
+    ['en', 'en']
+    """
+    while True:
+        with override(language):
+            part = next(parts, None)
+        if part is None:
+            return
+        yield part

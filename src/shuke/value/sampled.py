@@ -7,7 +7,7 @@ milliseconds, and 50,000 customers tell models apart as well as millions do.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from math import inf
 from typing import Protocol
@@ -189,8 +189,8 @@ def sampled(
     chosen = engine.keep("sampled", _CHOSEN, summary=summary, below=hash_below(share))
     rows = engine.fetch(_DAYS, purchases=purchases, chosen=chosen, first_day=first_day, as_of=as_of)
     engine.drop(chosen)
-    truncated = 0 if counted["truncated"] is None else (counted["truncated"] - first_day).days + 1
-    return replace(_sorted(rows, first_day, as_of, counted["customers"]), truncated_days=truncated)
+    truncated_days = 0 if counted["truncated"] is None else (counted["truncated"] - first_day).days + 1
+    return _sorted(rows, first_day, as_of, counted["customers"], truncated_days)
 
 
 def hash_below(share: float) -> str:
@@ -202,14 +202,15 @@ def hash_below(share: float) -> str:
     return "g" if share >= 1 else f"{int(share * 16**_HASH_DIGITS):0{_HASH_DIGITS}x}"  # "g" is past every digit
 
 
-def _sorted(rows: pa.Table, first_day: date, as_of: date, of: int) -> Sampled:
+def _sorted(rows: pa.Table, first_day: date, as_of: date, of: int, truncated_days: int) -> Sampled:
     customer, day = (rows[name].to_numpy().astype(np.int64) for name in ("customer", "day"))
     order = np.lexsort((day, customer))
     customer, day = customer[order], day[order]
     spend = rows["spend"].to_numpy().astype(np.float64)[order]
     bought = spend > 0
     count = int(customer.max(initial=-1)) + 1
-    return Sampled(first_day, as_of, count, of, customer[bought], day[bought], (customer, day, spend))
+    money = customer, day, spend
+    return Sampled(first_day, as_of, count, of, customer[bought], day[bought], money, truncated_days)
 
 
 def _grouped(

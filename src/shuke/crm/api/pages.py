@@ -41,10 +41,19 @@ def keyset(
     rows: QuerySet[_Row], asked: Listing, told: Callable[[_Row], _One], *, of: str, rising: bool = False
 ) -> PageOf[_One]:
     """A page along the numbers of rows, the newest first (or `rising`)."""
+    return numbered(following(rows, asked, of=of, rising=rising), asked, told, of)
+
+
+def following(rows: QuerySet[_Row], asked: Listing, *, of: str, rising: bool = False) -> list[_Row]:
+    """The rows of such a page, and one more where there is one."""
     after = place(asked, of)
     if after is not None:
         rows = rows.filter(**{"pk__gt" if rising else "pk__lt": after})
-    found = list(rows.order_by("pk" if rising else "-pk")[: asked.limit + 1])
+    return list(rows.order_by("pk" if rising else "-pk")[: asked.limit + 1])
+
+
+def numbered(found: Sequence[_Row], asked: Listing, told: Callable[[_Row], _One], of: str) -> PageOf[_One]:
+    """The page of rows that `following` found."""
     return page(found, asked, told, lambda row: row.pk, of)
 
 

@@ -10,7 +10,7 @@ from django.http import Http404
 from pydantic import Field
 
 from shuke.crm.api.operations import Group, Scope
-from shuke.crm.api.pages import keyset, page, place
+from shuke.crm.api.pages import following, keyset, numbered
 from shuke.crm.api.schemas import Day, Given, Id, Listing, PageOf, Told, username
 from shuke.crm.people import reads, tokens
 from shuke.crm.people.models import AuditEntry, Token, User
@@ -70,10 +70,9 @@ def list_audit(viewer: User, query: AuditListing) -> PageOf[AuditTold]:
     found = reads.entries(
         viewer, by=query.by, act=query.act, kind=query.kind, record=query.record, since=query.since, until=query.until
     )
-    after = place(query, _AUDIT)
-    listed = list((found if after is None else found.filter(pk__lt=after))[: query.limit + 1])
+    listed = following(found, query, of=_AUDIT)
     values = reads.values_of(viewer, listed)  # of all at once
-    return page(listed, query, lambda entry: _entry(entry, values.get(entry.pk, {})), lambda entry: entry.pk, _AUDIT)
+    return numbered(listed, query, lambda entry: _entry(entry, values.get(entry.pk, {})), _AUDIT)
 
 
 def _entry(entry: AuditEntry, values: Mapping[str, Any]) -> AuditTold:

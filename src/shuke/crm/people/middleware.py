@@ -121,7 +121,8 @@ def _lacks_factor(request: HttpRequest, user: User) -> bool:
 
 
 def _to_factor(request: HttpRequest, user: User) -> HttpResponse:
-    door = reverse("people:second" if factors.has_any(user) else "people:security")
+    door = reverse("people:security")
     if factors.has_any(user):
         second.ask(request, user, page_of(request))
+        door = reverse("people:second")
     return led_to(request, door, here("people.signed_out.factor"), here("people.signed_out.factor_link"))

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from shuke.crm.people import audit, reads
@@ -92,7 +92,7 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
     latest = found.values_list("pk", flat=True).first() or 0
     audit.note("audit_exported", by=reads.viewer_of(request), kind="export", values=asked.as_values())
     listed = found.filter(pk__lte=latest).iterator(chunk_size=2_000)
-    lines = _in_language(language.active(), _lines(reads.viewer_of(request), listed))
+    lines = language.kept(language.active(), _lines(reads.viewer_of(request), listed))
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     name = f"audit-{timezone.localdate():%Y-%m-%d}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -161,16 +161,6 @@ def _told(value: Any) -> str:
     if isinstance(value, list) and len(value) == 2:
         return " → ".join("—" if one in (None, "") else str(one) for one in value)
     return str(value)
-
-
-def _in_language(tongue: str, lines: Iterator[str]) -> Iterator[str]:
-    """Lines are made when they are sent: by then the request's language is no longer in force."""
-    while True:
-        with translation.override(tongue):
-            line = next(lines, None)
-        if line is None:
-            return
-        yield line
 
 
 def _lines(viewer: User, found: Iterator[AuditEntry]) -> Iterator[str]:

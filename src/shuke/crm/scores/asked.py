@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -18,7 +18,11 @@ View = Callable[[HttpRequest], HttpResponse]
 
 def ids_of(request: HttpRequest) -> list[int]:
     """The ids of those ticked."""
-    texts = [text for entry in request.POST.getlist("ids") for text in entry.split(",")]
+    return numbers(text for entry in request.POST.getlist("ids") for text in entry.split(","))
+
+
+def numbers(texts: Iterable[str]) -> list[int]:
+    """Those of the texts that may be ids."""
     return [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19]
 
 

@@ -9,7 +9,7 @@ from io import StringIO
 from itertools import islice
 
 from django.conf import settings
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from shuke.crm.customers import fields as types
 from shuke.crm.customers.models import Export, Field
@@ -22,6 +22,7 @@ from shuke.crm.scores.reads import Listed, all_listed, as_row
 from shuke.crm.scores.rows import beside, links_customers, names_in
 from shuke.kit.cells import safe_cell
 from shuke.kit.text import say
+from shuke.ui.language import kept
 
 _LINES = 500
 _BYTE_ORDER_MARK = "\ufeff"  # by which Excel knows UTF-8
@@ -39,7 +40,8 @@ def lines(viewer: User, query: Query, run: Run | None, language: str) -> Iterato
     """
     rows = all_listed(viewer, query, run)
     log = log_export(by=viewer, query=query.saved, columns=[column.code for column in query.columns])
-    return _lines(viewer, rows, query, _Style(language, run.currency if run else settings.SHUKE_CURRENCY), log)
+    style = _Style(language, run.currency if run else settings.SHUKE_CURRENCY)
+    return kept(language, _lines(viewer, rows, query, style, log))
 
 
 @dataclass(frozen=True)
@@ -61,10 +63,7 @@ def _lines(viewer: User, rows: Iterator[Listed], query: Query, style: _Style, lo
     yield _BYTE_ORDER_MARK + _csv([_heads(query, style)])
     count = 0
     while chunk := list(islice(rows, _LINES)):
-        # Lines are made when they are sent: by then the request's language is no longer in force.
-        with translation.override(style.language):
-            text = _chunk(viewer, chunk, query, style)
-        yield text
+        yield _chunk(viewer, chunk, query, style)
         count += len(chunk)
     close_export(export=log, rows=count)
 

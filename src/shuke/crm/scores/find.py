@@ -1,7 +1,8 @@
 """Which customers a list shows, in order, fast at a million.
 
-Three ways lead to a page. Where one of the filters leaves a few customers, those are fetched by its index, tried
-against the other filters and sorted. Where there are filters by score alone and the order is a common one, the first
+Several ways lead to a page. Where one of the filters leaves a few customers, those are fetched by its index, tried
+against the other filters and sorted; of some thousands the page is picked out of the order instead, whose first rows
+hold enough of them. Where there are filters by score alone and the order is a common one, the first
 customers of each cell are fetched in that order and merged. Else the index of the order is walked from its top until
 the page is full: mostly every filter then meets often enough for the walk to be short. Where it is not (a common
 name among customers who stand at the end of the order), the walk is given up and the many are fetched after all.

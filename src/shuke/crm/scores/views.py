@@ -14,6 +14,7 @@ from shuke.crm.customers.errors import RefusedTag, RefusedView
 from shuke.crm.customers.reads_of_cards import listed_fields
 from shuke.crm.people.reads import may, needs, viewer_of
 from shuke.crm.scores import card, export, reads, table
+from shuke.crm.scores.asked import numbers
 from shuke.crm.scores.query import Query, read
 from shuke.crm.words import here
 from shuke.kit.text import number
@@ -126,7 +127,7 @@ def _query(request: HttpRequest) -> Query:
 
 def _ids(request: HttpRequest) -> list[int]:
     texts = request.POST.getlist("ids") + [text for entry in request.GET.getlist("ids") for text in entry.split(",")]
-    return [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19]
+    return numbers(texts)
 
 
 def _back(request: HttpRequest) -> str:
