@@ -4,7 +4,9 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import pytest
+from django.db import connection
 from django.db.models import Q
+from django.test.utils import CaptureQueriesContext
 
 from shuke.crm.customers.models import Customer
 from shuke.crm.customers.search import all_found, found_ids, matching, search_columns
@@ -71,6 +73,52 @@ def test_walking_and_looking_up_find_the_same(customers: None, words: str) -> No
     assert walked == keys(words)
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("仇", {"B-1", "B-2", "B-3", "B-5"}),
+        ("仇雪", {"B-1", "B-3"}),
+        ("雪", {"B-1", "B-2", "B-3"}),
+        ("qiu", {"B-1", "B-3", "B-4", "B-5", "B-7"}),
+        ("QIU", {"B-1", "B-3", "B-4", "B-5", "B-7"}),
+        ("qiux", {"B-1", "B-3"}),
+        ("qi u", {"B-1", "B-3", "B-4", "B-5", "B-7"}),
+        ("sm", {"B-6", "B-7", "B-8"}),
+        ("smith", {"B-6", "B-8"}),
+        ("john", {"B-6", "B-8"}),
+        ("仇 雪", {"B-1", "B-2", "B-3"}),
+        ("shuang", {"B-9"}),
+        ("shuangli", {"B-9"}),
+        ("\uf900", {"B-10"}),
+    ],
+)
+def test_whom_a_beginning_finds_and_whom_words_within_find_are_found_together(
+    db: None, words: str, expected: set[str]
+) -> None:
+    names = ["仇雪", "雪仇", "“仇雪仇”", "邱明", "仇", "Smith John", "sm 秋", "johnny-smith", "双力", "\uf900"]
+    keep(cards=[Card(f"B-{number}", name=name) for number, name in enumerate(names, 1)])
+    found = keys(words)
+    assert found == set(Customer.objects.filter(matching(words)).values_list("key", flat=True))
+    assert found == expected
+
+
+@pytest.mark.parametrize("words", ["仇", "雪梅", "qiu", "household 12"])
+def test_words_are_looked_up_in_the_index_that_was_made_for_them(customers: None, words: str) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        found_ids(words, 50)
+    statement = asked.captured_queries[-1]["sql"]
+    assert "customers_search" in plan(statement)
+
+
+def plan(statement: str) -> str:
+    """How the database would answer it, were there more customers than a few."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {'' if connection.vendor == 'postgresql' else 'QUERY PLAN '}{statement}")
+        return "\n".join(str(row[-1]) for row in cursor.fetchall())
+
+
 def test_a_condition_without_words_finds_nobody(customers: None) -> None:
     assert not Customer.objects.filter(matching("、！") & ~Q(key__startswith="、！")).exists()
 
@@ -87,17 +135,17 @@ def test_all_that_are_found_are_told_where_they_are_not_too_many(customers: None
 def test_more_may_be_found_by_a_beginning_than_by_words_within(customers: None) -> None:
     assert len(all_found("c-00", 1, 4) or []) == 4, "ids begin so"
     assert all_found("c-00", 4, 3) is None
-    assert all_found("张", 1, 10) is None, "two have the character in their names"
-    assert len(all_found("张", 2, 0) or []) == 2
+    assert all_found("伟", 1, 10) is None, "two have the character in their names"
+    assert len(all_found("伟", 2, 0) or []) == 2
 
 
 def test_what_was_just_found_to_be_too_many_is_not_counted_again(
     customers: None, django_assert_num_queries: Callable[[int], AbstractContextManager[object]]
 ) -> None:
-    assert all_found("张", 1, 10) is None
+    assert all_found("伟", 1, 10) is None
     with django_assert_num_queries(0):
-        assert all_found("张", 1, 10) is None
-    assert len(all_found("张", 2, 10) or []) == 2, "another bound is another question"
+        assert all_found("伟", 1, 10) is None
+    assert len(all_found("伟", 2, 10) or []) == 2, "another bound is another question"
 
 
 def test_a_new_name_is_found_and_the_old_one_is_not(customers: None) -> None:

@@ -2,7 +2,9 @@
 
 Text is indexed as words with spaces between Chinese characters, so that a name of two characters is found as a phrase
 (a trigram index would not find it). SQLite keeps the words in an FTS5 table, PostgreSQL in a GIN index; pinyin,
-initials, ids and reversed phone numbers are looked up by their beginning in ordinary indexes.
+initials, ids and reversed phone numbers are looked up by their beginning in ordinary indexes. A GIN index holds no ids:
+of each customer found the row is read. So on PostgreSQL names too are looked up by their beginning, and the words are
+asked for those customers alone whom that did not find.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from pypinyin import Style, lazy_pinyin
 
 from shuke.crm.customers.frequent import Frequent
 from shuke.crm.customers.models import Alias, Customer
+from shuke.crm.customers.search_table import BEGUN_NAME, BEGUN_SPOKEN, WORDS_POSTGRESQL
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _TOKEN = re.compile(rf"[{_HAN}]|[^\W_{_HAN}]+")
@@ -133,6 +136,7 @@ def _by_beginning(typed: str, limit: int, *, tail_only: bool) -> dict[int, None]
     conditions = [_begins("key", text) for text in _spellings(typed)]
     conditions += [_begins(column, text) for column, text in _beginnings(typed, tail_only=tail_only)]
     conditions += [Q(**{lookup: text}) for lookup, text in _whole_phone(typed)] if tail_only else []
+    conditions += [_begins("name", typed)] if _is_chinese(typed) and connection.vendor == "postgresql" else []
     found: dict[int, None] = dict.fromkeys(_merged_under(typed))
     for condition in conditions:
         if len(found) < limit:
@@ -180,6 +184,11 @@ def _asks_for_digits(typed: str) -> bool:
     return any(token.isdigit() and len(token) > _SHORTEST_TAIL for token in _tokens(typed))
 
 
+def _is_chinese(typed: str) -> bool:
+    """Whether it is characters alone, as words have them: then a name that begins so has these words too."""
+    return re.fullmatch(f"[{_HAN}]+", typed) is not None and _tokens(typed) == list(typed)
+
+
 def _is_phone(typed: str) -> bool:
     return not re.search(r"[^\d\s()+-]", typed)
 
@@ -200,15 +209,28 @@ def _texts_contain(typed: str, prefix: str) -> Q:
 
 
 def _with_words(typed: str, limit: int) -> list[int]:
-    """The ids of customers in whose text the words stand, Chinese ones side by side."""
+    """The ids of customers in whose text the words stand, Chinese ones side by side.
+
+    PostgreSQL leaves out those whom `_by_beginning` finds, or some of them: their rows need not be read.
+    """
     runs = [tokens for run in _RUN.findall(typed) if (tokens := _tokens(run))]
     if connection.vendor == "postgresql":
         wanted = " & ".join("(" + " <-> ".join(tokens) + _more(tokens[-1]) + ")" for tokens in runs)
-        sql = "SELECT id FROM customers_customer WHERE to_tsvector('simple', search_text) @@ to_tsquery('simple', %s)"
-    else:
-        wanted = " AND ".join('"' + " ".join(tokens) + '"*' for tokens in runs)
-        sql = "SELECT rowid FROM customers_search WHERE customers_search MATCH %s"
-    return _first(sql, (wanted,), limit)
+        begun = _begun(typed)
+        asked = "to_tsquery('simple', %s)" + (" && !!(%s::tsquery)" if begun else "")
+        sql = f"SELECT id FROM customers_customer WHERE {WORDS_POSTGRESQL} @@ ({asked})"
+        return _first(sql, (wanted, begun) if begun else (wanted,), limit)
+    wanted = " AND ".join('"' + " ".join(tokens) + '"*' for tokens in runs)
+    return _first("SELECT rowid FROM customers_search WHERE customers_search MATCH %s", (wanted,), limit)
+
+
+def _begun(typed: str) -> str:
+    """As PostgreSQL's words have it: whose name, or name as it is spoken, begins with what was typed. Empty where that
+    is longer than what stands among the words; few customers have it then."""
+    if _is_chinese(typed):
+        return f"'^{typed}':*" if len(typed) <= BEGUN_NAME else ""
+    spoken = dict(_beginnings(typed)).get("sort_name", "")
+    return f"'~{spoken}':*" if 0 < len(spoken) <= BEGUN_SPOKEN and spoken == typed.lower() else ""
 
 
 def _more(token: str) -> str:

@@ -6,7 +6,9 @@ from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
-from shuke.crm.customers.search_table import CREATE_POSTGRESQL, CREATE_SQLITE
+from shuke.crm.customers.search_table import CREATE_SQLITE
+
+CREATE_POSTGRESQL = "CREATE INDEX customers_search ON customers_customer USING gin (to_tsvector('simple', search_text))"
 
 
 def create(_: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
