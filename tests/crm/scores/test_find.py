@@ -148,6 +148,7 @@ def test_of_one_filter_alone_that_many_pass_it_is_known_that_they_are_more_than_
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(finding, "FEW", 28)
+    monkeypatch.setattr(finding, "BEGUN", 28)
     alone = find(read(QueryDict("q=张")), run, UNLIMITED)
     assert (len(alone.ids), alone.total, alone.capped) == (25, 28, True), "30 are there"
 
