@@ -39,7 +39,7 @@ def test_a_look_says_the_same_as_reading(engine: Engine) -> None:
         assert dict(seen.read.quality.set_aside) == dict(read.quality.set_aside)
         assert seen.read.quality.kept == read.quality.kept
     assert seen.rows[1].reason == "reject.unreadable_amount"
-    assert dict(peek_facts("surveys", SURVEY, engine=engine).questions) == {"csat": "满意度", "nps": "NPS"}
+    assert dict(peek_facts("surveys", SURVEY, engine=engine).questions) == {"满意度": "csat", "NPS": "nps"}
 
 
 def test_what_nobody_knows_is_named_and_may_be_chosen(duckdb_engine: DuckDBEngine) -> None:

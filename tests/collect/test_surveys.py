@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 import pyarrow as pa
 import pytest
 
-from shuke.collect import peek_surveys, read_surveys
+from shuke.collect import read_surveys
 from shuke.kit.errors import InputError
 from shuke.tables import SURVEYS
 
@@ -72,7 +74,33 @@ def test_a_file_without_a_question_is_refused_with_its_columns(duckdb_engine):
         read_surveys({"customer": ["a"], "asked_on": ["2024-03-01"], "weather": ["4"]}, engine=duckdb_engine)
 
 
-def test_a_look_at_the_first_rows_reads_no_more(duckdb_engine):
-    rows = pa.table({"customer": ["a"] * 50, "asked_on": ["2024-03-01"] * 50, "csat": [str(n) for n in range(50)]})
-    seen = peek_surveys(rows, engine=duckdb_engine, rows=10)
-    assert (seen.quality.read, seen.quality.kept) == (10, 5)
+def test_a_question_named_by_a_column_that_is_not_there_is_refused_with_the_columns(duckdb_engine):
+    with pytest.raises(InputError, match="Q2"):
+        read_surveys({"customer": ["a"], "asked_on": ["2024-03-01"], "Q1": ["4"]}, answers_of={"csat": "Q2"})
+
+
+def test_two_columns_of_one_question_are_both_answers(duckdb_engine):
+    rows = {"customer": ["a"], "asked_on": ["2024-03-01"], "满意度": ["4"], "csat": ["2"], "NPS": ["9"]}
+    read = read_surveys(rows, engine=duckdb_engine)
+    assert sorted((one["question"], one["score"]) for one in read.table.to_arrow().to_pylist()) == [
+        ("csat", 2.0),
+        ("csat", 4.0),
+        ("nps", 9.0),
+    ]
+    named = read_surveys(rows, engine=duckdb_engine, answers_of={"csat": "csat"})
+    assert sorted(one["score"] for one in named.table.to_arrow().to_pylist()) == [2.0, 9.0], "as it is named"
+
+
+@pytest.mark.parametrize(
+    "late",
+    [
+        "2024-03-01T18:30:00Z",
+        "1709317800",
+        pytest.param(datetime(2024, 3, 1, 18, 30, tzinfo=UTC), id="a moment in a zone"),
+        "2024-03-02 02:30:00",
+    ],
+)
+def test_the_day_of_a_moment_is_that_of_the_business(engine, late: object):
+    rows = pa.table({"customer": ["a"], "asked_on": [late], "csat": ["4"]})
+    told = read_surveys(rows, engine=engine, timezone="Asia/Shanghai").table.to_arrow().to_pylist()
+    assert [one["asked_on"] for one in told] == [date(2024, 3, 2)]

@@ -13,7 +13,7 @@ from shuke.collect._sources import files_at
 from shuke.collect._write_rejects import write_rejects
 from shuke.collect.payments import read_payments
 from shuke.collect.sources import read_sources
-from shuke.collect.surveys import peek_surveys, read_surveys
+from shuke.collect.surveys import read_surveys
 
 __all__ = [
     "FACTS",
@@ -37,7 +37,6 @@ __all__ = [
     "kind_of",
     "peek",
     "peek_facts",
-    "peek_surveys",
     "presets",
     "read_facts",
     "read_payments",

@@ -10,10 +10,13 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
 
 from shuke.collect import _shop
 from shuke.collect._expressions import PATTERNS, minor, tidied
-from shuke.collect._found import Booked, FileFound, Raw
+from shuke.collect._found import Booked, FileFound, Raw, RawColumn
 from shuke.collect._lookups import day_lookup, money_lookup
 from shuke.collect._mapping import FieldFound, header_names, headers_of, plain_name, require_column
 from shuke.collect._parse import Rules
@@ -62,8 +65,8 @@ class FactsRead:
 
 @dataclass(frozen=True)
 class Columns:
-    """Which column is what: of each field, and of each question where a file has a column a question; and the required
-    fields that none was found for."""
+    """The column of each field, and the question of each column where a file has a column a question; and the required
+    fields that no column was found for."""
 
     fields: FieldsFound
     missing: tuple[str, ...] = ()
@@ -133,18 +136,26 @@ def texts_sql(raw: Raw, fields: Mapping[str, FieldFound], wanted: Sequence[str])
     parts = []
     for name in wanted:
         column = by_name[fields[name].column] if name in fields else None
-        text = "CAST(NULL AS VARCHAR)" if column is None else tidied(column.inside, column.type)
+        text = "CAST(NULL AS VARCHAR)" if column is None else _text(column)
         parts.append(f"{text} AS k_{name}")
     return ", ".join(parts)
 
 
+def _text(column: RawColumn) -> str:
+    """Of a moment in a zone the offset stands beside it, as engines write it or not."""
+    if pa.types.is_timestamp(column.type) and column.type.tz is not None:
+        return f"CAST(CAST({column.inside} AS TIMESTAMP) AS VARCHAR) || '+00:00'"
+    return tidied(column.inside, column.type)
+
+
 def dated(engine: Engine, keyed: Table, names: Sequence[str], rules: Rules, folder: Path) -> Table:
-    """For each field a day `v_<field>` and, where it has none although something stands there, `why_<field>`."""
+    """For each field a day `v_<field>` in the business's time zone and, where it has none although something stands
+    there, `why_<field>`."""
     lookups: dict[str, Value] = {}
     columns, joins = [], []
     for name in names:
         keys = engine.keep("keys", f"SELECT DISTINCT k_{name} AS key FROM {{t}} WHERE k_{name} IS NOT NULL", t=keyed)
-        lookups[f"l_{name}"] = day_lookup(keys, rules.order, folder / f"{name}.parquet")
+        lookups[f"l_{name}"] = day_lookup(keys, rules.order, folder / f"{name}.parquet", ZoneInfo(rules.timezone))
         columns.append(f"l_{name}.day_of AS v_{name}, l_{name}.why AS why_{name}")
         joins.append(f"LEFT JOIN {{l_{name}}} AS l_{name} ON t.k_{name} = l_{name}.key")
     sql = f"SELECT t.*, {', '.join(columns)} FROM {{keyed}} AS t {' '.join(joins)}"

@@ -43,7 +43,7 @@ FACTS: Mapping[str, FactsKind] = {
 
 @dataclass(frozen=True)
 class FactsPeek:
-    """What the first rows tell, as `Peek` does of purchases. `questions`: the column of each question."""
+    """What the first rows tell, as `Peek` does of purchases. `questions`: column -> question."""
 
     file: FileFound
     columns: tuple[str, ...]
@@ -99,7 +99,7 @@ def peek_facts(
     >>> with open_engine() as engine:
     ...     seen = peek_facts("surveys", lines, engine=engine)
     ...     dict(seen.questions), [row.reason for row in seen.rows]
-    ({'csat': '满意度'}, [None, 'reject.unreadable_date'])
+    ({'满意度': 'csat'}, [None, 'reject.unreadable_date'])
     """
     of = _kind(kind)
     raw = open_head(source, engine, rows=SAMPLE_ROWS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -35,8 +36,9 @@ def money_lookup(keys: Table, currency: str, decimals: int, known: Style, path: 
     return _looked_up(keys, row, MONEY_SCHEMA, path)
 
 
-def day_lookup(keys: Table, order: Order, path: Path) -> Table:
-    """Each distinct text of a time column, its day, second and offset, and why it has none."""
+def day_lookup(keys: Table, order: Order, path: Path, zone: ZoneInfo | None = None) -> Table:
+    """Each distinct text of a time column, its day (in `zone` where one is given), second and offset, and why it has
+    none."""
     if order is Order.UNKNOWN:
         for texts in _texts(keys):
             order = dates.order_of(texts, order)
@@ -45,7 +47,8 @@ def day_lookup(keys: Table, order: Order, path: Path) -> Table:
         found = dates.parse_moment(text, order)
         if isinstance(found, str):
             return (text, None, None, None, found)
-        return (text, found.day, found.second, found.offset, None)
+        day = found.day if zone is None else dates.local_day(found, zone)
+        return (text, day, found.second, found.offset, None)
 
     return _looked_up(keys, row, DAY_SCHEMA, path)
 

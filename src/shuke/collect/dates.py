@@ -9,8 +9,9 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 UNREADABLE = "unreadable_date"
 AMBIGUOUS = "ambiguous_date"
@@ -98,6 +99,22 @@ def parse_moment(text: str, order: Order = Order.UNKNOWN) -> Moment | str:
         return Moment(day)
     clock = parse_clock(rest)
     return UNREADABLE if clock is None else Moment(day, *clock)
+
+
+def local_day(moment: Moment, zone: ZoneInfo) -> date:
+    """The day in a time zone; of what has no offset from UTC the day as it is written.
+
+    >>> late = parse_moment("2024-03-01T18:30:00Z")
+    >>> local_day(late, ZoneInfo("Asia/Shanghai")), local_day(Moment(date(2024, 3, 1), 66_600), ZoneInfo("UTC"))
+    (datetime.date(2024, 3, 2), datetime.date(2024, 3, 1))
+    """
+    if moment.second is None or moment.offset is None:
+        return moment.day
+    try:
+        at = datetime.combine(moment.day, time(tzinfo=UTC)) + timedelta(seconds=moment.second - moment.offset)
+        return at.astimezone(zone).date()
+    except OverflowError:  # at the ends of the calendar
+        return moment.day
 
 
 def parse_clock(text: str) -> tuple[int, int | None] | None:

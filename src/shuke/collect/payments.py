@@ -53,7 +53,7 @@ def read_payments(
 ) -> FactsRead:
     """What fell due, and when was it paid? From files as they are: CSV, XLSX, Parquet, tables in memory, `demo:shop`.
 
-    Columns are named (`due="到期日"`) or told by their headers. Of a moment the day counts, as it is written. A sum
+    Columns are named (`due="到期日"`) or told by their headers. Of a moment its day in `timezone` counts. A sum
     without a day of payment is unpaid; one due in the future is kept. Rows equal in every column are set aside but for
     the first. Raises InputError where a column is missing or nothing can be read; single rows never stop it.
 

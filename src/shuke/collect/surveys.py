@@ -30,10 +30,11 @@ from shuke.collect._fields import (
     texts_sql,
 )
 from shuke.collect._found import TEXT, Booked, Raw
+from shuke.collect._mapping import require_column
 from shuke.collect._parse import Rules
 from shuke.collect._questions import question_named, read_answer
 from shuke.collect._read import rules_for, silent
-from shuke.collect._sources import Progress, open_head
+from shuke.collect._sources import Progress
 from shuke.collect._stage import stage_folder
 from shuke.engines import Engine, Table, literal, open_engine
 from shuke.tables import SHOP_SURVEYS, SURVEYS
@@ -93,18 +94,11 @@ def read_surveys(
     return judged_surveys(used, raw, columns, rules, keep_duplicates=keep_duplicates)
 
 
-def peek_surveys(source: Any, *, engine: Engine, rows: int = 1000, **columns: str | None) -> FactsRead:
-    """What would become of the first rows? As `read_surveys`, of the beginning of the file only."""
-    raw = open_head(source, engine, rows=rows)
-    found = columns_of_surveys(raw, columns)
-    require_fields(found.missing, raw, "surveys")
-    return judged_surveys(engine, raw, found, rules_for("CNY", "Asia/Shanghai", None, None), keep_duplicates=False)
-
-
 def columns_of_surveys(
     raw: Raw, given: Mapping[str, str | None], answers_of: Mapping[str, str] = MappingProxyType({})
 ) -> Columns:
-    """The fields, and the column of each question; none where the file has a row an answer."""
+    """The fields, and the question of each column; none where the file has a row an answer. Two columns may answer the
+    same question: both are answers."""
     fields, missing = find_fields(raw, "surveys", given, REQUIRED)
     if "asked" in missing and "answered" in fields:
         fields["asked"], missing = fields["answered"], tuple(name for name in missing if name != "asked")
@@ -112,8 +106,9 @@ def columns_of_surveys(
         return Columns(fields, missing)
     asked = {found.column for name, found in fields.items() if name not in _OF_ROWS}
     fields = {name: found for name, found in fields.items() if name not in _OF_ROWS}
-    heads = {code: name for name in raw.names if name not in asked and (code := question_named(name)) is not None}
-    heads |= answers_of
+    named = {require_column(raw.names, column, code): code for code, column in answers_of.items()}
+    told = {name: code for name in raw.names if name not in asked and (code := question_named(name)) is not None}
+    heads = {name: code for name, code in told.items() if code not in answers_of} | named
     return Columns(fields, missing if heads else (*missing, "question", "score"), heads)
 
 
@@ -144,7 +139,7 @@ def _long(engine: Engine, raw: Raw, fields: FieldsFound, heads: Mapping[str, str
             {literal(head)} AS head FROM {{raw}}"""
 
     if heads:
-        parts = [part(literal(code), column, column) for code, column in heads.items()]
+        parts = [part(literal(code), column, column) for column, code in heads.items()]
     else:
         asked = by_name[fields["question"].column]
         parts = [part(tidied(asked.inside, asked.type), fields["score"].column, fields["score"].column)]

@@ -37,14 +37,14 @@ _CODES = {
 class Preview:
     """What the first rows tell, in codes. `mapping` is field -> (column, how it was found); `missing` required fields
     nobody knows; `refused` the sentence and figures of why it cannot be read so; a row is (line, cells, reason).
-    `guessed` is field -> column as found without any choice of a user's; `questions` is question -> column, where a
+    `guessed` is field -> column as found without any choice of a user's; `asked` is column -> question, where a
     file of answers has a column a question."""
 
     columns: list[str] = field(default_factory=list)
     rows: list[tuple[int, list[str], str]] = field(default_factory=list)
     mapping: dict[str, tuple[str, str]] = field(default_factory=dict)
     guessed: dict[str, str] = field(default_factory=dict)
-    questions: dict[str, str] = field(default_factory=dict)
+    asked: dict[str, str] = field(default_factory=dict)
     preset: str = ""
     missing: list[str] = field(default_factory=list)
     refused: dict[str, Any] = field(default_factory=dict)
@@ -109,7 +109,7 @@ def _of_facts(seen: collect.FactsPeek, path: Path, guessed: Mapping[str, str] | 
     problems = [*quality.set_aside.items(), ("quality.unanswered", quality.blank)] if quality else []
     return replace(
         _seen(seen, path, guessed),
-        questions=dict(seen.questions),
+        asked=dict(seen.questions),
         problems=[(code, rows) for code, rows in problems if rows],
         sampled=quality.read if quality else seen.file.rows + seen.file.bad_lines,
         kept=quality.kept if quality else 0,

@@ -83,7 +83,7 @@ def preview(seen: Preview, form: ColumnsForm) -> dict[str, Any]:
     """The first rows under what their columns are taken for; rows that would be set aside say why."""
     taken = {column: here(f"collect.field.{field}") for field, (column, _) in seen.mapping.items()}
     asked = here("collect.field.question")
-    taken |= {column: f"{asked} {question}" for question, column in seen.questions.items()}
+    taken |= {column: f"{asked} {question}" for column, question in seen.asked.items()}
     tongue = language.active()
     note = "insight.preview.note_answers" if form.kind == "surveys" else "insight.preview.note"
     common = _COMMON if form.kind == PURCHASES else form.names
