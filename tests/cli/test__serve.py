@@ -154,3 +154,10 @@ def test_a_demo_does_not_take_the_other_one_for_its_own(
     assert main(["--lang", "zh-hans", "demo", "--load-only", "--folder", str(tmp_path), *asked]) == 1
     assert "里是另一个演示" in capsys.readouterr().err
     assert (tmp_path / ".shuke-demo-loaded").exists()
+
+
+def test_help_of_management_commands_is_told_by_themselves() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "shuke.cli", "manage", "--help"], capture_output=True, text=True, check=True
+    )
+    assert "createsuperuser" in done.stdout

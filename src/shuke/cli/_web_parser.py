@@ -48,8 +48,10 @@ def _command(
     commands: argparse._SubParsersAction[Any], name: str, language: str, *, own_help: bool = True
 ) -> argparse.ArgumentParser:
     text = _help(name, language)
+    # One without options of its own hands on all that stands behind it, `--help` too: nothing begins with this sign.
+    prefix = "-" if own_help else "\0"
     parser: argparse.ArgumentParser = commands.add_parser(
-        name, help=text, description=text, add_help=False, allow_abbrev=False
+        name, help=text, description=text, add_help=False, allow_abbrev=False, prefix_chars=prefix
     )
     setattr(parser, "language", language)  # noqa: B010 — commands are `_parser.Parser`, which speaks a language
     if own_help:
