@@ -139,6 +139,13 @@ def test_the_history_of_tiers_outlives_the_tables_of_scores(published: Publish, 
     assert [one.run.run_id for one in history] == ["r4", "r3", "r2"]
 
 
+def test_a_label_of_the_run_before_keeps_the_name_it_had_then(published: Publish, row: MakeRow) -> None:
+    gold, club = {"en": "Gold"}, {"en": "Club"}
+    published([row("a", tier_in_force="club")], run_id="r1", names={"tier.A": gold, "tier.club": club})
+    after = published([row("a")], run_id="r2", names={"tier.vip": {"en": "VIP"}})
+    assert after.names == {"tier.club": club, "tier.vip": {"en": "VIP"}}, "A is called by the catalogue again"
+
+
 def test_the_cells_count_every_customer_once(published: Publish, many: list[tuple[Any, ...]]) -> None:
     run = published(many)
     assert sum(cell[-1] for cell in run.cells) == 60

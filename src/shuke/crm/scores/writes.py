@@ -21,6 +21,7 @@ from shuke.crm.scores.errors import RefusedRun
 from shuke.crm.scores.labels import Counted
 from shuke.crm.scores.models import COLUMNS, SLOTS, Run, StageChange, TierChange
 from shuke.kit.money import require_currency
+from shuke.kit.text import keys
 
 _CHUNK = 10_000
 _TIER, _STAGE = COLUMNS.index("tier_in_force"), COLUMNS.index("stage")
@@ -94,9 +95,15 @@ def _begin(run: NewRun) -> Run:
         ledger_version=run.ledger_version,
         parameters=dict(run.parameters),
         figures=dict(run.figures),
-        names=dict(run.names),
+        names=_names_before() | dict(run.names),
         slot=slot,
     )
+
+
+def _names_before() -> dict[str, Any]:
+    """What the run before calls labels that no catalogue knows: customers came from these, and had them once."""
+    before = Run.objects.filter(state=Run.State.CURRENT).values_list("names", flat=True).first() or {}
+    return {key: name for key, name in before.items() if key not in keys(key)}
 
 
 def _fill(run: Run, rows: Iterable[Row], told: Told | None) -> None:
