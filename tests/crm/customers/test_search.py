@@ -139,6 +139,17 @@ def test_more_may_be_found_by_a_beginning_than_by_words_within(customers: None) 
     assert len(all_found("伟", 2, 0) or []) == 2
 
 
+def test_those_found_by_a_beginning_take_no_place_of_others_with_the_word_within(db: None) -> None:
+    names = ["张一", "张二", "张三", "李张", "王张"]
+    keep(cards=[Card(f"D-{number}", name=name) for number, name in enumerate(names)])
+    keep(cards=[Card("zhang-9", name="Zhang Li"), Card("zhang-10", name="Li Zhang")])
+    for words, number in (("张", 5), ("zhang", 7)):
+        assert len(all_found(words, number, 10) or []) == number
+        assert all_found(words, number - 1, 10) is None
+    assert len(all_found("zhang", 9, 5) or []) == 7
+    assert all_found("zhang", 9, 4) is None, "five begin so"
+
+
 def test_what_was_just_found_to_be_too_many_is_not_counted_again(
     customers: None, django_assert_num_queries: Callable[[int], AbstractContextManager[object]]
 ) -> None:

@@ -270,6 +270,18 @@ def test_pages_side_by_side_are_the_whole_list(
         assert len(set(together)) == 60
 
 
+@pytest.mark.parametrize(
+    "asked", ["", "sort=clv", "sort=next_purchase_due", "tier=A,B", "stage=decline&sort=tier_rank"]
+)
+def test_a_page_reached_from_the_end_is_the_one_reached_from_the_top(run: Run, asked: str) -> None:
+    plan = planned(read(QueryDict(asked)), run, UNLIMITED)
+    everybody = list(all_ids(plan.query, run, UNLIMITED))
+    assert len(everybody) == plan.in_cells > 6
+    for start in range(len(everybody) + 3):
+        for size in (1, 4, 70):
+            assert finding._from_the_end(plan, start, size) == everybody[start : start + size]
+
+
 def test_customers_without_a_score_are_found_by_search_and_by_name(run: Run) -> None:
     keep(cards=[Card("later", name="后来者")])
     assert keys_of(find(read(QueryDict("q=后来者")), run, UNLIMITED).ids) == ["later"]

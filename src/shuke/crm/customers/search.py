@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -105,15 +106,15 @@ def found_ids(words: str, limit: int, *, tail_only: bool = False) -> list[int]:
     typed = words.strip()
     found = _by_beginning(typed, limit, tail_only=tail_only)
     if len(found) < limit and _asks_for_words(typed, tail_only=tail_only):
-        found.update(dict.fromkeys(_with_words(typed, limit)))
+        found.update(dict.fromkeys(_others_with_words(typed, found, limit - len(found))))
     return list(found)[:limit]
 
 
 def all_found(words: str, most: int, most_by_beginning: int, *, tail_only: bool = False) -> list[int] | None:
     """The ids of all customers found, as `found_ids` finds them; None where they are too many, or were just now.
 
-    `most_by_beginning` of names, initials, ids and numbers that begin so, which an index alone answers; `most` by words
-    within the text, of which each costs a row.
+    `most_by_beginning` of names, initials, ids and numbers that begin so, which an index alone answers; with those who
+    have the words within the text, of which each costs a row, `most`, or an eighth of it beside very many.
     """
     typed = words.strip()
     asked = (connection.settings_dict["NAME"], typed, most, most_by_beginning, tail_only)
@@ -122,9 +123,10 @@ def all_found(words: str, most: int, most_by_beginning: int, *, tail_only: bool 
     found = _by_beginning(typed, most_by_beginning + 1, tail_only=tail_only)
     are_many = len(found) > most_by_beginning
     if not are_many and _asks_for_words(typed, tail_only=tail_only):
-        with_words = _with_words(typed, most + 1)
-        are_many = len(with_words) > most
-        found.update(dict.fromkeys(with_words))
+        bound = max(most - len(found), most // 8)
+        others = _others_with_words(typed, found, bound + 1)
+        are_many = len(others) > bound
+        found.update(dict.fromkeys(others))
     if are_many:
         FREQUENT.note(asked)
         return None
@@ -143,6 +145,15 @@ def _by_beginning(typed: str, limit: int, *, tail_only: bool) -> dict[int, None]
             rows = Customer.objects.filter(condition).order_by().values_list("pk")
             found.update(dict.fromkeys(_first(*rows.query.sql_with_params(), limit)))
     return found
+
+
+def _others_with_words(typed: str, found: Mapping[int, None], limit: int) -> list[int]:
+    """At most so many beside those found already."""
+    rows = _with_words(typed, limit)
+    others = [pk for pk in rows if pk not in found]
+    if len(others) < len(rows) == limit:  # those found already took the place of others
+        others = [pk for pk in _with_words(typed, limit + len(found)) if pk not in found][:limit]
+    return others
 
 
 def _asks_for_words(typed: str, *, tail_only: bool) -> bool:

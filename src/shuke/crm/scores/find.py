@@ -168,7 +168,8 @@ def _picked(few: Few) -> Found | None:
 def _tried(plan: Plan) -> list[int] | None:
     """The page out of the first `WALKED` rows of the order, tried against all filters; None if they do not fill it.
 
-    Step by step, each twice as long as the one before: the planner would else walk as far as it takes.
+    Step by step, each as long as those passing so far let expect, or twice the one before: the planner would else walk
+    as far as it takes.
     """
     start, deep = plan.query.start, plan.query.start + plan.query.size
     passing = plan.customers().filter(_of_candidates(plan).passes("")).values_list("pk", flat=True)
@@ -183,7 +184,9 @@ def _tried(plan: Plan) -> list[int] | None:
             return found[start:deep]
         if len(part) < step:
             return _walked(plan, start, plan.query.size) if plan.run is None or plan.run.customers <= WALKED else None
-        walked, step = walked + step, min(2 * step, _LONGEST_STEP)
+        walked += step
+        expected = walked * (deep - len(found)) // max(len(found), 1)
+        step = min(expected + expected // 4 + 100, 2 * step, _LONGEST_STEP)
     return None
 
 
@@ -283,12 +286,26 @@ def _merging(plan: Plan, cells: list[int], deep: int) -> str:
 
 
 def _walked(plan: Plan, start: int, size: int) -> list[int]:
+    if plan.run is not None and not (plan.by_customer or plan.is_narrowed) and plan.in_cells // 2 < start:
+        return _from_the_end(plan, start, size)
     with_value, without = _walks(plan)
     ids = list(with_value[start : start + size])
     if len(ids) < size and not without.query.is_empty():
         skipped = max(start - with_value.count(), 0) if not ids else 0
         ids += without[skipped : skipped + size - len(ids)]
     return ids
+
+
+def _from_the_end(plan: Plan, start: int, size: int) -> list[int]:
+    """A page of the latter half, of a list whose length is known: fewer customers are passed on the way to it."""
+    with_value, without = (rows.reverse() for rows in _walks(plan))
+    end = min(start + size, plan.in_cells)
+    behind, wanted = plan.in_cells - end, max(end - start, 0)
+    ids = list(without[behind : behind + wanted])
+    if len(ids) < wanted:
+        passed = behind if ids or not behind else without.count()
+        ids += with_value[behind - passed : behind - passed + wanted - len(ids)]
+    return ids[::-1]
 
 
 def _total(plan: Plan) -> tuple[int, bool]:
