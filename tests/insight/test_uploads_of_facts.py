@@ -21,6 +21,7 @@ from shuke.insight.errors import NotNow
 from shuke.insight.facts import business_ledger, facts_of, sources_of
 from shuke.insight.models import Upload
 from shuke.insight.writes import bring, choose_kind, start_import
+from shuke.kit.text import say
 from shuke.tables import PAYMENTS, SOURCES, SURVEYS
 
 Run = Callable[[], list[Job]]
@@ -145,3 +146,23 @@ def test_answers_of_somebody_erased_are_set_aside_and_the_file_is_not_kept(
     facts = facts_of(business_ledger(), duckdb_engine)
     assert facts.surveys is not None
     assert set(facts.surveys.to_arrow()["customer_id"].to_pylist()) == {"c01"}
+
+
+def test_a_file_of_nobody_but_somebody_erased_is_not_kept_and_says_why(
+    scored: Upload, owner: User, work: Run, as_user: Visit
+) -> None:
+    customer = Customer.objects.get(key="c02")
+    erasing.erase(erasing.ask(customer=customer, asked=Asked("asked"), by=owner))
+    Job.objects.update(state="done")
+    for _ in range(2):
+        lines = "客户编号,调查日期,满意度\nc02,2024-03-01,5\n"
+        upload = bring(name="once-more.csv", pieces=[lines.encode()], by=None)
+        start_import(upload=upload, by=None, language="en")
+        (job,) = work()
+        assert (job.state, job.error) == ("failed", say("insight.error.erased_alone", "en"))
+        upload.refresh_from_db()
+        assert upload.quality["set_aside"] == {"reject.erased_customer": 1}
+        assert not upload.path.parent.exists()
+        page = as_user(owner).get(reverse("insight:upload", args=[upload.pk])).content.decode()
+        assert "c02" not in page
+        Job.objects.update(state="done")

@@ -149,11 +149,17 @@ def _parquet_names(file: Path, marks: frozenset[str]) -> bool:
 def drop_file(upload: Upload) -> None:
     """Take a file that names somebody erased off the disk. Its purchases are in the ledger, and its report stays; one
     that is not in the ledger goes whole."""
-    shutil.rmtree(_ours(upload.place), ignore_errors=True)
     if upload.state in (Upload.State.IMPORTED, Upload.State.ALREADY):
-        Upload.objects.filter(pk=upload.pk).update(rejects=False, preview=upload.preview | {"rows": []})
+        empty(upload)
     else:
+        shutil.rmtree(_ours(upload.place), ignore_errors=True)
         upload.delete()
+
+
+def empty(upload: Upload) -> None:
+    """Take the file, the rows set aside and those looked at away; what was counted stays."""
+    shutil.rmtree(_ours(upload.place), ignore_errors=True)
+    Upload.objects.filter(pk=upload.pk).update(rejects=False, preview=upload.preview | {"rows": []})
 
 
 def _ours(folder: Path) -> Path:

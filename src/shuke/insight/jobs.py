@@ -19,7 +19,7 @@ from shuke.insight.came_back import facts_without_erased, names_erased, without_
 from shuke.insight.cycles import Parameters, score
 from shuke.insight.errors import without_place
 from shuke.insight.facts import business_ledger, purchases_of
-from shuke.insight.held import drop_file
+from shuke.insight.held import drop_file, empty
 from shuke.insight.models import RunRequest, Upload
 from shuke.insight.peek import reading
 from shuke.kit.errors import InputError
@@ -114,6 +114,9 @@ def _report(upload: Upload, read: Purchases | FactsRead, quality: dict[str, Any]
     write_rejects(read, upload.rejects_path, str(job.payload["language"]))
     if not quality["rows_kept"]:
         Upload.objects.filter(pk=upload.pk).update(quality=quality, rejects=True)
+        if names_erased(quality["set_aside"]):
+            empty(upload)
+            raise InputError.of("insight.error.erased_alone")
         raise InputError.of("insight.error.no_row_kept")
     job.progress("keeping")
 
