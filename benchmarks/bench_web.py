@@ -53,9 +53,11 @@ def measure(asked: argparse.Namespace) -> dict[str, Any]:
         "DJANGO_SETTINGS_MODULE": "shuke.web.settings",
     }
     found: dict[str, Any] = {}
+    paces = [pace()]
     if not asked.again:
         shutil.rmtree(records, ignore_errors=True)
         found = task("fill", asked, environment)
+        paces.append(pace())
         print(f"{DATABASES[asked.only]} filled: {found}", file=sys.stderr, flush=True)
     os.environ.update(environment)
     _start_django()  # users type pinyin, which is the customers' app to know
@@ -66,7 +68,17 @@ def measure(asked: argparse.Namespace) -> dict[str, Any]:
         hurried = load.measure(port, asked.customers, asked.seconds / 4, 0)
         found["hurried"] = load.rows(hurried)
         found["hurried_a_second"] = load.pages_a_second(hurried, asked.seconds / 4)
+    found["paces"] = [*paces, pace()]
     return found
+
+
+def pace() -> float:
+    """Seconds of 20 million additions in a loop: how fast this machine computes just now. Machines that are shared
+    differ by half from hour to hour, and figures of two of them can only be read beside this."""
+    started, total = time.perf_counter(), 0
+    for number in range(20_000_000):
+        total += number
+    return time.perf_counter() - started
 
 
 def _own_postgresql() -> str:
@@ -154,6 +166,7 @@ def report(database: str, customers: int, found: dict[str, Any], think: float) -
         for number, what in ((1, "scores published, the first time"), (2, "scores published, with what changed")):
             print(f"| {what} | {found[f'publish_{number}']:.1f} | {found[f'busy_{number}']:.1f} |")
         print(f"\nPeak memory of scoring and publishing: {found['peak_gb']:.1f} GB")
+    print(f"\n20 M additions in a loop before, between and after: {', '.join(f'{s:.1f}' for s in found['paces'])} s")
     _table(found["pages"], f"a click every {think:g} s each, {found['pages_a_second']:.1f} answers a second")
     _table(found["hurried"], f"no pause at all, {found['hurried_a_second']:.1f} answers a second")
 
