@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from shuke.collect._found import is_text
+from shuke.collect._found import is_text, is_zoned
 from shuke.engines import Value
 
 # Patterns and texts are handed to a step by name, since braces in its text stand for inputs.
@@ -48,7 +48,9 @@ def tidied(column: str, kind: pa.DataType) -> str:
 
 def as_text(column: str, kind: pa.DataType) -> str:
     """Whole floats (a data frame's numbers with gaps) without a point, so that a customer has one id in all files;
-    dates read as text keep six decimals."""
+    dates read as text keep six decimals. A moment in a zone has its offset beside it, whatever the engine writes."""
+    if is_zoned(kind):
+        return f"CAST(CAST({column} AS TIMESTAMP) AS VARCHAR) || '+00:00'"
     if pa.types.is_floating(kind):
         whole = f"CAST(try_cast({column} AS BIGINT) AS VARCHAR)"
         exact = f"CAST(try_cast({column} AS DECIMAL(18, 6)) AS VARCHAR)"

@@ -12,11 +12,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pyarrow as pa
-
 from shuke.collect import _shop
 from shuke.collect._expressions import PATTERNS, minor, tidied
-from shuke.collect._found import Booked, FileFound, Raw, RawColumn
+from shuke.collect._found import Booked, FileFound, Raw
 from shuke.collect._lookups import day_lookup, money_lookup
 from shuke.collect._mapping import FieldFound, header_names, headers_of, plain_name, require_column
 from shuke.collect._parse import Rules
@@ -136,16 +134,9 @@ def texts_sql(raw: Raw, fields: Mapping[str, FieldFound], wanted: Sequence[str])
     parts = []
     for name in wanted:
         column = by_name[fields[name].column] if name in fields else None
-        text = "CAST(NULL AS VARCHAR)" if column is None else _text(column)
+        text = "CAST(NULL AS VARCHAR)" if column is None else tidied(column.inside, column.type)
         parts.append(f"{text} AS k_{name}")
     return ", ".join(parts)
-
-
-def _text(column: RawColumn) -> str:
-    """Of a moment in a zone the offset stands beside it, as engines write it or not."""
-    if pa.types.is_timestamp(column.type) and column.type.tz is not None:
-        return f"CAST(CAST({column.inside} AS TIMESTAMP) AS VARCHAR) || '+00:00'"
-    return tidied(column.inside, column.type)
 
 
 def dated(engine: Engine, keyed: Table, names: Sequence[str], rules: Rules, folder: Path) -> Table:

@@ -83,6 +83,11 @@ def is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(inner) or pa.types.is_large_string(inner) or pa.types.is_string_view(inner))
 
 
+def is_zoned(kind: pa.DataType) -> bool:
+    """Whether a column holds moments in a time zone, which Arrow keeps as moments of UTC."""
+    return pa.types.is_timestamp(kind) and kind.tz is not None
+
+
 def unique_names(names: list[str]) -> tuple[str, ...]:
     """Headers made distinct without regard to case: an empty one is `column 3`, a second `Name` is `Name 2`."""
     seen: set[str] = set()

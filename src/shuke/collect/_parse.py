@@ -20,7 +20,7 @@ from shuke.collect._expressions import (
     needs_text,
     tidied,
 )
-from shuke.collect._found import Raw, is_text
+from shuke.collect._found import Raw, is_text, is_zoned
 from shuke.collect._lookups import clock_lookup, day_lookup, money_lookup
 from shuke.collect._zones import from_utc, to_utc
 from shuke.collect.amounts import Style
@@ -208,7 +208,7 @@ def _time_values(parsing: Parsing) -> list[str]:
         nothing = "CAST(NULL AS TIMESTAMP) AS at_found", "CAST(NULL AS BIGINT) AS offset_found"
         return [f"CAST({column} AS DATE) AS day_found", *nothing, "CAST(NULL AS VARCHAR) AS time_why"]
     if "time" not in parsing.texts:
-        offset = "0" if pa.types.is_timestamp(kind) and kind.tz is not None else "NULL"
+        offset = "0" if is_zoned(kind) else "NULL"
         moment = f"CAST({column} AS TIMESTAMP)"
         return [
             f"CAST({moment} AS DATE) AS day_found",
@@ -257,8 +257,7 @@ def _shifts(parsing: Parsing) -> bool:
     kind = parsing.type("time")
     if pa.types.is_date(kind):
         return False
-    aware = pa.types.is_timestamp(kind) and kind.tz is not None
-    return aware or "day" in parsing.lookups or parsing.rules.source_timezone != parsing.rules.timezone
+    return is_zoned(kind) or "day" in parsing.lookups or parsing.rules.source_timezone != parsing.rules.timezone
 
 
 def _span(engine: Engine, raw: Table, parsing: Parsing, valued: str) -> tuple[date, date]:

@@ -241,11 +241,7 @@ def _group(
 
 def _value(column: str, kind: pa.DataType, *, as_text: bool) -> str:
     name = quoted(column)
-    if not as_text or is_text(kind):
-        return name
-    if pa.types.is_timestamp(kind) and kind.tz is not None:
-        return f"CAST(CAST({name} AS TIMESTAMP) AS VARCHAR) || '+00:00'"
-    return text_of(name, kind)
+    return text_of(name, kind) if as_text and not is_text(kind) else name
 
 
 def _shown(pieces: list[_Piece]) -> tuple[str, dict[str, str]]:
